@@ -1,0 +1,143 @@
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+enum { BLOCK = 16 * 1024 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t used, size;
+	alignas(max_align_t) char bytes[];
+};
+
+static _Noreturn void
+out_of_memory(void)
+{
+	static const char words[] = "morningpost: out of memory\n";
+
+	/* No stdio and no atexit: both may want memory. */
+	if (write(STDERR_FILENO, words, sizeof words - 1) < 0)
+		_exit(ERR_INTERNAL);
+	_exit(ERR_INTERNAL);
+}
+
+void *
+mem_alloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_grow(void *old, size_t size)
+{
+	void *p = realloc(old, size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+static size_t
+round_up(size_t n)
+{
+	size_t to = alignof(max_align_t);
+
+	assert(n <= SIZE_MAX - to);
+	return (n + to - 1) / to * to;
+}
+
+static void
+add_block(struct arena *a, size_t room)
+{
+	size_t size = room > BLOCK ? room : BLOCK;
+	struct arena_block *b;
+
+	assert(size <= SIZE_MAX - sizeof *b);
+	b = mem_alloc(sizeof *b + size);
+	b->older = a->newest;
+	b->used = 0;
+	b->size = size;
+	a->newest = b;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	size_t room = round_up(size ? size : 1);
+	void *p;
+
+	if (!a->newest || a->newest->size - a->newest->used < room)
+		add_block(a, room);
+	p = a->newest->bytes + a->newest->used;
+	a->newest->used += room;
+	return memset(p, 0, size);
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size)
+{
+	assert(size == 0 || count <= SIZE_MAX / size);
+	return arena_alloc(a, count * size);
+}
+
+struct str
+arena_str(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return (struct str){ .p = p, .n = s.n };
+}
+
+char *
+arena_strz(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+char *
+arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, format);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, ap);
+	assert(n >= 0);
+	p = arena_alloc(a, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	va_end(ap);
+	return p;
+}
+
+void
+arena_free(struct arena *a)
+{
+	while (a->newest) {
+		struct arena_block *b = a->newest;
+
+		a->newest = b->older;
+		free(b);
+	}
+}

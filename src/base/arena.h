@@ -1,0 +1,42 @@
+/* arena.h: memory for one unit of work, freed whole. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct arena_block;
+
+/* Zeroed is ready: `struct arena a = { 0 };`. Whoever owns the work frees it. */
+struct arena {
+	struct arena_block *newest;
+};
+
+/*
+ * Memory from the arena, aligned for anything, zeroed. Never NULL: when memory is out the program
+ * says so and ends with exit code 70 in here, the one place (the database is as good as after a
+ * kill).
+ */
+void *arena_alloc(struct arena *a, size_t size);
+
+/* The same for an array; count times size must not overflow (asserted). */
+void *arena_array(struct arena *a, size_t count, size_t size);
+
+/* Room for one thing, or for n things, of a type. */
+#define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define arena_many(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
+
+/* A copy of s; it is NUL-terminated behind its n bytes, so that .p may be used as a C string. */
+struct str arena_str(struct arena *a, struct str s);
+char *arena_strz(struct arena *a, struct str s);
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Free all of it; the arena is ready for use again. */
+void arena_free(struct arena *a);
+
+/* malloc and realloc that end the program as above; for what has no arena. The caller frees. */
+void *mem_alloc(size_t size);
+void *mem_grow(void *old, size_t size);
+
+#endif

@@ -1,0 +1,192 @@
+#include "base/sign.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/err.h"
+
+static_assert(SIGN_PUBLIC == crypto_sign_PUBLICKEYBYTES, "Ed25519 public key");
+static_assert(SIGN_SECRET == crypto_sign_SECRETKEYBYTES, "Ed25519 secret key");
+static_assert(SIGN_BYTES == crypto_sign_BYTES, "Ed25519 signature");
+static_assert(SIGN_SEED == crypto_sign_SEEDBYTES, "Ed25519 seed");
+
+void
+sign_start(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	if (sodium_init() < 0 || setrlimit(RLIMIT_CORE, &none) < 0 ||
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) {
+		fputs("morningpost: error: the machine's random source or process limits are not "
+		      "available\n",
+			stderr);
+		exit(ERR_INTERNAL);
+	}
+}
+
+void
+sign_random(void *to, size_t n)
+{
+	randombytes_buf(to, n);
+}
+
+void
+sign_wipe(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+}
+
+void
+sign_pair(const uint8_t seed[static SIGN_SEED], uint8_t public[static SIGN_PUBLIC],
+	uint8_t secret[static SIGN_SECRET])
+{
+	crypto_sign_seed_keypair(public, secret, seed);
+}
+
+static const unsigned char *
+octets(struct str s)
+{
+	return (const unsigned char *)(s.n ? s.p : "");
+}
+
+void
+sign_make(struct str text, const uint8_t secret[static SIGN_SECRET], uint8_t out[static SIGN_BYTES])
+{
+	crypto_sign_detached(out, NULL, octets(text), text.n, secret);
+}
+
+bool
+sign_check(struct str text, const uint8_t sig[static SIGN_BYTES],
+	const uint8_t public[static SIGN_PUBLIC])
+{
+	return crypto_sign_verify_detached(sig, octets(text), text.n, public) == 0;
+}
+
+void
+sign_mac(
+	struct str text, const uint8_t key[static MAC_KEY], const char *use, uint8_t *out, size_t n)
+{
+	uint8_t sub[MAC_KEY];
+
+	assert(n >= 16 && n <= 64);
+	crypto_generichash(sub, sizeof sub, (const unsigned char *)use, strlen(use), key, MAC_KEY);
+	crypto_generichash(out, n, octets(text), text.n, sub, sizeof sub);
+	sodium_memzero(sub, sizeof sub);
+}
+
+void
+sign_hash(struct str bytes, uint8_t *out, size_t n)
+{
+	crypto_generichash(out, n, octets(bytes), bytes.n, NULL, 0);
+}
+
+bool
+sign_equal(const void *a, const void *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
+static void
+base64(struct str bytes, int variant, struct buf *out)
+{
+	size_t n = sodium_base64_encoded_len(bytes.n, variant);
+	char *to = buf_room(out, n);
+
+	if (!to)
+		return;
+	sodium_bin2base64(to, n, octets(bytes), bytes.n, variant);
+	buf_took(out, n - 1);
+}
+
+void
+sign_base64url(struct str bytes, struct buf *out)
+{
+	base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING, out);
+}
+
+void
+sign_base64(struct str bytes, struct buf *out)
+{
+	base64(bytes, sodium_base64_VARIANT_ORIGINAL, out);
+}
+
+bool
+sign_unbase64url(struct str s, void *to, size_t n)
+{
+	size_t got = 0;
+	const char *end = NULL;
+
+	if (s.n == 0 || s.n != (n * 8 + 5) / 6)
+		return n == 0 && s.n == 0;
+	/* libsodium refuses spare bits that are not zero and, with `end`, tells where it stopped.
+	 */
+	if (sodium_base642bin(to, n, s.p, s.n, NULL, &got, &end,
+		    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+		return false;
+	return got == n && end == s.p + s.n;
+}
+
+void
+sign_base32(struct str bytes, struct buf *out)
+{
+	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned bits = 0, have = 0;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		bits = (bits << 8 | (unsigned char)bytes.p[i]) & 0xfffU;
+		have += 8;
+		while (have >= 5) {
+			have -= 5;
+			buf_addc(out, digits[bits >> have & 31]);
+		}
+	}
+	if (have)
+		buf_addc(out, digits[bits << (5 - have) & 31]);
+}
+
+bool
+sign_unbase32(struct str s, void *to, size_t n)
+{
+	uint8_t *out = to;
+	unsigned bits = 0, have = 0;
+	size_t got = 0;
+
+	if (s.n != (n * 8 + 4) / 5)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		unsigned v;
+
+		if (c >= 'a' && c <= 'z')
+			v = (unsigned)(c - 'a');
+		else if (c >= 'A' && c <= 'Z')
+			v = (unsigned)(c - 'A');
+		else if (c >= '2' && c <= '7')
+			v = (unsigned)(c - '2') + 26;
+		else
+			return false;
+		bits = (bits << 5 | v) & 0xfffU;
+		have += 5;
+		if (have >= 8) {
+			have -= 8;
+			out[got++] = (uint8_t)(bits >> have);
+		}
+	}
+	return got == n && (bits & ((1U << have) - 1)) == 0;
+}
+
+void
+sign_hex(struct str bytes, struct buf *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		buf_addc(out, digits[(unsigned char)bytes.p[i] >> 4]);
+		buf_addc(out, digits[bytes.p[i] & 15]);
+	}
+}

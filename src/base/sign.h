@@ -1,0 +1,48 @@
+/* sign.h: libsodium's door: signatures, keyed hashes, random bytes, base64url, base32, wiping. */
+#ifndef BASE_SIGN_H
+#define BASE_SIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+enum { SIGN_PUBLIC = 32, SIGN_SECRET = 64, SIGN_BYTES = 64, SIGN_SEED = 32, MAC_KEY = 32 };
+
+/* Once, first thing in main (and in tests); ends the program when the library cannot start. Also
+ * RLIMIT_CORE 0 and not dumpable (K7). */
+void sign_start(void);
+
+void sign_random(void *to, size_t n);
+void sign_wipe(void *p, size_t n);
+
+/* An Ed25519 pair from a 32-byte seed. */
+void sign_pair(const uint8_t seed[static SIGN_SEED], uint8_t public[static SIGN_PUBLIC],
+	uint8_t secret[static SIGN_SECRET]);
+void sign_make(
+	struct str text, const uint8_t secret[static SIGN_SECRET], uint8_t out[static SIGN_BYTES]);
+bool sign_check(struct str text, const uint8_t sig[static SIGN_BYTES],
+	const uint8_t public[static SIGN_PUBLIC]);
+
+/* Keyed BLAKE2b, n of 16 to 64 bytes. `use` names the purpose and makes a sub-key of its own
+ * ("verp", "message-id"). */
+void sign_mac(struct str text, const uint8_t key[static MAC_KEY], const char *use, uint8_t *out,
+	size_t n);
+/* Unkeyed BLAKE2b. */
+void sign_hash(struct str bytes, uint8_t *out, size_t n);
+bool sign_equal(const void *a, const void *b, size_t n);
+
+/* base64url without padding (RFC 4648 5); reading refuses padding, other characters and spare bits
+ * that are not zero. */
+void sign_base64url(struct str bytes, struct buf *out);
+bool sign_unbase64url(struct str s, void *to, size_t n);
+/* base64 with padding, no line breaks. */
+void sign_base64(struct str bytes, struct buf *out);
+/* base32 (RFC 4648 6) in lower case without padding; reading takes either case. */
+void sign_base32(struct str bytes, struct buf *out);
+bool sign_unbase32(struct str s, void *to, size_t n);
+void sign_hex(struct str bytes, struct buf *out);
+
+#endif

@@ -1,0 +1,34 @@
+#include "cmd/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND(name, function, usage, summary) { name, function, usage, summary, function##_help },
+const struct command command_table[] = {
+#include "cmd/commands.def"
+};
+#undef COMMAND
+
+const size_t command_count = sizeof command_table / sizeof command_table[0];
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(command_table[i].name, name) == 0)
+			return &command_table[i];
+	return NULL;
+}
+
+int
+command_usage(const char *name, struct err *e, const char *format, ...)
+{
+	char what[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof what, format, ap);
+	va_end(ap);
+	return err_set(e, ERR_USAGE, "%s: %s; see 'morningpost %s -h'", name, what, name);
+}

@@ -1,0 +1,157 @@
+/* main.c: global options, the table of commands, and the one place where an error is printed. */
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/sign.h"
+#include "cmd/command.h"
+
+static void
+print_overview(FILE *to)
+{
+	fprintf(to,
+		"morningpost " MORNINGPOST_VERSION
+		": a daily newsletter, written, composed and delivered once to everybody\n"
+		"\n"
+		"usage: morningpost [-C DIR] [-q|-v] [--json] COMMAND [OPTION...] [ARG...]\n"
+		"\n"
+		"  -C DIR      the publication's folder (default: $MORNINGPOST_DIR, or this one)\n"
+		"  -q, -v      less or more on standard error\n"
+		"  --json      results as one JSON value\n"
+		"  -h          this; behind a command: its options\n"
+		"\n");
+	for (size_t i = 0; i < command_count; i++)
+		fprintf(to, "  %-12s%s\n", command_table[i].name, command_table[i].summary);
+}
+
+static void
+print_help(const struct command *cmd)
+{
+	printf("usage: morningpost %s %s\n\n%s\n%s%s", cmd->name, cmd->usage, cmd->summary,
+		*cmd->help ? "\n" : "", cmd->help);
+}
+
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return false;
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --json, -q and -v are understood behind the command's name as well: take them out of its
+ * arguments. */
+static int
+take_global(struct context *c, int argc, char **argv)
+{
+	int kept = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < argc)
+				argv[kept++] = argv[i++];
+			break;
+		}
+		if (strcmp(argv[i], "--json") == 0)
+			c->out.json = true;
+		else
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	return kept;
+}
+
+static int
+run(struct context *c, int argc, char **argv)
+{
+	const struct command *cmd = command_find(argv[0]);
+	struct err e = { 0 };
+	int status;
+
+	if (!cmd) {
+		log_error("'%s' is not a command; see 'morningpost -h'", argv[0]);
+		return ERR_USAGE;
+	}
+	if (asks_for_help(argc, argv)) {
+		print_help(cmd);
+		return 0;
+	}
+	argc = take_global(c, argc, argv);
+	optind = 0;
+	status = cmd->run(c, argc, argv, &e);
+	if (status < 0) {
+		log_error("%s", e.text);
+		/* What was written before the failure still goes out, but no half JSON value is
+		 * completed. */
+		fflush(stdout);
+		return (int)e.code;
+	}
+	if (out_finish(&c->out, &e) < 0) {
+		log_error("%s", e.text);
+		return (int)e.code;
+	}
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"json",     no_argument, NULL, 'j'},
+		{ "help",    no_argument, NULL, 'h'},
+		{ "version", no_argument, NULL, 'V'},
+		{ NULL,      0,           NULL, 0  },
+	};
+	const char *env = getenv("MORNINGPOST_DIR");
+	struct context c = { .dir = env && *env ? env : "." };
+	bool json = false;
+	int opt;
+
+	sign_start();
+	signal(SIGPIPE, SIG_IGN);
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, "+:C:qvh", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'C':
+			c.dir = optarg;
+			break;
+		case 'q':
+			c.quiet = true;
+			log_set_level(LOG_WARN);
+			break;
+		case 'v':
+			c.verbose = true;
+			log_set_level(LOG_DEBUG);
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			print_overview(stdout);
+			return 0;
+		case 'V':
+			puts("morningpost " MORNINGPOST_VERSION);
+			return 0;
+		case ':':
+			log_error("%s needs a value; see 'morningpost -h'", argv[optind - 1]);
+			return ERR_USAGE;
+		default:
+			log_error("unknown option '%s'; see 'morningpost -h'", argv[optind - 1]);
+			return ERR_USAGE;
+		}
+	}
+	out_init(&c.out, stdout, json);
+	if (optind == argc) {
+		print_overview(stderr);
+		return ERR_USAGE;
+	}
+	return run(&c, argc - optind, argv + optind);
+}
