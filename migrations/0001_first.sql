@@ -1,0 +1,150 @@
+-- The list, the editions and the ledger. Times are microseconds since 1970 UTC; days are ISO 8601 text.
+-- Every column says what it is; states are CHECKed, and CONTRACT's words are the stored words.
+
+-- Everybody who was ever on the list. Rows are never deleted but by `subscriber erase`: leaving is a state.
+CREATE TABLE subscriber (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT, -- stands in tokens; never used for somebody else
+	email           TEXT NOT NULL,           -- envelope form: local part as given, domain as A-labels
+	email_key       TEXT NOT NULL UNIQUE,    -- lower-cased: one key, one person
+	domain          TEXT NOT NULL,           -- A-labels, lower case: pacing and statistics go by it
+	smtputf8        INTEGER NOT NULL DEFAULT 0 CHECK (smtputf8 IN (0, 1)), -- only a relay with SMTPUTF8 can take it
+	name            TEXT NOT NULL DEFAULT '',
+	state           TEXT NOT NULL CHECK (state IN ('pending', 'active', 'unsubscribed', 'bounced', 'complained')),
+	state_at        INTEGER NOT NULL,        -- since when
+	state_why       TEXT NOT NULL DEFAULT '', -- "one-click", "page", "operator", "import 7", the bounce's words
+	timezone        TEXT,                    -- theirs, where they said so
+	frequency       TEXT NOT NULL DEFAULT 'daily' CHECK (frequency IN ('daily', 'saturday')),
+	paused_until    TEXT,                    -- day: no issue before it
+	epoch           INTEGER NOT NULL DEFAULT 0 CHECK (epoch >= 0), -- raised to revoke every link of theirs
+	token_key       INTEGER,                 -- id of the key that made token_signature
+	token_signature BLOB CHECK (token_signature IS NULL OR length(token_signature) = 64), -- member token of this epoch; made at first use
+	import_run      INTEGER REFERENCES import_run (id), -- the import that added them, if one did
+	created_at      INTEGER NOT NULL,
+	updated_at      INTEGER NOT NULL,
+	CHECK ((token_key IS NULL) = (token_signature IS NULL))
+) STRICT;
+
+CREATE INDEX subscriber_state ON subscriber (state);
+
+CREATE TABLE tag (
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	name          TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+	PRIMARY KEY (subscriber_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tag_name ON tag (name);
+
+-- One row a run of `subscriber import`, so that it can be undone and told.
+CREATE TABLE import_run (
+	id         INTEGER PRIMARY KEY,
+	file       TEXT NOT NULL,
+	started_at INTEGER NOT NULL,
+	ended_at   INTEGER,                     -- NULL: it was cut off
+	undone_at  INTEGER,
+	added      INTEGER NOT NULL DEFAULT 0,
+	updated    INTEGER NOT NULL DEFAULT 0,
+	unchanged  INTEGER NOT NULL DEFAULT 0,
+	rejected   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What an import changed in a row that was there before: enough to put it back.
+CREATE TABLE import_change (
+	run           INTEGER NOT NULL REFERENCES import_run (id),
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	before        TEXT NOT NULL CHECK (json_valid(before)), -- {"name","timezone","state","tags",…} as it was
+	PRIMARY KEY (run, subscriber_id)
+) STRICT, WITHOUT ROWID;
+
+-- Frozen messages. A row is never changed: other bytes are another edition.
+CREATE TABLE edition (
+	id      INTEGER PRIMARY KEY,
+	hash    TEXT NOT NULL UNIQUE CHECK (length(hash) = 64), -- of bytes: mail/letter.h
+	kind    TEXT NOT NULL CHECK (kind IN ('issue', 'confirm', 'left')),
+	day     TEXT,                            -- the issue's; NULL for notes
+	subject TEXT NOT NULL,
+	bytes   BLOB NOT NULL,                   -- the letter with its marks
+	made_at INTEGER NOT NULL,
+	CHECK ((kind = 'issue') = (day IS NOT NULL))
+) STRICT;
+
+-- One row an issue that was ever begun to be sent.
+CREATE TABLE issue (
+	id           INTEGER PRIMARY KEY,
+	day          TEXT NOT NULL UNIQUE,
+	edition_id   INTEGER NOT NULL REFERENCES edition (id), -- what those not yet planned will get
+	state        TEXT NOT NULL CHECK (state IN ('planning', 'sending', 'sent', 'held', 'stale')),
+	held_why     TEXT NOT NULL DEFAULT '',
+	dated_at     INTEGER NOT NULL,           -- the Date header of every copy
+	last_moment  INTEGER NOT NULL,           -- not sent after it without --force
+	planned_to   INTEGER NOT NULL DEFAULT 0, -- subscriber id: planned up to here while state is planning
+	started_at   INTEGER NOT NULL,
+	finished_at  INTEGER
+) STRICT;
+
+-- The ledger: who gets which issue, and how far that is. The states are DESIGN's; nothing else decides what happens next.
+CREATE TABLE delivery (
+	issue_id      INTEGER NOT NULL REFERENCES issue (id),
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	edition_id    INTEGER NOT NULL REFERENCES edition (id),
+	state         TEXT NOT NULL DEFAULT 'queued'
+	              CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'in_doubt', 'skipped')),
+	attempts      INTEGER NOT NULL DEFAULT 0, -- times that `sending` was marked, or that a refusal came before it
+	doubts        INTEGER NOT NULL DEFAULT 0, -- times that it was in doubt: each may have been a copy
+	next_at       INTEGER,                   -- deferred: not before
+	deferred_at   INTEGER,                   -- first deferral: retry_for counts from here
+	changed_at    INTEGER,
+	relay         TEXT,                      -- the last one that had it in hand: url without user
+	code          INTEGER,                   -- its last reply: the SMTP code
+	status        TEXT,                      -- and enhanced status, "5.1.1"
+	words         TEXT,                      -- and text, escaped, at most 1,000 bytes; or our reason ("expired")
+	PRIMARY KEY (issue_id, subscriber_id),
+	CHECK ((state = 'deferred') = (next_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Only the few that wait or are in the air are indexed, so that the common road, queued to sent, touches one tree.
+CREATE INDEX delivery_deferred ON delivery (issue_id, next_at) WHERE state = 'deferred';
+CREATE INDEX delivery_doubt ON delivery (issue_id, subscriber_id) WHERE state IN ('sending', 'in_doubt');
+
+-- What relays may still take, kept across runs (token bucket), and how they have been.
+CREATE TABLE relay (
+	url         TEXT PRIMARY KEY,            -- without user
+	tokens      REAL NOT NULL DEFAULT 0,
+	tokens_at   INTEGER NOT NULL,
+	sick_until  INTEGER,                     -- left alone until then
+	words       TEXT                         -- why
+) STRICT, WITHOUT ROWID;
+
+-- What happened, in order: consent, leaving, sends begun and ended, --force used. Rows are only added.
+CREATE TABLE event (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	at            INTEGER NOT NULL,
+	kind          TEXT NOT NULL,             -- "subscribed", "unsubscribed", "send-began", "forced", …
+	subscriber_id INTEGER,                   -- no foreign key: the record outlives an erased person
+	issue_id      INTEGER,
+	detail        TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail))
+) STRICT;
+
+CREATE INDEX event_subscriber ON event (subscriber_id) WHERE subscriber_id IS NOT NULL;
+
+-- Mail that is owed to one person outside the issues: "please confirm", "you have left". Delivered by `notes`.
+CREATE TABLE owed (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	kind          TEXT NOT NULL CHECK (kind IN ('confirm', 'left')),
+	edition_id    INTEGER REFERENCES edition (id), -- set when it is first taken in hand
+	state         TEXT NOT NULL DEFAULT 'queued'
+	              CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'in_doubt', 'skipped')),
+	owed_at       INTEGER NOT NULL,
+	attempts      INTEGER NOT NULL DEFAULT 0,
+	next_at       INTEGER,
+	changed_at    INTEGER,
+	code          INTEGER,
+	status        TEXT,
+	words         TEXT
+) STRICT;
+
+-- Single facts about this database: "send_serial" (compared with var/mark to notice a restored backup).
+CREATE TABLE fact (
+	name  TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

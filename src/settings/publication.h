@@ -1,0 +1,33 @@
+/* publication.h: one publication's folder, opened safely. */
+#ifndef SETTINGS_PUBLICATION_H
+#define SETTINGS_PUBLICATION_H
+
+#include "base/clock.h"
+#include "settings/settings.h"
+
+struct publication {
+	const char *path; /* as it was named, for messages */
+	int dir;          /* the folder; everything is opened relative to it */
+	struct settings settings;
+	struct arena arena; /* owns the settings */
+};
+
+/*
+ * Open the folder and read its settings. As root the process first goes on as the owner of the
+ * folder (RELIABILITY X1; a warning when that is root too). var/ must be ours and not writable by
+ * others (F2). ERR_NOINPUT when there is no publication, ERR_CONFIG when settings or permissions
+ * are wrong. publication_close in any case where 0 was returned.
+ */
+int publication_open(const char *path, struct publication *out, struct err *e);
+void publication_close(struct publication *p);
+
+/* An issue's path in the folder: "issues/2026-02-14.md". */
+void publication_issue_path(struct day d, char out[static 32]);
+
+/* The day it is there now. */
+struct day publication_today(const struct publication *p, int64_t now);
+
+/* The issue's last moment (send.not_after, or its date + 24 h): microseconds. */
+int64_t publication_last_moment(const struct publication *p, struct day issue);
+
+#endif

@@ -1,0 +1,101 @@
+/* settings.h: morningpost.yaml as one struct; every wrong key, type and value is an error with its
+ * line and the fix. */
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum settings_tls { SETTINGS_TLS_REQUIRED, SETTINGS_TLS_OPPORTUNISTIC, SETTINGS_TLS_NONE };
+enum settings_in_doubt { SETTINGS_RESEND, SETTINGS_HOLD };
+
+/* So many in a span (microseconds); count 0: no limit. */
+struct rate {
+	uint32_t count;
+	int64_t span;
+};
+
+struct settings_publication {
+	char *name, *tagline, *url, *language, *timezone, *postal_address, *list_id, *feedback_id;
+};
+
+struct settings_sender {
+	char *from_name;  /* "" without one */
+	char *from_email; /* envelope form: the domain as A-label */
+	char *reply_to;   /* or NULL */
+	char *bounce;     /* envelope sender that VERP is made from, or NULL: from_email, no VERP */
+};
+
+struct settings_relay {
+	char *url; /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
+	char *user, *password_file, *ca_file, *helo; /* or NULL; helo always set */
+	enum settings_tls tls;
+	uint32_t connections, window;
+	struct rate rate;
+	int64_t connect_timeout, command_timeout, final_timeout; /* microseconds */
+	int line;
+};
+
+struct settings_domain {
+	char *name; /* A-label, lower case */
+	struct rate rate;
+	uint32_t concurrency; /* 0: no limit */
+};
+
+struct settings_send {
+	int64_t retry_first, retry_for, wait;
+	enum settings_in_doubt in_doubt;
+	int not_after; /* minute of the day in publication.timezone, or -1: the issue's date + 24 h
+			*/
+	bool approval_required;
+	uint32_t canary_count; /* 0: no canary */
+	int64_t canary_wait;
+	double canary_max_failed, max_bounced, max_complained; /* shares of 1; 0: no limit */
+};
+
+struct settings_daily {
+	bool send_unedited;
+	char *alert; /* or NULL */
+};
+
+struct settings_web {
+	char *listen; /* "127.0.0.1:8025", "[::1]:8025" */
+	char **trusted_proxies;
+	size_t trusted_proxy_count;
+	struct rate subscribe_limit;
+	char *spool;
+};
+
+/*
+ * All of it, with defaults filled in. The keys of later issues (sources, dkim, bounce, doctor,
+ * telegram) are known and checked for their form as well, so that a file written by CONTRACT.md is
+ * taken from the first day.
+ */
+struct settings {
+	struct settings_publication publication;
+	struct settings_sender sender;
+	struct settings_relay *relays; /* at least one: maildir:var/outbox */
+	size_t relay_count;
+	struct settings_domain *domains;
+	size_t domain_count;
+	struct settings_send send;
+	struct settings_daily daily;
+	struct settings_web web;
+	char *telegram_url;   /* or NULL */
+	char *bounce_mailbox; /* bounce.mailbox.url, or NULL */
+};
+
+/*
+ * Read a settings file's text. `name` is for errors: "morningpost.yaml:12: sender.form: unknown
+ * key; did you mean 'from'?". Everything lives in the arena. Files that settings name are not
+ * opened here. ERR_CONFIG.
+ */
+int settings_parse(
+	struct str text, const char *name, struct arena *a, struct settings *out, struct err *e);
+
+#endif

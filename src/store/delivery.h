@@ -1,0 +1,82 @@
+/* delivery.h: the ledger. Who gets which issue and how far that is; what is written here decides
+ * what happens next. */
+#ifndef STORE_DELIVERY_H
+#define STORE_DELIVERY_H
+
+#include "mail/reply.h"
+#include "store/db.h"
+#include "store/issue.h"
+
+enum delivery_state {
+	DELIVERY_QUEUED,
+	DELIVERY_SENDING,
+	DELIVERY_SENT,
+	DELIVERY_DEFERRED,
+	DELIVERY_FAILED,
+	DELIVERY_IN_DOUBT,
+	DELIVERY_SKIPPED,
+};
+enum { DELIVERY_STATES = 7 };
+const char *delivery_state_name(enum delivery_state s);
+
+/*
+ * Make rows for the next `chunk` subscribers past issue->planned_to who are due (active, frequency,
+ * pause, tags); advances planned_to in the same transaction, so a crash neither forgets nor
+ * doubles. 1 there may be more, 0 planned whole, -1. Opens its own transaction (at most 100 ms:
+ * D3).
+ */
+int delivery_plan(struct db *db, struct issue *issue, const struct str *tags, size_t tag_count,
+	size_t chunk, int64_t now, struct err *e);
+
+/* What the sender needs of one person to fill and send. Strings live in the batch's arena. */
+struct delivery {
+	int64_t subscriber;
+	int64_t edition_id;
+	enum delivery_state state; /* as read */
+	int attempts;
+	int64_t deferred_at;
+	struct str email, email_shown, domain, name;
+	bool smtputf8;
+	uint32_t epoch;
+	int token_key; /* 0: not signed yet */
+	uint8_t signature[64];
+	bool active; /* still to be sent to */
+};
+
+/* The next queued ones with subscriber > after, in order: *n of them, at most `most`. */
+int delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, struct err *e);
+/* Deferred ones whose time has come (oldest first), and when the next one's does (0: none). */
+int delivery_take_due(struct db *db, int64_t issue, int64_t now, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, int64_t *next, struct err *e);
+
+/*
+ * Commit point 1: mark `sending` for one that may now be completed. 1 marked; 0 not: it left the
+ * list a moment ago and is `skipped` now (promise 7), or somebody else changed it. In the caller's
+ * transaction, which must be committed before the bytes are written.
+ */
+int delivery_mark(struct db *db, int64_t issue, int64_t subscriber, const char *relay, int64_t now,
+	struct err *e);
+/* Keep a signature that was made on the way. */
+int delivery_keep_signature(struct db *db, int64_t subscriber, uint32_t epoch, int key,
+	const uint8_t signature[static 64], struct err *e);
+
+/* Commit point 2: what came of it. `reply` may be NULL (lost connection, expired: then words says
+ * it). */
+int delivery_record(struct db *db, int64_t issue, int64_t subscriber, enum delivery_state to,
+	int64_t next_at, const char *relay, const struct reply *reply, struct str words,
+	int64_t now, struct err *e);
+
+/* After a crash: every `sending` becomes in_doubt. Returns how many in *n. */
+int delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
+/* Policy resend: in_doubt ones become queued again (doubts counted). Policy hold: leave them. */
+int delivery_requeue_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
+/* resolve EMAIL|--all sent|resend: subscriber 0 is all. */
+int delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent, int64_t now,
+	int64_t *n, struct err *e);
+/* not_after has passed: queued and deferred become failed, "expired". */
+int delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
+
+int delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], struct err *e);
+
+#endif

@@ -1,0 +1,68 @@
+/* subscriber.h: the table of people. */
+#ifndef STORE_SUBSCRIBER_H
+#define STORE_SUBSCRIBER_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "mail/address.h"
+#include "store/db.h"
+
+enum subscriber_state {
+	SUBSCRIBER_PENDING,
+	SUBSCRIBER_ACTIVE,
+	SUBSCRIBER_UNSUBSCRIBED,
+	SUBSCRIBER_BOUNCED,
+	SUBSCRIBER_COMPLAINED,
+};
+
+/* CONTRACT's word for it, and back (false: no such word). */
+const char *subscriber_state_name(enum subscriber_state s);
+bool subscriber_state_parse(struct str word, enum subscriber_state *out);
+
+struct subscriber {
+	int64_t id;
+	struct str email, email_key, domain, name;
+	bool smtputf8;
+	enum subscriber_state state;
+	int64_t state_at;
+	struct str state_why;
+	struct str timezone; /* empty: none */
+	struct str frequency;
+	struct str paused_until; /* empty: not paused */
+	uint32_t epoch;
+	int64_t created_at, updated_at;
+	struct str *tags; /* sorted */
+	size_t tag_count;
+};
+
+/* 1 found, 0 not, -1. Strings live in the arena. */
+int subscriber_find(struct db *db, struct str email_key, struct arena *a, struct subscriber *out,
+	struct err *e);
+int subscriber_get(
+	struct db *db, int64_t id, struct arena *a, struct subscriber *out, struct err *e);
+
+/* Insert; id is filled in. Inside the caller's transaction, like all that write below. */
+int subscriber_insert(struct db *db, struct subscriber *s, int64_t now, struct err *e);
+/* Write name, timezone, frequency, paused_until. */
+int subscriber_update(struct db *db, const struct subscriber *s, int64_t now, struct err *e);
+/* A new address for the same person: the links stay. */
+int subscriber_readdress(
+	struct db *db, int64_t id, const struct address *address, int64_t now, struct err *e);
+/*
+ * Change the state if it is one of `from` (a bit each, 1 << state): 1 changed, 0 was not in one of
+ * them. Coming back from unsubscribed does not raise the epoch: old links of theirs live on.
+ */
+int subscriber_move(struct db *db, int64_t id, unsigned from, enum subscriber_state to,
+	struct str why, int64_t now, struct err *e);
+int subscriber_tag(struct db *db, int64_t id, struct str tag, bool on, struct err *e);
+
+/* Calls fn for each, in the order of ids; state < 0: any; tag empty: any. The subscriber is gone
+ * after the call. Return -1 from fn to stop. */
+typedef int subscriber_fn(void *context, const struct subscriber *s, struct err *e);
+int subscriber_each(
+	struct db *db, int state, struct str tag, subscriber_fn *fn, void *context, struct err *e);
+
+/* How many there are in each state. */
+int subscriber_counts(struct db *db, int64_t counts[5], struct err *e);
+
+#endif
