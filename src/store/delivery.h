@@ -3,7 +3,6 @@
 #ifndef STORE_DELIVERY_H
 #define STORE_DELIVERY_H
 
-#include "mail/reply.h"
 #include "store/db.h"
 #include "store/issue.h"
 
@@ -61,11 +60,19 @@ int delivery_mark(struct db *db, int64_t issue, int64_t subscriber, const char *
 int delivery_keep_signature(struct db *db, int64_t subscriber, uint32_t epoch, int key,
 	const uint8_t signature[static 64], struct err *e);
 
-/* Commit point 2: what came of it. `reply` may be NULL (lost connection, expired: then words says
- * it). */
-int delivery_record(struct db *db, int64_t issue, int64_t subscriber, enum delivery_state to,
-	int64_t next_at, const char *relay, const struct reply *reply, struct str words,
-	int64_t now, struct err *e);
+/* What a relay said of a message, or what we say of it ourselves (code 0, words "expired"). */
+struct delivery_outcome {
+	enum delivery_state to;
+	int64_t next_at; /* of a deferred one */
+	const char *relay;
+	int code;          /* SMTP's; 0: none */
+	struct str status; /* "5.1.1" or empty */
+	struct str words;  /* escaped, at most 1,000 bytes */
+};
+
+/* Commit point 2: what came of it. In the caller's transaction. */
+int delivery_record(struct db *db, int64_t issue, int64_t subscriber,
+	const struct delivery_outcome *outcome, int64_t now, struct err *e);
 
 /* After a crash: every `sending` becomes in_doubt. Returns how many in *n. */
 int delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "mail/address.h"
 #include "store/db.h"
 
 enum subscriber_state {
@@ -45,9 +44,8 @@ int subscriber_get(
 int subscriber_insert(struct db *db, struct subscriber *s, int64_t now, struct err *e);
 /* Write name, timezone, frequency, paused_until. */
 int subscriber_update(struct db *db, const struct subscriber *s, int64_t now, struct err *e);
-/* A new address for the same person: the links stay. */
-int subscriber_readdress(
-	struct db *db, int64_t id, const struct address *address, int64_t now, struct err *e);
+/* A new address (email, email_key, domain, smtputf8) for the same person: the links stay. */
+int subscriber_readdress(struct db *db, const struct subscriber *s, int64_t now, struct err *e);
 /*
  * Change the state if it is one of `from` (a bit each, 1 << state): 1 changed, 0 was not in one of
  * them. Coming back from unsubscribed does not raise the epoch: old links of theirs live on.

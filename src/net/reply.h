@@ -1,6 +1,6 @@
 /* reply.h: SMTP replies: reading them strictly from a stream, and what they mean. Pure. */
-#ifndef MAIL_REPLY_H
-#define MAIL_REPLY_H
+#ifndef NET_REPLY_H
+#define NET_REPLY_H
 
 #include <stdbool.h>
 

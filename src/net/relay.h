@@ -1,0 +1,119 @@
+/* relay.h: connections to one SMTP server (or a Maildir), driven in turns by an event loop. */
+#ifndef NET_RELAY_H
+#define NET_RELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "net/reply.h"
+
+/*
+ * The caller's turn, in this order; nothing that could complete a message is written but by
+ * relay_flush, so the caller can commit `sending` before it and what came of others with it:
+ *
+ *	relay_wait     sleep for sockets, read replies; events say what came
+ *	relay_offer    hand over messages while relay_room says there is room
+ *	relay_due      which messages the next flush would complete; relay_withdraw those that
+ *	               must not be (they left the list a moment ago)
+ *	(commit)
+ *	relay_flush    write
+ *
+ * Memory: a lane holds at most `window` messages. Nothing here knows the clock of the wall:
+ *timeouts go by clock_steady, and relay_wait is told how long it may sleep.
+ */
+struct relay_loop;
+struct relay;
+
+enum relay_tls { RELAY_TLS_REQUIRED, RELAY_TLS_OPPORTUNISTIC, RELAY_TLS_NONE };
+
+struct relay_options {
+	const char *url; /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH (relative to dir) */
+	int dir;         /* for maildir: */
+	const char *user, *password; /* or NULL */
+	const char *ca_file;         /* or NULL: the system's */
+	const char *helo;
+	enum relay_tls tls;
+	unsigned connections, window;
+	int64_t connect_timeout, command_timeout, final_timeout; /* microseconds */
+};
+
+struct relay_message {
+	uint64_t id;     /* the caller's; comes back in events */
+	struct str from; /* envelope sender; address_is_envelope is asked again here (I2) */
+	struct str to;
+	bool smtputf8;   /* needs a relay that offers SMTPUTF8 */
+	struct buf body; /* CRLF lines, none beginning with '.', ends in CRLF: taken over by
+			    relay_offer */
+};
+
+enum relay_event_kind {
+	RELAY_REPLIED, /* the server's word on a message: phase and reply; 2xx only in REPLY_FINAL.
+			* The message is no longer the relay's */
+	RELAY_LOST,    /* the connection ended, or spoke nonsense, with this message unanswered;
+			* `completed`: its last byte may have been written (in doubt), else it is safe
+			* to send again. reply.text says what happened */
+	RELAY_REFUSED, /* the relay takes nothing in this run (S7): TLS, AUTH, sender refused, 554
+			* greeting; code says ERR_CONFIG or ERR_UNAVAILABLE, reply.text why.
+			* Messages it held come as RELAY_LOST first */
+	RELAY_DOWN,    /* no connection can be had for now (refused, timeout, 421): reply.text why.
+			* After a rest the relay tries again by itself (1 s, doubled to 5 min) */
+};
+
+struct relay_event {
+	enum relay_event_kind kind;
+	struct relay *relay;
+	uint64_t id;
+	enum reply_phase phase;
+	struct reply reply; /* code 0 when it is not the server that speaks */
+	bool completed;
+	enum err_code code;
+};
+
+struct relay_loop *relay_loop_new(void);
+void relay_loop_free(struct relay_loop *loop); /* and its relays */
+
+/* A relay of this loop; connects when the first message is offered. ERR_CONFIG when the url is bad.
+ */
+int relay_add(
+	struct relay_loop *loop, const struct relay_options *o, struct relay **out, struct err *e);
+
+/* The url without user and password, for the ledger and for people. */
+const char *relay_name(const struct relay *r);
+
+/* How many messages it would take now. 0 while it is down or refused. */
+size_t relay_room(const struct relay *r);
+/* False once it is known that it does not offer SMTPUTF8 (unknown before it is connected: true). */
+bool relay_takes_smtputf8(const struct relay *r);
+bool relay_is_usable(const struct relay *r);      /* not refused, not resting */
+int64_t relay_rests_until(const struct relay *r); /* clock_steady; 0: not resting */
+
+/* The message's body is the relay's now. Only while there is room (asserted). */
+void relay_offer(struct relay *r, struct relay_message *m);
+
+/* Ids of the messages that the next flush would complete: at most `most` into ids. */
+size_t relay_due(struct relay *r, uint64_t *ids, size_t most);
+/* Take one of those out again: it is never completed. Costs the connection where DATA was begun. */
+void relay_withdraw(struct relay *r, uint64_t id);
+
+/* Write what may be written, for all relays. Only messages that relay_due named are completed. */
+void relay_flush(struct relay_loop *loop);
+
+/*
+ * Sleep until something comes or `until` (clock_steady) passes, read, and give out events: at most
+ * `most`; when they fill the array, call again at once. Returns how many.
+ */
+size_t relay_wait(struct relay_loop *loop, int64_t until, struct relay_event *events, size_t most);
+
+/* Messages that are handed over and unanswered. */
+size_t relay_in_hand(const struct relay_loop *loop);
+/* No new MAIL FROM: what was offered and is not yet begun comes back as RELAY_LOST, not completed.
+ */
+void relay_drain(struct relay_loop *loop);
+/* QUIT everywhere, at most 5 s (S11). */
+void relay_quit(struct relay_loop *loop);
+
+#endif
