@@ -14,6 +14,11 @@ struct str {
 
 /* A str of a string literal. */
 #define STR(literal) ((struct str){ .p = "" literal, .n = sizeof(literal) - 1 })
+/* The same as an initializer, for tables that are static. */
+#define STR_INIT(literal)                                                                          \
+	{                                                                                          \
+		.p = "" literal, .n = sizeof(literal) - 1                                          \
+	}
 
 /* For printf's "%.*s": printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""
