@@ -1,0 +1,354 @@
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <unigbrk.h>
+#include <uninorm.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+static const uint8_t *
+octets(struct str s)
+{
+	return (const uint8_t *)(s.n ? s.p : "");
+}
+
+bool
+text_is_utf8(struct str s)
+{
+	return u8_check(octets(s), s.n) == NULL;
+}
+
+bool
+text_is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 0x7f)
+			return false;
+	return true;
+}
+
+size_t
+text_char(struct str s, uint32_t *c)
+{
+	ucs4_t u;
+	int n;
+
+	*c = 0xfffd;
+	if (s.n == 0)
+		return 0;
+	n = u8_mbtoucr(&u, octets(s), s.n);
+	if (n <= 0)
+		return 0;
+	*c = u;
+	return (size_t)n;
+}
+
+/*
+ * The bytes of the grapheme cluster (UAX 29) that s begins with. The library looks at two
+ * characters at a time, so what a joiner ties to the next picture is tied here.
+ */
+static size_t
+cluster(struct str s)
+{
+	size_t n = 0;
+
+	do {
+		const uint8_t *at = octets(s) + n, *end = octets(s) + s.n;
+		const uint8_t *next = u8_grapheme_next(at, end);
+
+		n = next ? (size_t)(next - octets(s)) : s.n;
+	} while (n < s.n && str_ends(str_sub(s, 0, n), STR("\xe2\x80\x8d")));
+	return n;
+}
+
+/*
+ * A terminal draws a cluster in one or two columns, whatever it is made of: an emoji with joiners,
+ * skin and sex is one picture. The widest character decides; VARIATION SELECTOR-16 asks for a
+ * picture.
+ */
+static size_t
+cluster_width(struct str s)
+{
+	size_t width = 0;
+
+	while (s.n) {
+		uint32_t c;
+		size_t n = text_char(s, &c);
+		int w = n ? uc_width(c, "UTF-8") : 1;
+
+		if (c == 0xfe0f && width == 1)
+			w = 2;
+		if (w > 0 && (size_t)w > width)
+			width = (size_t)w;
+		s = str_from(s, n ? n : 1);
+	}
+	return width;
+}
+
+size_t
+text_width(struct str s)
+{
+	size_t width = 0;
+
+	if (text_is_ascii(s)) {
+		for (size_t i = 0; i < s.n; i++)
+			width += s.p[i] >= 0x20 && s.p[i] < 0x7f;
+		return width;
+	}
+	while (s.n) {
+		size_t n = cluster(s);
+
+		width += cluster_width(str_sub(s, 0, n));
+		s = str_from(s, n);
+	}
+	return width;
+}
+
+static struct str
+keep(uint8_t *made, size_t n, struct arena *a)
+{
+	struct str s = arena_str(a, (struct str){ .p = (const char *)made, .n = n });
+
+	free(made);
+	return s;
+}
+
+struct str
+text_nfc(struct str s, struct arena *a)
+{
+	size_t n = 0;
+	uint8_t *made;
+
+	if (text_is_ascii(s))
+		return arena_str(a, s);
+	made = u8_normalize(UNINORM_NFC, octets(s), s.n, NULL, &n);
+	assert(made || n == 0);
+	return keep(made, n, a);
+}
+
+struct str
+text_fold(struct str s, struct arena *a)
+{
+	size_t n = 0;
+	uint8_t *made = u8_tolower(octets(s), s.n, "", UNINORM_NFC, NULL, &n);
+
+	assert(made || n == 0);
+	return keep(made, n, a);
+}
+
+/* -- cleaning --------------------------------------------------------------------------------- */
+
+enum kind { KEEP, SPACE, DROP, JOINER };
+
+static enum kind
+kind_of(uint32_t c)
+{
+	if (c == ' ' || c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
+		c == 0xa0)
+		return SPACE;
+	if (c == 0x200c || c == 0x200d)
+		return JOINER;
+	/* Bidi controls, zero-width, interlinear and invisible operators, tags, BOM, soft hyphen,
+	 * non-characters. */
+	if (c == 0x61c || c == 0x200b || c == 0x200e || c == 0x200f ||
+		(c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+		c == 0xad || (c >= 0xfff9 && c <= 0xfffb) || c == 0x180e ||
+		(c >= 0xe0000 && c <= 0xe0fff) || (c & 0xfffe) == 0xfffe ||
+		(c >= 0xfdd0 && c <= 0xfdef))
+		return DROP;
+	if (uc_is_property_white_space(c))
+		return SPACE;
+	return KEEP;
+}
+
+/* A joiner means something in Indic and Arabic scripts and within emoji; elsewhere it hides. */
+static bool
+joins(uint32_t before, struct str rest)
+{
+	uint32_t after;
+
+	if (before < 0x300 || text_char(rest, &after) == 0 || after < 0x300)
+		return false;
+	return kind_of(after) == KEEP;
+}
+
+struct str
+text_clean(struct str s, struct arena *a)
+{
+	struct buf b;
+	struct str out;
+	uint32_t before = 0;
+	bool gap = false;
+
+	buf_init(&b, s.n * 3 + 3);
+	while (s.n) {
+		uint32_t c;
+		size_t n = text_char(s, &c);
+		enum kind k = n ? kind_of(c) : KEEP;
+		struct str whole = n ? str_sub(s, 0, n) : STR("\xef\xbf\xbd");
+
+		s = str_from(s, n ? n : 1);
+		if (k == SPACE) {
+			gap = true;
+			continue;
+		}
+		if (k == DROP || (k == JOINER && (gap || !joins(before, s))))
+			continue;
+		if (gap && b.n)
+			buf_addc(&b, ' ');
+		gap = false;
+		buf_add(&b, whole);
+		before = c;
+	}
+	out = text_nfc(buf_str(&b), a);
+	buf_free(&b);
+	return out;
+}
+
+bool
+text_is_clean(struct str s)
+{
+	struct arena a = { 0 };
+	bool same = text_is_utf8(s) && str_eq(s, text_clean(s, &a));
+
+	arena_free(&a);
+	return same;
+}
+
+/* -- cutting and wrapping --------------------------------------------------------------------- */
+
+struct str
+text_cut(struct str s, size_t columns, struct arena *a)
+{
+	size_t end = 0, word = 0, width = 0;
+
+	if (text_width(s) <= columns)
+		return arena_str(a, s);
+	/* One column is the ellipsis's. */
+	while (end < s.n) {
+		size_t n = cluster(str_from(s, end));
+		size_t w = cluster_width(str_sub(s, end, n));
+
+		if (width + w + 1 > columns)
+			break;
+		if (s.p[end] == ' ')
+			word = end;
+		width += w;
+		end += n;
+	}
+	if (end < s.n && s.p[end] == ' ')
+		word = end;
+	if (word > end / 2)
+		end = word;
+	while (end && (s.p[end - 1] == ' ' || s.p[end - 1] == ',' || s.p[end - 1] == ';' ||
+			      s.p[end - 1] == ':'))
+		end--;
+	return str_of(arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, s.p));
+}
+
+bool
+text_mixes_scripts(struct str s)
+{
+	bool latin = false, other = false;
+
+	while (s.n) {
+		uint32_t c;
+		size_t n = text_char(s, &c);
+
+		if (n && uc_is_property_alphabetic(c)) {
+			latin = latin || uc_is_script(c, uc_script_byname("Latin"));
+			other = other || uc_is_script(c, uc_script_byname("Cyrillic")) ||
+				uc_is_script(c, uc_script_byname("Greek"));
+		}
+		s = str_from(s, n ? n : 1);
+	}
+	return latin && other;
+}
+
+void
+text_html(struct str s, struct buf *out)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '&':
+			buf_addz(out, "&amp;");
+			break;
+		case '<':
+			buf_addz(out, "&lt;");
+			break;
+		case '>':
+			buf_addz(out, "&gt;");
+			break;
+		case '"':
+			buf_addz(out, "&quot;");
+			break;
+		case '\'':
+			buf_addz(out, "&#39;");
+			break;
+		default:
+			buf_addc(out, s.p[i]);
+		}
+	}
+}
+
+void
+text_url(struct str s, struct buf *out)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			c == '-' || c == '.' || c == '_' || c == '~')
+			buf_addc(out, (char)c);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+/* The next word of *rest: what stands between blanks and line ends. */
+static bool
+next_word(struct str *rest, struct str *word)
+{
+	size_t n = 0;
+
+	while (rest->n && (rest->p[0] == ' ' || rest->p[0] == '\n' || rest->p[0] == '\t' ||
+				  rest->p[0] == '\r'))
+		*rest = str_from(*rest, 1);
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\n' && rest->p[n] != '\t' &&
+		rest->p[n] != '\r')
+		n++;
+	*word = str_sub(*rest, 0, n);
+	*rest = str_from(*rest, n);
+	return n > 0;
+}
+
+void
+text_wrap(struct str s, size_t columns, struct str first, struct str rest, struct buf *out)
+{
+	size_t indent = text_width(first), width = indent;
+	bool empty = true;
+	struct str word;
+
+	buf_add(out, first);
+	while (next_word(&s, &word)) {
+		size_t w = text_width(word);
+
+		if (!empty && width + 1 + w > columns) {
+			buf_addc(out, '\n');
+			buf_add(out, rest);
+			width = text_width(rest);
+			empty = true;
+		}
+		if (!empty) {
+			buf_addc(out, ' ');
+			width++;
+		}
+		buf_add(out, word);
+		width += w;
+		empty = false;
+	}
+	buf_addc(out, '\n');
+}

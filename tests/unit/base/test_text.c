@@ -1,0 +1,156 @@
+#include "base/text.h"
+
+#include "test.h"
+
+#define ZWJ "\xe2\x80\x8d"
+#define FAMILY "\xf0\x9f\x91\xa9" ZWJ "\xf0\x9f\x91\xa7"
+
+static void
+width_is_what_a_terminal_draws(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t want;
+	} rows[] = {
+		{"",			  0},
+		{ "abc",                      3},
+		{ "na\xc3\xafve",             5},
+		{ "nai\xcc\x88ve",            5},
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 4},
+		{ "\xf0\x9f\x9a\x80",         2},
+		{ FAMILY,                     2},
+		{ "\xe2\x80\xa6",             1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (text_width(str_of(rows[i].in)) != rows[i].want)
+			fail_msg("'%s' is %zu wide", rows[i].in, text_width(str_of(rows[i].in)));
+}
+
+static void
+what_strangers_wrote_comes_out_as_one_harmless_line(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{"plain",                  "plain"                },
+		{ "  two\t words \r\n",    "two words"            },
+		{ "Bcc:\r\nx@y",           "Bcc: x@y"             },
+		{ "a\x01"
+		  "b\x7f"
+		  "c",    "a b c"                },
+		{ "e\xcc\x81t\xc3\xa9",    "\xc3\xa9t\xc3\xa9"    },
+		{ "bad \xff byte",         "bad \xef\xbf\xbd byte"},
+		{ "\xe2\x80\xae"
+		  "evil", "evil"                 },
+		{ "zero\xe2\x80\x8bwidth", "zerowidth"            },
+		{ "\xef\xbb\xbf"
+		  "bom",  "bom"                  },
+		{ "a\xe2\x80\x8d"
+		  "b",    "ab"                   },
+		{ FAMILY,                  FAMILY                 },
+		{ "line\xe2\x80\xa8sep",   "line sep"             },
+		{ "nb\xc2\xa0sp",          "nb sp"                },
+		{ "c1\xc2\x9bx",           "c1 x"                 },
+		{ "tag\xf3\xa0\x81\x81",   "tag"                  },
+		{ "",		      ""                     },
+		{ " \n ",                  ""                     },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_str(text_clean(str_of(rows[i].in), &a), rows[i].want);
+		assert_true(text_is_clean(str_of(rows[i].want)));
+		assert_int_equal(text_is_clean(str_of(rows[i].in)),
+			str_eqz(str_of(rows[i].in), rows[i].want));
+	}
+	arena_free(&a);
+}
+
+static void
+a_cut_falls_before_a_word_and_never_within_a_character(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t columns;
+		const char *want;
+	} rows[] = {
+		{"short",				 10, "short"                     },
+		{ "one two three four",                   10, "one two\xe2\x80\xa6"       },
+		{ "one two, three four",                  10, "one two\xe2\x80\xa6"       },
+		{ "unbreakablewordthatislong",            10, "unbreakab\xe2\x80\xa6"     },
+		{ "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4,  "\xe6\x97\xa5\xe2\x80\xa6"  },
+		{ FAMILY FAMILY FAMILY,                   5,  FAMILY FAMILY "\xe2\x80\xa6"},
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_str(text_cut(str_of(rows[i].in), rows[i].columns, &a), rows[i].want);
+	arena_free(&a);
+}
+
+static void
+wrapping_counts_columns_and_leaves_long_words_whole(void **state)
+{
+	static const struct {
+		const char *in, *first, *rest, *want;
+	} rows[] = {
+		{"one two three",					"",   "",   "one two\nthree\n"          },
+		{ "one  two\nthree",				     "- ", "  ", "- one two\n  three\n"      },
+		{ "averyveryverylongword x",                             "",   "",   "averyveryverylongword\nx\n"},
+		{ "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac x", "",   "",
+                 "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac\nx\n"                                        },
+		{ "",						    "> ", "> ", "> \n"                      },
+	};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		buf_clear(&b);
+		text_wrap(str_of(rows[i].in), 9, str_of(rows[i].first), str_of(rows[i].rest), &b);
+		assert_str(buf_str(&b), rows[i].want);
+	}
+	buf_free(&b);
+}
+
+static void
+html_and_urls_are_escaped_for_their_place(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	text_html(STR("<a href=\"x\">&'</a>"), &b);
+	assert_str(buf_str(&b), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;");
+	buf_clear(&b);
+	text_url(STR("a b/\xc3\xa9~-._"), &b);
+	assert_str(buf_str(&b), "a%20b%2F%C3%A9~-._");
+	buf_free(&b);
+}
+
+static void
+mixed_scripts_are_noticed(void **state)
+{
+	(void)state;
+	assert_false(text_mixes_scripts(STR("Morning Post \xe6\x97\xa5")));
+	assert_true(text_mixes_scripts(STR("p\xd0\xb0ypal")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(width_is_what_a_terminal_draws),
+		cmocka_unit_test(what_strangers_wrote_comes_out_as_one_harmless_line),
+		cmocka_unit_test(a_cut_falls_before_a_word_and_never_within_a_character),
+		cmocka_unit_test(wrapping_counts_columns_and_leaves_long_words_whole),
+		cmocka_unit_test(html_and_urls_are_escaped_for_their_place),
+		cmocka_unit_test(mixed_scripts_are_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
