@@ -1,5 +1,9 @@
 -- The list, the editions and the ledger. Times are microseconds since 1970 UTC; days are ISO 8601 text.
 -- Every column says what it is; states are CHECKed, and CONTRACT's words are the stored words.
+-- Each migration ends the transaction's work by setting user_version to its own number; this first one also says whose file it is.
+
+PRAGMA application_id = 1297118068; -- "MPst": asked before anything else is
+PRAGMA user_version = 1;
 
 -- Everybody who was ever on the list. Rows are never deleted but by `subscriber erase`: leaving is a state.
 CREATE TABLE subscriber (
@@ -51,8 +55,8 @@ CREATE TABLE import_run (
 CREATE TABLE import_change (
 	run           INTEGER NOT NULL REFERENCES import_run (id),
 	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
-	before        TEXT NOT NULL CHECK (json_valid(before)), -- {"name","timezone","state","tags",…} as it was
-	PRIMARY KEY (run, subscriber_id)
+	before        TEXT NOT NULL CHECK (before GLOB '{*}'), -- JSON: {"name","timezone","state","tags",…} as it was
+	PRIMARY KEY (subscriber_id, run)
 ) STRICT, WITHOUT ROWID;
 
 -- Frozen messages. A row is never changed: other bytes are another edition.
@@ -105,6 +109,9 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_deferred ON delivery (issue_id, next_at) WHERE state = 'deferred';
 CREATE INDEX delivery_doubt ON delivery (issue_id, subscriber_id) WHERE state IN ('sending', 'in_doubt');
 
+-- One person's issues: `why`, soft bounces, erasing. Written once, when the row is planned (0.5 µs).
+CREATE INDEX delivery_subscriber ON delivery (subscriber_id);
+
 -- What relays may still take, kept across runs (token bucket), and how they have been.
 CREATE TABLE relay (
 	url         TEXT PRIMARY KEY,            -- without user
@@ -121,7 +128,7 @@ CREATE TABLE event (
 	kind          TEXT NOT NULL,             -- "subscribed", "unsubscribed", "send-began", "forced", …
 	subscriber_id INTEGER,                   -- no foreign key: the record outlives an erased person
 	issue_id      INTEGER,
-	detail        TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail))
+	detail        TEXT NOT NULL DEFAULT '{}' CHECK (detail GLOB '{*}')
 ) STRICT;
 
 CREATE INDEX event_subscriber ON event (subscriber_id) WHERE subscriber_id IS NOT NULL;
@@ -142,6 +149,9 @@ CREATE TABLE owed (
 	status        TEXT,
 	words         TEXT
 ) STRICT;
+
+CREATE INDEX owed_open ON owed (id) WHERE state NOT IN ('sent', 'failed', 'skipped');
+CREATE INDEX owed_subscriber ON owed (subscriber_id, owed_at); -- how many has this person had lately?
 
 -- Single facts about this database: "send_serial" (compared with var/mark to notice a restored backup).
 CREATE TABLE fact (
