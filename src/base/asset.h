@@ -9,7 +9,7 @@
 struct asset {
 	const char *name; /* as in the source tree: "templates/issue.html",
 			     "migrations/0001_first.sql" */
-	struct str bytes;
+	struct str bytes; /* a NUL follows them */
 };
 
 /* All of them, in the order of their names; *n is how many. */

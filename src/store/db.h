@@ -15,21 +15,31 @@ struct db;
 /* A statement borrowed from the connection's cache until its next db_prepare of the same text. */
 struct stmt;
 
-enum db_mode { DB_READ, DB_WRITE, DB_CREATE };
+/* Where it lies below the publication's folder. */
+#define DB_PATH "var/morningpost.db"
+
+/* DB_INSPECT reads a database of any schema number (`db info`, `db check`, backups); DB_REPLACE
+ * opens or makes one whose content is about to be replaced whole (backup_restore). */
+enum db_mode { DB_READ, DB_WRITE, DB_CREATE, DB_INSPECT, DB_REPLACE };
 
 /*
- * Open PATH below the folder `dir`. WAL, synchronous FULL, foreign keys, busy timeout 5 s,
- * trusted_schema off, each read back (RELIABILITY D1); application_id is ours or the file is
- * refused, as is one that is damaged or newer than this program (ERR_CONFIG, in words). An older
- * one is migrated (migrate.h) unless the mode is DB_READ. Files are 0600.
+ * Open PATH below the folder `dir`. WAL, synchronous FULL, foreign keys, trusted_schema off, each
+ * read back (RELIABILITY D1); others are waited for for 5 s. application_id is ours or the file is
+ * refused, as is one that is damaged or newer than this program (ERR_CONFIG, in words); none of
+ * those is ever written to. A symbolic link, a second hard link or a file of somebody else is
+ * refused too. An older one is migrated (migrate.h) by DB_WRITE and DB_CREATE and refused by
+ * DB_READ. A missing one is ERR_NOINPUT, and made by DB_CREATE alone. Files are 0600.
  */
 int db_open(int dir, const char *path, enum db_mode mode, struct db **out, struct err *e);
+/* A private copy to try things on, gone when it is closed. Nobody else waits for it. */
+int db_open_copy(struct db *of, struct db **out, struct err *e);
+/* NULL is fine. A transaction that is open is rolled back. */
 void db_close(struct db *db);
 
 /*
- * Begin with BEGIN IMMEDIATE: it waits up to the busy timeout, then ERR_TEMPFAIL ("database busy").
- * db_commit: the same. After a failure inside, db_rollback (also harmless when there is none). One
- * transaction is one promise; none stays open over the network.
+ * Begin with BEGIN IMMEDIATE: it waits its turn for 5 s, then ERR_TEMPFAIL ("database busy"). A
+ * commit that fails has been rolled back. After a failure inside, db_rollback (also harmless when
+ * there is none). One transaction is one promise; none stays open over the network.
  */
 int db_begin(struct db *db, struct err *e);
 int db_commit(struct db *db, struct err *e);
@@ -38,11 +48,11 @@ void db_rollback(struct db *db);
 int db_begin_read(struct db *db, struct err *e);
 bool db_in_transaction(const struct db *db);
 
-/* Several statements without values: for migrations and pragmas with constant text only. */
+/* Several statements without values: for migrations, with text that was built in only. */
 int db_exec(struct db *db, const char *constant_sql, struct err *e);
 
-/* Find or prepare; NULL and e when the text is wrong. The text must be a string literal (it is the
- * cache's key). */
+/* Find or prepare; NULL and e when the text does not fit the schema. The text must be a string
+ * literal: its address is the cache's key. */
 struct stmt *db_prepare(struct db *db, const char *sql, struct err *e);
 
 /* Bind by position, from 1. Texts and blobs are borrowed until the step that ends the statement. */
@@ -74,14 +84,21 @@ int64_t db_last_id(struct db *db);
 /* integrity_check and foreign_key_check: 1 fine, 0 not (why in words), -1. */
 int db_check(struct db *db, struct arena *a, struct str *why, struct err *e);
 
+/* Copy all of `from`, as it is at this moment, over all of `to`: one transaction there. Writers of
+ * `from` are not held up. `progress` may be NULL. */
+int db_copy(struct db *from, struct db *to, void (*progress)(int percent), struct err *e);
+
 /*
- * SQLite's backup API into a temporary file beside `to`, checked, fsynced, renamed (D5); works
- * while a send is running. `progress` may be NULL. Paths are the operator's: below dir or absolute.
+ * For backup.h. db_open_file: a database file as it is, by its full path; nothing is asked of it
+ * but that SQLite can read it. db_settle: leave WAL mode, so that the file is whole without others
+ * beside it.
  */
-int db_backup(struct db *db, int dir, const char *to, void (*progress)(int percent), struct err *e);
-/* Copy a backup over the database at `path`, after checking that it is one of ours and whole; the
- * old one is kept beside it as PATH.before. */
-int db_restore(int dir, const char *path, const char *from, struct err *e);
+int db_open_file(const char *path, const char *shown, bool write, struct db **out, struct err *e);
+int db_settle(struct db *db, struct err *e);
+/* Is it one of ours, with a schema this program knows? ERR_CONFIG when not. */
+int db_check_identity(struct db *db, int *version, struct err *e);
+/* Its file's full path, free of symbolic links. */
+const char *db_file(const struct db *db);
 
 /* Facts (table fact): 1 got it, 0 none. */
 int db_fact(struct db *db, const char *name, struct arena *a, struct str *out, struct err *e);

@@ -1,0 +1,302 @@
+#include "store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/sign.h"
+#include "store/migrate.h"
+
+/* A file to be, in its folder: written under a temporary name first. */
+struct target {
+	int folder;
+	char name[NAME_MAX + 1], temporary[NAME_MAX + 1];
+	char full[PATH_MAX], temporary_full[PATH_MAX];
+	const char *shown;
+};
+
+static int
+target_fail(const struct target *t, struct err *e)
+{
+	return err_set(e, ERR_CANTCREATE, "%s: %s", t->shown, strerror(errno));
+}
+
+static int
+target_paths(struct target *t, struct err *e)
+{
+	char link[64], folder[PATH_MAX];
+	uint64_t unique;
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", t->folder);
+	n = readlink(link, folder, sizeof folder - 1);
+	if (n < 0)
+		return target_fail(t, e);
+	folder[n] = '\0';
+	sign_random(&unique, sizeof unique);
+	snprintf(t->temporary, sizeof t->temporary, ".%.200s.%016jx", t->name, (uintmax_t)unique);
+	if ((size_t)snprintf(t->full, sizeof t->full, "%s/%s", folder, t->name) >= sizeof t->full ||
+		(size_t)snprintf(t->temporary_full, sizeof t->temporary_full, "%s/%s", folder,
+			t->temporary) >= sizeof t->temporary_full)
+		return err_set(e, ERR_CANTCREATE, "%s: the path is too long", t->shown);
+	return 0;
+}
+
+/* Open the folder and make the temporary file, empty. */
+static int
+target_begin(struct target *t, int dir, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char folder[PATH_MAX];
+	int fd;
+
+	*t = (struct target){ .folder = -1, .shown = path };
+	if (!*name || strlen(name) > 200 || strlen(path) >= sizeof folder)
+		return err_set(e, ERR_CANTCREATE, "'%s': not a file's name, or too long", path);
+	snprintf(t->name, sizeof t->name, "%s", name);
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		slash ? path : ".");
+	t->folder = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->folder < 0)
+		return target_fail(t, e);
+	if (target_paths(t, e) < 0)
+		return -1;
+	fd = openat(
+		t->folder, t->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return target_fail(t, e);
+	close(fd);
+	return 0;
+}
+
+/* Make it last and give it its name. */
+static int
+target_commit(struct target *t, struct err *e)
+{
+	int fd = openat(t->folder, t->temporary, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	int failed;
+
+	if (fd < 0)
+		return target_fail(t, e);
+	failed = fsync(fd);
+	close(fd);
+	if (failed || renameat(t->folder, t->temporary, t->folder, t->name) < 0 ||
+		fsync(t->folder) < 0)
+		return target_fail(t, e);
+	return 0;
+}
+
+/* Remove what is left of an unfinished one. */
+static void
+target_end(struct target *t)
+{
+	static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+	char name[NAME_MAX + 1];
+
+	if (t->folder < 0)
+		return;
+	for (size_t i = 0; *t->temporary && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		snprintf(name, sizeof name, "%s%s", t->temporary, suffixes[i]);
+		unlinkat(t->folder, name, 0);
+	}
+	close(t->folder);
+}
+
+/* ERR_DATA unless the file's content is whole. */
+static int
+check_whole(struct db *db, const char *shown, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str why;
+	int whole = db_check(db, &a, &why, e);
+
+	if (whole == 0)
+		err_fill(e, ERR_DATA, "%s: damaged: %.*s", shown, STR_ARG(why));
+	arena_free(&a);
+	return whole > 0 ? 0 : -1;
+}
+
+static int
+copy_to_temporary(struct db *db, const struct target *t, void (*progress)(int), struct err *e)
+{
+	struct db *to;
+	int status;
+
+	if (db_open_file(t->temporary_full, t->shown, true, &to, e) < 0)
+		return -1;
+	/* Nobody looks at it before it is renamed, and target_commit syncs. */
+	status = db_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", e);
+	if (status == 0)
+		status = db_copy(db, to, progress, e);
+	db_close(to);
+	return status;
+}
+
+static int
+settle(const struct target *t, bool check, struct err *e)
+{
+	struct db *db;
+	int status;
+
+	if (db_open_file(t->temporary_full, t->shown, true, &db, e) < 0)
+		return -1;
+	status = db_settle(db, e);
+	if (status == 0 && check)
+		status = check_whole(db, t->shown, e);
+	db_close(db);
+	return status;
+}
+
+/* Would it overwrite the database that it is a backup of, or a file that belongs to it? */
+static bool
+is_same(const struct db *db, const struct target *t)
+{
+	size_t n = strlen(db_file(db));
+
+	return strncmp(t->full, db_file(db), n) == 0 && (t->full[n] == '\0' || t->full[n] == '-');
+}
+
+static int
+write_copy(struct db *db, int dir, const char *to, bool check, void (*progress)(int), struct err *e)
+{
+	struct target t;
+	int status = target_begin(&t, dir, to, e);
+
+	if (status == 0 && is_same(db, &t))
+		status = err_set(e, ERR_USAGE, "%s: that is the database itself", to);
+	if (status == 0)
+		status = copy_to_temporary(db, &t, progress, e);
+	if (status == 0)
+		status = settle(&t, check, e);
+	if (status == 0)
+		status = target_commit(&t, e);
+	target_end(&t);
+	return status;
+}
+
+int
+backup_write(struct db *db, int dir, const char *to, void (*progress)(int percent), struct err *e)
+{
+	return write_copy(db, dir, to, true, progress, e);
+}
+
+/* Restoring */
+
+/* Open a backup and look at it well before anything is touched. */
+static int
+open_backup(const char *from, struct db **out, struct err *e)
+{
+	struct stat st;
+	int version;
+
+	if (stat(from, &st) < 0)
+		return err_set(e, ERR_NOINPUT, "%s: %s", from, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_DATA, "%s: not a regular file", from);
+	if (db_open_file(from, from, false, out, e) < 0)
+		return -1;
+	if (db_check_identity(*out, &version, e) < 0 || check_whole(*out, from, e) < 0) {
+		db_close(*out);
+		/* Not the settings are at fault here. */
+		if (e->code == ERR_CONFIG)
+			e->code = ERR_DATA;
+		return -1;
+	}
+	return 0;
+}
+
+/* The first of PATH.before, PATH.before-2, ... that is free: no old one is lost by a second try. */
+static int
+free_name(int dir, const char *path, struct arena *a, struct str *out, struct err *e)
+{
+	struct stat st;
+
+	for (int i = 1; i < 1000; i++) {
+		*out = str_of(i == 1 ? arena_printf(a, "%s.before", path)
+				     : arena_printf(a, "%s.before-%d", path, i));
+		if (fstatat(dir, out->p, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+			return 0;
+	}
+	return err_set(e, ERR_CANTCREATE, "%s: remove some of the old %s.before*", path, path);
+}
+
+/*
+ * The usual way: one transaction in the database that is there, so that programs that have it open
+ * see either state and write to the right file afterwards.
+ */
+static int
+replace_content(struct db *from, struct db *live, int dir, const char *before, struct err *e)
+{
+	int version;
+
+	if (strcmp(db_file(from), db_file(live)) == 0)
+		return err_set(e, ERR_USAGE, "%s: that is the database itself", db_file(from));
+	if (migrate_current(live, &version, e) < 0)
+		return -1;
+	/* Version 0 is one that was made a moment ago, because there was none. */
+	if (version > 0 && write_copy(live, dir, before, false, NULL, e) < 0)
+		return -1;
+	return db_copy(from, live, NULL, e);
+}
+
+/*
+ * For one that is damaged or no database at all. The old file goes first: a log that lay beside
+ * another database would be replayed into the new one. A crash in between leaves none, which is
+ * told, and never a mixture.
+ */
+static int
+replace_file(struct db *from, int dir, const char *path, const char *before, struct err *e)
+{
+	static const char *const suffixes[] = { "", "-wal", "-journal", "-shm" };
+	char old[PATH_MAX], kept[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		snprintf(old, sizeof old, "%s%s", path, suffixes[i]);
+		snprintf(kept, sizeof kept, "%s%s", before, suffixes[i]);
+		if (renameat(dir, old, dir, kept) < 0 && errno != ENOENT)
+			return err_set(e, ERR_IO, "%s: %s", old, strerror(errno));
+	}
+	return write_copy(from, dir, path, true, NULL, e);
+}
+
+static int
+replace(struct db *from, int dir, const char *path, const char *before, struct err *e)
+{
+	struct db *live;
+	int status = db_open(dir, path, DB_REPLACE, &live, e);
+
+	if (status == 0) {
+		status = replace_content(from, live, dir, before, e);
+		db_close(live);
+	}
+	if (status < 0 && e->code == ERR_CONFIG)
+		status = replace_file(from, dir, path, before, e);
+	return status;
+}
+
+int
+backup_restore(int dir, const char *path, const char *from, struct arena *a, struct str *before,
+	struct err *e)
+{
+	struct db *backup, *db;
+	struct stat st;
+	int status;
+
+	if (open_backup(from, &backup, e) < 0)
+		return -1;
+	status = free_name(dir, path, a, before, e);
+	if (status == 0)
+		status = replace(backup, dir, path, before->p, e);
+	db_close(backup);
+	if (status < 0 || db_open(dir, path, DB_WRITE, &db, e) < 0)
+		return -1;
+	db_close(db);
+	if (fstatat(dir, before->p, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		*before = (struct str){ 0 };
+	return 0;
+}
