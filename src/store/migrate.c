@@ -11,11 +11,12 @@ number_of(const struct asset *asset)
 {
 	struct str name = str_of(asset->name);
 	uint64_t n = 0;
+	bool named_well;
 
 	if (!str_starts(name, STR("migrations/")) || !str_ends(name, STR(".sql")))
 		return 0;
-	if (!str_u64(str_sub(name, sizeof "migrations/" - 1, 4), 9999, &n))
-		assert(!"a migration's name begins with four digits");
+	named_well = str_u64(str_sub(name, sizeof "migrations/" - 1, 4), 9999, &n);
+	assert(named_well);
 	return (int)n;
 }
 
