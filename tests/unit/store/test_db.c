@@ -75,8 +75,8 @@ refuses_another_programs_database(void **state)
 static void
 refuses_planted_files(void **state)
 {
-	static const char *const names[] = { DB_PATH, DB_PATH "-wal", DB_PATH "-shm",
-		DB_PATH "-journal" };
+	static const char *const names[] = { DB_PATH, (DB_PATH "-wal"), (DB_PATH "-shm"),
+		(DB_PATH "-journal") };
 	struct scratch *s = *state;
 
 	for (size_t i = 0; i < COUNT(names); i++) {
