@@ -4,9 +4,23 @@
 
 #include "store/db.h"
 
-/* Add one, in the caller's transaction, so that the fact and its record are one. Ids of 0 are null;
- * detail is a JSON object or empty. */
+/*
+ * Add one, in the caller's transaction, so that the fact and its record are one. Ids of 0 are null;
+ * detail is a JSON object or empty. The kinds of people's events: "subscribed" (or asked to be:
+ * detail says the state), "confirmed", "unsubscribed", "resubscribed", "changed", "imported".
+ */
 int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e);
+
+struct event {
+	int64_t id, at;
+	struct str kind;
+	int64_t subscriber, issue; /* 0: none */
+	struct str detail;
+};
+
+/* Calls fn for each event of one person, oldest first; it must not write. Return -1 to stop. */
+typedef int event_fn(void *context, const struct event *event, struct err *e);
+int event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e);
 
 #endif

@@ -13,6 +13,7 @@ enum subscriber_state {
 	SUBSCRIBER_BOUNCED,
 	SUBSCRIBER_COMPLAINED,
 };
+enum { SUBSCRIBER_STATES = 5 };
 
 /* CONTRACT's word for it, and back (false: no such word). */
 const char *subscriber_state_name(enum subscriber_state s);
@@ -29,6 +30,7 @@ struct subscriber {
 	struct str frequency;
 	struct str paused_until; /* empty: not paused */
 	uint32_t epoch;
+	int64_t import_run; /* the import that added them; 0: none did */
 	int64_t created_at, updated_at;
 	struct str *tags; /* sorted */
 	size_t tag_count;
@@ -40,7 +42,8 @@ int subscriber_find(struct db *db, struct str email_key, struct arena *a, struct
 int subscriber_get(
 	struct db *db, int64_t id, struct arena *a, struct subscriber *out, struct err *e);
 
-/* Insert; id is filled in. Inside the caller's transaction, like all that write below. */
+/* Insert, with the tags; id and the times are filled in. Inside the caller's transaction, like all
+ * that write below. */
 int subscriber_insert(struct db *db, struct subscriber *s, int64_t now, struct err *e);
 /* Write name, timezone, frequency, paused_until. */
 int subscriber_update(struct db *db, const struct subscriber *s, int64_t now, struct err *e);
@@ -54,13 +57,20 @@ int subscriber_move(struct db *db, int64_t id, unsigned from, enum subscriber_st
 	struct str why, int64_t now, struct err *e);
 int subscriber_tag(struct db *db, int64_t id, struct str tag, bool on, struct err *e);
 
-/* Calls fn for each, in the order of ids; state < 0: any; tag empty: any. The subscriber is gone
- * after the call. Return -1 from fn to stop. */
+/*
+ * Calls fn for each, in the order of ids; state < 0: any; tag empty: any. They are read in chunks,
+ * and no transaction is open while fn works, so it may write or wait. The subscriber is gone after
+ * the call. Return -1 from fn to stop.
+ */
 typedef int subscriber_fn(void *context, const struct subscriber *s, struct err *e);
 int subscriber_each(
 	struct db *db, int state, struct str tag, subscriber_fn *fn, void *context, struct err *e);
 
 /* How many there are in each state. */
-int subscriber_counts(struct db *db, int64_t counts[5], struct err *e);
+int subscriber_counts(struct db *db, int64_t counts[SUBSCRIBER_STATES], struct err *e);
+
+/* Remove somebody for good who never got mail and was never heard of again: 1 done, 0 not, there is
+ * a history (a delivery, a note, or an event that is not "imported"). For undoing an import. */
+int subscriber_forget(struct db *db, int64_t id, struct err *e);
 
 #endif

@@ -1,0 +1,48 @@
+#include "store/event.h"
+
+int
+event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
+	struct str detail, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"INSERT INTO event (at, kind, subscriber_id, issue_id, detail) "
+		"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), ?5)",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, at);
+	stmt_textz(s, 2, kind);
+	stmt_int(s, 3, subscriber);
+	stmt_int(s, 4, issue);
+	stmt_text(s, 5, detail.n ? detail : STR("{}"));
+	return stmt_run(s, e);
+}
+
+int
+event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT id, at, kind, issue_id, detail FROM event "
+		"WHERE subscriber_id = ?1 ORDER BY id",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	while ((status = stmt_step(s, e)) > 0) {
+		struct event event = { .id = stmt_get_int(s, 0),
+			.at = stmt_get_int(s, 1),
+			.kind = stmt_get_text(s, 2),
+			.subscriber = subscriber,
+			.issue = stmt_get_int(s, 3),
+			.detail = stmt_get_text(s, 4) };
+
+		if (fn(context, &event, e) < 0) {
+			stmt_reset(s);
+			return -1;
+		}
+	}
+	return status;
+}
