@@ -20,7 +20,7 @@ text_is_folded_or_encoded(void **state)
 		{ "\xe6\x97\xa5\xe6\x9c\xac",        "Subject: =?UTF-8?B?5pel5pys?=\r\n"                    },
 		{ TEN TEN TEN TEN TEN TEN TEN "end",
                  "Subject: ten chars ten chars ten chars ten chars ten chars ten chars "
-                 "ten\r\n chars end\r\n"								    },
+			"ten\r\n chars end\r\n"							     },
 	};
 	struct buf b;
 

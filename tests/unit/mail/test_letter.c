@@ -6,13 +6,13 @@
 #include "test.h"
 
 static const struct letter_values ann = {
-	.name = {"Ann <&> Lee",                      11},
-	.email = { "ann@example.org",                 15},
-	.email_shown = { "ann@example.org",                 15},
-	.message_id = { "<id@example.org>",                16},
-	.date = { "Sat, 14 Feb 2026 06:00:00 +0000", 31},
+	.name = {"Ann <&> Lee",					 11 },
+	.email = { "ann@example.org",                                    15 },
+	.email_shown = { "ann@example.org",                                    15 },
+	.message_id = { "<id@example.org>",                                   16 },
+	.date = { "Sat, 14 Feb 2026 06:00:00 +0000",                    31 },
 	.token = { "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
-                 "f0123456789abcdef0123456789abcde",				   111    },
+		   "f0123456789abcdef0123456789abcde", 111},
 };
 
 static const struct {
