@@ -46,3 +46,26 @@ event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struc
 	}
 	return status;
 }
+
+int
+event_last(struct db *db, int64_t subscriber, const char *kind, const char *member, struct arena *a,
+	struct str *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT detail ->> ?3 FROM event "
+		"WHERE subscriber_id = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	stmt_textz(s, 2, kind);
+	stmt_textz(s, 3, member);
+	status = stmt_step(s, e);
+	if (status > 0) {
+		*out = arena_str(a, stmt_get_text(s, 0));
+		stmt_reset(s);
+	}
+	return status;
+}

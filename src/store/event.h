@@ -23,4 +23,8 @@ struct event {
 typedef int event_fn(void *context, const struct event *event, struct err *e);
 int event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e);
 
+/* One member ("$.from") of the detail of the newest event of a kind: 1 got it, 0 none. */
+int event_last(struct db *db, int64_t subscriber, const char *kind, const char *member,
+	struct arena *a, struct str *out, struct err *e);
+
 #endif
