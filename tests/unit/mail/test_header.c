@@ -19,8 +19,7 @@ text_is_folded_or_encoded(void **state)
 		{ "=?utf-8?q?fake?=",                "Subject: =?UTF-8?Q?=3D=3Futf-8=3Fq=3Ffake=3F=3D?=\r\n"},
 		{ "\xe6\x97\xa5\xe6\x9c\xac",        "Subject: =?UTF-8?B?5pel5pys?=\r\n"                    },
 		{ TEN TEN TEN TEN TEN TEN TEN "end",
-                 "Subject: ten chars ten chars ten chars ten chars ten chars ten chars "
-			"ten\r\n chars end\r\n"							     },
+                 "Subject: " TEN TEN TEN TEN TEN TEN "ten chars\r\n end\r\n"                                },
 	};
 	struct buf b;
 
