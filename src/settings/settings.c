@@ -1,0 +1,988 @@
+#include "settings/settings.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "mail/address.h"
+
+/* What a value must look like. Each kind has one reader below. */
+enum kind {
+	TEXT,      /* one line, clean */
+	LINES,     /* several lines, each clean */
+	WEB_URL,   /* https://..., http://... */
+	RELAY_URL, /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
+	MAILBOX,   /* an address with or without a name in front */
+	ADDRESS,
+	HOST, /* a domain name */
+	ZONE,
+	PATH,
+	COUNT, /* a whole number from 1 to `most` */
+	SPAN,
+	RATE,
+	SHARE,  /* a percentage */
+	MINUTE, /* "11:00" */
+	WORD,   /* one of `words`: an enum */
+	FLAG,   /* one of two words: the second is true */
+	LISTEN, /* HOST:PORT */
+	TEXTS,  /* a list of TEXT, kept by its own reader */
+	MAP,    /* members below it */
+	LIST,   /* a list of maps */
+	NAMED,  /* a map whose keys are names */
+};
+
+/* One key. `to` is where in its struct the value goes, NONE for keys that later parts of the
+ * program read. */
+struct key {
+	const char *name;
+	enum kind kind;
+	size_t to;
+	const char *words; /* WORD: "a|b|c"; the place in it is the value */
+	uint64_t most;
+	const struct key *members;
+};
+
+#define NONE SIZE_MAX
+#define AT(type, member) offsetof(struct type, member)
+
+static const struct key publication_keys[] = {
+	{"name",		   TEXT, AT(settings_publication, name), .most = 100 },
+	{ "tagline", TEXT, AT(settings_publication, tagline), .most = 200 },
+	{ "url",             WEB_URL, AT(settings_publication, url), .most = 200 },
+	{ "language",               TEXT, AT(settings_publication, language), .most = 35 },
+	{ "timezone", ZONE, AT(settings_publication, timezone) },
+	{ "postal_address",             LINES, AT(settings_publication, postal_address), .most = 500 },
+	{ "list_id",                   HOST, AT(settings_publication, list_id) },
+	{ "feedback_id", TEXT, AT(settings_publication, feedback_id), .most = 100 },
+	{ 0	    },
+};
+
+static const struct key sender_keys[] = {
+	{"from",              MAILBOX, AT(settings_sender, from_name) },
+	{ "reply_to", ADDRESS, AT(settings_sender, reply_to) },
+	{ "bounce",                  ADDRESS, AT(settings_sender, bounce) },
+	{ 0           },
+};
+
+static const struct key timeout_keys[] = {
+	{"connect",          SPAN, AT(settings_relay, connect_timeout) },
+	{ "command", SPAN, AT(settings_relay, command_timeout) },
+	{ "final",                 SPAN, AT(settings_relay, final_timeout) },
+	{ 0	     },
+};
+
+static const struct key relay_keys[] = {
+	{"url",				   RELAY_URL, AT(settings_relay, url) },
+	{ "user",		      TEXT, AT(settings_relay, user), .most = 255 },
+	{ "password_file",				      PATH, AT(settings_relay, password_file) },
+	{ "tls",              WORD, AT(settings_relay, tls), .words = "required|opportunistic|none" },
+	{ "ca_file",				  PATH, AT(settings_relay, ca_file) },
+	{ "helo",				      HOST, AT(settings_relay, helo) },
+	{ "connections",COUNT, AT(settings_relay, connections), .most = 500 },
+	{ "window",			 COUNT, AT(settings_relay, window), .most = 1000 },
+	{ "rate",				  RATE, AT(settings_relay, rate) },
+	{ "timeouts",		      MAP, 0, .members = timeout_keys },
+	{ 0},
+};
+
+static const struct key domain_keys[] = {
+	{"rate",              RATE, AT(settings_domain, rate) },
+	{ "concurrency", COUNT, AT(settings_domain, concurrency), .most = 1000 },
+	{ 0		 },
+};
+
+static const struct key canary_keys[] = {
+	{"count",           COUNT, AT(settings_send, canary_count), .most = 1000000 },
+	{ "wait", SPAN, AT(settings_send, canary_wait) },
+	{ "max_failed",  SHARE, AT(settings_send, canary_max_failed) },
+	{ 0          },
+};
+
+static const struct key send_keys[] = {
+	{"retry_first",     SPAN, AT(settings_send, retry_first) },
+	{ "retry_for", SPAN, AT(settings_send, retry_for) },
+	{ "wait",                SPAN, AT(settings_send, wait) },
+	{ "in_doubt",             WORD, AT(settings_send, in_doubt), .words = "resend|hold" },
+	{ "not_after",       MINUTE, AT(settings_send, not_after) },
+	{ "approval",           FLAG, AT(settings_send, approval_required), .words = "none|required" },
+	{ "canary", MAP, 0, .members = canary_keys },
+	{ "max_bounced",                SHARE, AT(settings_send, max_bounced) },
+	{ "max_complained", SHARE, AT(settings_send, max_complained) },
+	{ 0       },
+};
+
+static const struct key daily_keys[] = {
+	{ "unedited", FLAG, AT(settings_daily, send_unedited), .words = "hold|send" },
+	{ "alert",    ADDRESS, AT(settings_daily, alert) },
+	{ 0},
+};
+
+static const struct key web_keys[] = {
+	{"listen",         LISTEN, AT(settings_web, listen) },
+	{ "trusted_proxies", TEXTS, NONE },
+	{ "subscribe_limit",               RATE, AT(settings_web, subscribe_limit) },
+	{ "spool",           PATH, AT(settings_web, spool) },
+	{ 0	      },
+};
+
+static const struct key huggingface_keys[] = {
+	{"url",  WEB_URL, NONE, .most = 200 },
+	{ "token_file",  PATH, NONE },
+	{ "models",     COUNT, NONE, .most = 10000 },
+	{ "datasets", COUNT, NONE, .most = 10000 },
+	{ "spaces",     COUNT, NONE, .most = 10000 },
+	{ 0},
+};
+
+static const struct key github_keys[] = {
+	{"url", WEB_URL, NONE, .most = 200 },
+	{ "token_file", PATH, NONE },
+	{ "topics",    TEXTS, NONE },
+	{ "repositories", COUNT, NONE, .most = 1000 },
+	{ 0   },
+};
+
+static const struct key feed_keys[] = {
+	{"url", WEB_URL, NONE, .most = 500 },
+	{ "name", TEXT, NONE, .most = 100 },
+	{ 0   },
+};
+
+static const struct key arxiv_keys[] = {
+	{"url", WEB_URL, NONE, .most = 200 },
+	{ "categories", TEXTS, NONE },
+	{ 0   },
+};
+
+static const struct key url_keys[] = {
+	{"url", WEB_URL, NONE, .most = 500 },
+	{ 0},
+};
+
+static const struct key source_keys[] = {
+	{"huggingface",           MAP, NONE, .members = huggingface_keys },
+	{ "github",                   MAP, NONE, .members = github_keys },
+	{ "feeds",		      LIST, NONE, .members = feed_keys },
+	{ "arxiv",  MAP, NONE, .members = arxiv_keys },
+	{ "ossinsight", MAP, NONE, .members = url_keys },
+	{ "hackernews",                MAP, NONE, .members = url_keys },
+	{ 0		  },
+};
+
+static const struct key dkim_keys[] = {
+	{"selector", TEXT, NONE, .most = 63 },
+	{ "domain",      HOST, NONE },
+	{ "key_file",         PATH, NONE },
+	{ "algorithm", WORD, NONE, .words = "rsa|ed25519" },
+	{ 0        },
+};
+
+static const struct key mailbox_keys[] = {
+	{"url", TEXT, NONE, .most = 500 },
+	{ "user", TEXT, NONE, .most = 255 },
+	{ "password_file",    PATH, NONE },
+	{ 0},
+};
+
+static const struct key webhook_keys[] = {
+	{"sendgrid_key_file", PATH, NONE },
+	{ "mailgun_key_file",               PATH, NONE },
+	{ 0},
+};
+
+static const struct key bounce_keys[] = {
+	{"mailbox",                MAP, NONE, .members = mailbox_keys },
+	{ "webhooks",                    MAP, NONE, .members = webhook_keys },
+	{ "soft_count",                       COUNT, NONE, .most = 1000 },
+	{ "soft_days",  COUNT, NONE, .most = 1000 },
+	{ "soft_issues", COUNT, NONE, .most = 1000 },
+	{ 0           },
+};
+
+static const struct key roundtrip_keys[] = {
+	{"email", ADDRESS, NONE },
+	{ "url",   TEXT, NONE, .most = 500 },
+	{ "user",  TEXT, NONE, .most = 255 },
+	{ "password_file",   PATH, NONE },
+	{ 0     },
+};
+
+static const struct key doctor_keys[] = {
+	{"roundtrip", MAP, NONE, .members = roundtrip_keys },
+	{ 0      },
+};
+
+static const struct key telegram_keys[] = {
+	{"url", WEB_URL, 0, .most = 200 },
+	{ 0   },
+};
+
+static const struct key top_keys[] = {
+	{"publication",                MAP, AT(settings, publication), .members = publication_keys },
+	{ "sender",                 MAP, AT(settings, sender), .members = sender_keys },
+	{ "relays", LIST, NONE, .members = relay_keys },
+	{ "domains",                    NAMED, NONE, .members = domain_keys },
+	{ "send",                 MAP, AT(settings, send), .members = send_keys },
+	{ "daily",      MAP, AT(settings, daily), .members = daily_keys },
+	{ "sources",                    MAP, NONE, .members = source_keys },
+	{ "dkim",			LIST, NONE, .members = dkim_keys },
+	{ "bounce",			   MAP, NONE, .members = bounce_keys },
+	{ "doctor",    MAP, NONE, .members = doctor_keys },
+	{ "telegram",      MAP, AT(settings, telegram_url), .members = telegram_keys },
+	{ "web",		      MAP, AT(settings, web), .members = web_keys },
+	{ 0		},
+};
+
+struct reader {
+	const char *name;
+	struct arena *a;
+	struct settings *out;
+	struct err *e;
+};
+
+/* -- errors ----------------------------------------------------------------------------------- */
+
+/* What was found, as a short piece of one line. */
+static const char *
+found(const struct reader *r, const struct yaml *y)
+{
+	char safe[64];
+
+	if (y->kind != YAML_SCALAR)
+		return yaml_kind_name(y);
+	log_escape(y->text, safe, sizeof safe);
+	return arena_printf(r->a, "'%s'", safe);
+}
+
+static int
+refuse(const struct reader *r, const struct yaml *y, const char *path, const char *wanted)
+{
+	return err_set(r->e, ERR_CONFIG, "%s:%d: %s: %s is not %s", r->name, y->line, path,
+		found(r, y), wanted);
+}
+
+/* How many letters differ, for "did you mean". */
+static size_t
+distance(struct str a, struct str b)
+{
+	size_t row[64];
+
+	if (a.n >= 64 || b.n >= 64)
+		return 64;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t cost = diagonal + (a.p[i - 1] != b.p[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < cost)
+				cost = row[j] + 1;
+			if (row[j - 1] + 1 < cost)
+				cost = row[j - 1] + 1;
+			row[j] = cost;
+		}
+	}
+	return row[b.n];
+}
+
+static int
+unknown_key(const struct reader *r, const struct yaml *y, const char *path, const struct key *keys)
+{
+	const struct key *nearest = keys;
+	const char *all = keys->name;
+	char safe[64];
+
+	for (const struct key *k = keys + 1; k->name; k++) {
+		if (distance(y->key, str_of(k->name)) < distance(y->key, str_of(nearest->name)))
+			nearest = k;
+		all = arena_printf(r->a, "%s, %s", all, k->name);
+	}
+	log_escape(y->key, safe, sizeof safe);
+	if (distance(y->key, str_of(nearest->name)) <= 2)
+		return err_set(r->e, ERR_CONFIG, "%s:%d: %s%s: unknown key; did you mean '%s'?",
+			r->name, y->key_line, path, safe, nearest->name);
+	return err_set(r->e, ERR_CONFIG, "%s:%d: %s%s: unknown key; allowed here: %s", r->name,
+		y->key_line, path, safe, all);
+}
+
+/* -- one reader a kind of value --------------------------------------------------------------- */
+
+static char *
+copy(const struct reader *r, struct str s)
+{
+	return arena_strz(r->a, s);
+}
+
+static bool
+is_one_line(struct str s, uint64_t most)
+{
+	return s.n > 0 && s.n <= most && text_is_clean(s);
+}
+
+static bool
+is_lines(struct str s, uint64_t most)
+{
+	struct str rest = str_trim(s), line;
+
+	if (rest.n == 0 || rest.n > most)
+		return false;
+	while (str_line(&rest, &line))
+		if (!text_is_clean(str_trim(line)))
+			return false;
+	return true;
+}
+
+static bool
+is_url_character(unsigned char c)
+{
+	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
+}
+
+static bool
+is_web_url(struct str s, uint64_t most)
+{
+	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+
+	if (scheme == 0 || s.n <= scheme || s.n > most || s.p[scheme] == '/' || s.p[scheme] == ':')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_url_character((unsigned char)s.p[i]) || s.p[i] == '@')
+			return false;
+	return true;
+}
+
+/* A name or address literal and a port; *host is without brackets. */
+static bool
+split_host_port(struct str s, struct str *host, struct str *port)
+{
+	ptrdiff_t close = str_find(s, ']'), colon;
+
+	if (s.n && s.p[0] == '[') {
+		if (close < 0)
+			return false;
+		*host = str_sub(s, 1, (size_t)close - 1);
+		s = str_from(s, (size_t)close + 1);
+		*port = str_from(s, 1);
+		return host->n > 0 && (s.n == 0 || s.p[0] == ':');
+	}
+	colon = str_find(s, ':');
+	*host = colon < 0 ? s : str_sub(s, 0, (size_t)colon);
+	*port = colon < 0 ? (struct str){ 0 } : str_from(s, (size_t)colon + 1);
+	return host->n > 0 && (colon < 0 || port->n > 0);
+}
+
+static bool
+is_host_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '.' || c == '-' || c == ':'))
+			return false;
+	}
+	return s.n > 0 && s.n <= 253;
+}
+
+static bool
+is_host_port(struct str s, uint64_t least_port)
+{
+	struct str host, port;
+	uint64_t n;
+
+	if (!split_host_port(s, &host, &port) || !is_host_text(host))
+		return false;
+	return port.n == 0 || (str_u64(port, 65535, &n) && n >= least_port);
+}
+
+static bool
+is_relay_url(struct str s)
+{
+	if (str_starts(s, STR("maildir:")))
+		return file_is_plain(str_from(s, 8)) && s.n < 200;
+	if (str_starts(s, STR("smtp://")))
+		return is_host_port(str_from(s, 7), 1);
+	return str_starts(s, STR("smtps://")) && is_host_port(str_from(s, 8), 1);
+}
+
+/* A domain as A-labels, by the same policy as in addresses. */
+static char *
+domain(const struct reader *r, struct str s)
+{
+	struct str probe = str_of(arena_printf(r->a, "x@%.*s", STR_ARG(s)));
+	struct address address;
+	const char *why;
+
+	if (address_parse(probe, r->a, &address, &why) != ADDRESS_OK)
+		return NULL;
+	return copy(r, address.domain);
+}
+
+static char *
+envelope(const struct reader *r, struct str s, const char **why)
+{
+	struct address address;
+
+	*why = "it needs SMTPUTF8, which a sender cannot count on";
+	return address_parse(s, r->a, &address, why) == ADDRESS_OK ? copy(r, address.envelope)
+								   : NULL;
+}
+
+static int
+read_address(
+	const struct reader *r, const struct yaml *y, const char *path, struct str s, char **to)
+{
+	const char *why;
+
+	*to = envelope(r, s, &why);
+	if (*to)
+		return 0;
+	return err_set(r->e, ERR_CONFIG, "%s:%d: %s: %s is not an address: %s", r->name, y->line,
+		path, found(r, y), why);
+}
+
+/* "The Post <news@example.org>" or the address alone. */
+static int
+read_mailbox(
+	const struct reader *r, const struct yaml *y, const char *path, struct settings_sender *to)
+{
+	struct str s = str_trim(y->text), name = { 0 };
+	ptrdiff_t open = str_find(s, '<');
+
+	if (open >= 0 && s.p[s.n - 1] == '>') {
+		name = str_trim(str_sub(s, 0, (size_t)open));
+		s = str_sub(s, (size_t)open + 1, s.n - (size_t)open - 2);
+		if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"')
+			name = str_sub(name, 1, name.n - 2);
+	}
+	if (name.n && !is_one_line(name, 200))
+		return refuse(r, y, path,
+			"a name and an address: control characters, or more than 200 bytes");
+	to->from_name = copy(r, name);
+	return read_address(r, y, path, s, &to->from_email);
+}
+
+static bool
+read_rate(struct str s, struct rate *to)
+{
+	ptrdiff_t slash = str_find(s, '/');
+	struct str unit = str_from(s, slash < 0 ? s.n : (size_t)slash + 1);
+	uint64_t n;
+
+	if (slash < 0 || !str_u64(str_sub(s, 0, (size_t)slash), 10000000, &n) || n == 0)
+		return false;
+	to->count = (uint32_t)n;
+	to->span = str_eqz(unit, "s")   ? CLOCK_SECOND
+		   : str_eqz(unit, "m") ? 60 * CLOCK_SECOND
+		   : str_eqz(unit, "h") ? 3600 * CLOCK_SECOND
+					: 0;
+	return to->span > 0;
+}
+
+static bool
+read_share(struct str s, double *to)
+{
+	struct str number = s.n ? str_sub(s, 0, s.n - 1) : s;
+	ptrdiff_t point = str_find(number, '.');
+	uint64_t whole, part = 0;
+	double scale = 1;
+
+	if (!str_ends(s, STR("%")) ||
+		!str_u64(point < 0 ? number : str_sub(number, 0, (size_t)point), 100, &whole))
+		return false;
+	if (point >= 0) {
+		struct str digits = str_from(number, (size_t)point + 1);
+
+		if (!str_u64(digits, 999999, &part))
+			return false;
+		for (size_t i = 0; i < digits.n; i++)
+			scale *= 10;
+	}
+	*to = ((double)whole + (double)part / scale) / 100;
+	return *to <= 1;
+}
+
+static bool
+read_minute(struct str s, int *to)
+{
+	uint64_t hour, minute;
+
+	if (s.n != 5 || s.p[2] != ':' || !str_u64(str_sub(s, 0, 2), 23, &hour) ||
+		!str_u64(str_sub(s, 3, 2), 59, &minute))
+		return false;
+	*to = (int)hour * 60 + (int)minute;
+	return true;
+}
+
+static int
+word_index(const char *words, struct str s)
+{
+	struct str rest = str_of(words), word;
+
+	for (int i = 0; str_split(&rest, '|', &word); i++)
+		if (str_eq(word, s))
+			return i;
+	return -1;
+}
+
+static int
+read_texts(const struct reader *r, const struct yaml *y, const char *path)
+{
+	size_t n = 0;
+
+	if (y->kind != YAML_LIST)
+		return refuse(r, y, path, "a list");
+	for (const struct yaml *c = y->child; c; c = c->next)
+		if (c->kind != YAML_SCALAR || !is_one_line(c->text, 200))
+			return refuse(r, c, path, "one line of text");
+	if (strcmp(path, "web.trusted_proxies") != 0)
+		return 0;
+	r->out->web.trusted_proxies = arena_many(r->a, y->count + 1, char *);
+	for (const struct yaml *c = y->child; c; c = c->next)
+		r->out->web.trusted_proxies[n++] = copy(r, c->text);
+	r->out->web.trusted_proxy_count = n;
+	return 0;
+}
+
+/* A value into its place; `base` is the struct that k->to counts from. NONE goes nowhere but is
+ * checked all the same. */
+static int
+read_scalar(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	char *base)
+{
+	union {
+		char *text;
+		uint32_t count;
+		int64_t span;
+		struct rate rate;
+		double share;
+		int number;
+		bool flag;
+	} nowhere;
+	void *to = k->to == NONE || !base ? (void *)&nowhere : base + k->to;
+	struct str s = y->text;
+	uint64_t n;
+	int word;
+
+	if (y->kind != YAML_SCALAR)
+		return refuse(r, y, path, k->kind == COUNT ? "a number" : "a single value");
+	switch (k->kind) {
+	case TEXT:
+		if (!is_one_line(s, k->most))
+			return refuse(r, y, path,
+				arena_printf(r->a,
+					"one line of 1 to %ju bytes without control characters",
+					(uintmax_t)k->most));
+		*(char **)to = copy(r, s);
+		return 0;
+	case LINES:
+		if (!is_lines(s, k->most))
+			return refuse(r, y, path,
+				arena_printf(r->a,
+					"lines of 1 to %ju bytes together without control "
+					"characters",
+					(uintmax_t)k->most));
+		*(char **)to = copy(r, str_trim(s));
+		return 0;
+	case WEB_URL:
+		if (!is_web_url(s, k->most))
+			return refuse(r, y, path, "a web address, as in https://post.example.org");
+		while (s.n && s.p[s.n - 1] == '/')
+			s.n--;
+		*(char **)to = copy(r, s);
+		return 0;
+	case RELAY_URL:
+		if (!is_relay_url(s))
+			return refuse(
+				r, y, path, "smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH");
+		*(char **)to = copy(r, s);
+		return 0;
+	case ADDRESS:
+		return read_address(r, y, path, s, to);
+	case MAILBOX:
+		return read_mailbox(r, y, path, &r->out->sender);
+	case HOST:
+		*(char **)to = domain(r, s);
+		return *(char **)to ? 0
+				    : refuse(r, y, path,
+					      "a domain name with a dot, as in post.example.org");
+	case ZONE:
+		if (!clock_zone_ok(copy(r, s)))
+			return refuse(
+				r, y, path, "a time zone this machine knows, as in Europe/Berlin");
+		*(char **)to = copy(r, s);
+		return 0;
+	case PATH:
+		if (!is_one_line(s, 1000))
+			return refuse(r, y, path, "a file's path");
+		*(char **)to = copy(r, s);
+		return 0;
+	case COUNT:
+		if (!str_u64(s, k->most, &n) || n == 0)
+			return refuse(r, y, path,
+				arena_printf(
+					r->a, "a whole number from 1 to %ju", (uintmax_t)k->most));
+		*(uint32_t *)to = (uint32_t)n;
+		return 0;
+	case SPAN:
+		return clock_parse_span(s, to)
+			       ? 0
+			       : refuse(r, y, path, "a span of time, as in 30s, 5m, 24h or 2d");
+	case RATE:
+		return read_rate(s, to)
+			       ? 0
+			       : refuse(r, y, path, "a rate, as in 100/s, 500/m or 10000/h");
+	case SHARE:
+		return read_share(s, to) ? 0 : refuse(r, y, path, "a percentage, as in 2% or 0.3%");
+	case MINUTE:
+		return read_minute(s, to) ? 0
+					  : refuse(r, y, path, "a time of day, as in \"11:00\"");
+	case WORD:
+	case FLAG:
+		word = word_index(k->words, s);
+		if (word < 0)
+			return refuse(r, y, path, arena_printf(r->a, "one of %s", k->words));
+		if (k->kind == FLAG)
+			*(bool *)to = word == 1;
+		else
+			*(int *)to = word;
+		return 0;
+	case LISTEN:
+		if (!is_host_port(s, 0) || str_find(s, ':') < 0)
+			return refuse(r, y, path, "an address and a port, as in 127.0.0.1:8025");
+		*(char **)to = copy(r, s);
+		return 0;
+	case TEXTS:
+	case MAP:
+	case LIST:
+	case NAMED:
+		break;
+	}
+	assert(!"a kind that is no single value");
+	return -1;
+}
+
+static int read_map(const struct reader *r, const struct yaml *y, const char *prefix,
+	const struct key *keys, char *base);
+
+static void
+relay_defaults(struct settings_relay *relay)
+{
+	*relay = (struct settings_relay){ .tls = (enum settings_tls) - 1,
+		.connections = 10,
+		.window = 8,
+		.connect_timeout = 30 * CLOCK_SECOND,
+		.command_timeout = 60 * CLOCK_SECOND,
+		.final_timeout = 600 * CLOCK_SECOND };
+}
+
+static int
+read_relays(const struct reader *r, const struct yaml *y)
+{
+	size_t n = 0;
+
+	if (y->count == 0)
+		return refuse(r, y, "relays", "a list of one relay or more");
+	r->out->relays = arena_many(r->a, y->count, struct settings_relay);
+	for (const struct yaml *c = y->child; c; c = c->next) {
+		struct settings_relay *relay = &r->out->relays[n];
+
+		relay_defaults(relay);
+		relay->line = c->line;
+		if (read_map(r, c, arena_printf(r->a, "relays[%zu].", n), relay_keys,
+			    (char *)relay) < 0)
+			return -1;
+		if (!relay->url)
+			return err_set(r->e, ERR_CONFIG,
+				"%s:%d: relays[%zu].url is missing, as in smtp://127.0.0.1:25",
+				r->name, c->line, n);
+		n++;
+	}
+	r->out->relay_count = n;
+	return 0;
+}
+
+static int
+read_domains(const struct reader *r, const struct yaml *y)
+{
+	size_t n = 0;
+
+	r->out->domains = arena_many(r->a, y->count + 1, struct settings_domain);
+	for (const struct yaml *c = y->child; c; c = c->next) {
+		struct settings_domain *d = &r->out->domains[n++];
+
+		d->name = domain(r, c->key);
+		if (!d->name)
+			return err_set(r->e, ERR_CONFIG,
+				"%s:%d: domains: '%.*s' is not a domain name", r->name, c->key_line,
+				STR_ARG(c->key));
+		if (read_map(r, c, arena_printf(r->a, "domains.%s.", d->name), domain_keys,
+			    (char *)d) < 0)
+			return -1;
+	}
+	r->out->domain_count = n;
+	return 0;
+}
+
+static int
+read_list(const struct reader *r, const struct yaml *y, const char *path, const struct key *k)
+{
+	size_t n = 0;
+
+	if (y->kind != YAML_LIST)
+		return refuse(r, y, path, "a list");
+	if (k->members == relay_keys)
+		return read_relays(r, y);
+	for (const struct yaml *c = y->child; c; c = c->next)
+		if (read_map(r, c, arena_printf(r->a, "%s[%zu].", path, n++), k->members, NULL) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+read_value(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	char *base)
+{
+	switch (k->kind) {
+	case MAP:
+		return read_map(r, y, arena_printf(r->a, "%s.", path), k->members,
+			k->to == NONE || !base ? NULL : base + k->to);
+	case LIST:
+		return read_list(r, y, path, k);
+	case NAMED:
+		return y->kind == YAML_MAP ? read_domains(r, y)
+					   : refuse(r, y, path, "a map of domain names");
+	case TEXTS:
+		return read_texts(r, y, path);
+	case TEXT:
+	case LINES:
+	case WEB_URL:
+	case RELAY_URL:
+	case MAILBOX:
+	case ADDRESS:
+	case HOST:
+	case ZONE:
+	case PATH:
+	case COUNT:
+	case SPAN:
+	case RATE:
+	case SHARE:
+	case MINUTE:
+	case WORD:
+	case FLAG:
+	case LISTEN:
+		break;
+	}
+	return read_scalar(r, y, path, k, base);
+}
+
+/* `prefix` is the path of the map with a dot behind it, or empty. A key without a value keeps its
+ * default. */
+static int
+read_map(const struct reader *r, const struct yaml *y, const char *prefix, const struct key *keys,
+	char *base)
+{
+	if (y->kind == YAML_NULL)
+		return 0;
+	if (y->kind != YAML_MAP) {
+		struct str path = str_of(prefix);
+
+		return refuse(r, y, arena_strz(r->a, str_sub(path, 0, path.n ? path.n - 1 : 0)),
+			"a map of keys and values");
+	}
+	for (const struct yaml *c = y->child; c; c = c->next) {
+		const struct key *k = keys;
+
+		while (k->name && !str_eqz(c->key, k->name))
+			k++;
+		if (!k->name)
+			return unknown_key(r, c, prefix, keys);
+		if (c->kind == YAML_NULL)
+			continue;
+		if (read_value(r, c, arena_printf(r->a, "%s%s", prefix, k->name), k, base) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* -- defaults and what belongs together ------------------------------------------------------- */
+
+static void
+set_defaults(struct settings *s)
+{
+	static char empty[] = "", utc[] = "UTC", en[] = "en", listen[] = "127.0.0.1:8025",
+		    spool[] = "var/spool", local[] = "127.0.0.1";
+	static char *proxies[] = { local };
+
+	*s = (struct settings){ 0 };
+	s->publication.tagline = empty;
+	s->publication.timezone = utc;
+	s->publication.language = en;
+	s->send = (struct settings_send){ .retry_first = 300 * CLOCK_SECOND,
+		.retry_for = 24 * 3600 * CLOCK_SECOND,
+		.wait = 900 * CLOCK_SECOND,
+		.not_after = -1,
+		.canary_wait = 120 * CLOCK_SECOND,
+		.canary_max_failed = 0.02,
+		.max_bounced = 0.05,
+		.max_complained = 0.003 };
+	s->web.listen = listen;
+	s->web.spool = spool;
+	s->web.trusted_proxies = proxies;
+	s->web.trusted_proxy_count = 1;
+	s->web.subscribe_limit = (struct rate){ 200, 3600 * CLOCK_SECOND };
+}
+
+static int
+check_required(const struct reader *r)
+{
+	const struct settings *s = r->out;
+	const struct {
+		const char *path, *example;
+		const void *value;
+	} required[] = {
+		{"publication.name",            "The AI Morning Post",                         s->publication.name          },
+		{ "publication.url",            "https://post.example.org",                    s->publication.url           },
+		{ "publication.postal_address",
+                 "1 Example Street, 12345 Exampletown (every issue must carry one)",           s->publication.postal_address},
+		{ "sender.from",                "The AI Morning Post <news@post.example.org>",
+                 s->sender.from_email										       },
+	};
+
+	for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
+		if (!required[i].value)
+			return err_set(r->e, ERR_CONFIG, "%s: %s is missing; for example: %s",
+				r->name, required[i].path, required[i].example);
+	return 0;
+}
+
+static struct str
+url_host(const char *url)
+{
+	struct str s = str_from(str_of(url), (size_t)(strchr(url, '/') - url) + 2), host = { 0 },
+		   port;
+	ptrdiff_t slash = str_find(s, '/');
+
+	split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
+	return host;
+}
+
+/* List-Id wants a dot-atom under a domain of ours; feedback-id names its sender in 5 to 15
+ * characters (Gmail). */
+static int
+derive_publication(const struct reader *r)
+{
+	struct settings_publication *p = &r->out->publication;
+	struct str host = url_host(p->url);
+	char *known = domain(r, host);
+
+	if (!p->list_id)
+		p->list_id = known ? known : arena_printf(r->a, "list.%.*s.invalid", STR_ARG(host));
+	if (!p->feedback_id) {
+		struct str sender = str_of(p->list_id);
+
+		while (sender.n > 15 && str_find(sender, '.') >= 0)
+			sender = str_sub(sender, 0, sender.n - 1);
+		for (size_t i = 0; i < sender.n; i++)
+			if (sender.p[i] == '.')
+				sender = str_of(arena_printf(r->a, "%.*s-%.*s", (int)i, sender.p,
+					(int)(sender.n - i - 1), sender.p + i + 1));
+		p->feedback_id = arena_printf(r->a, "issue:daily:%.*s%s",
+			(int)(sender.n > 15 ? 15 : sender.n), sender.p,
+			sender.n < 5 ? "-post" : "");
+	}
+	return 0;
+}
+
+static bool
+is_loopback(struct str host)
+{
+	return str_starts(host, STR("127.")) || str_eqz(host, "::1") ||
+	       str_ieq(host, STR("localhost"));
+}
+
+static int
+derive_relay(const struct reader *r, struct settings_relay *relay)
+{
+	bool smtp = !str_starts(str_of(relay->url), STR("maildir:"));
+
+	if (!relay->helo)
+		relay->helo = copy(
+			r, str_from(str_of(r->out->sender.from_email),
+				   (size_t)str_find(str_of(r->out->sender.from_email), '@') + 1));
+	if ((int)relay->tls == -1)
+		relay->tls = smtp && is_loopback(url_host(relay->url)) &&
+					     !str_starts(str_of(relay->url), STR("smtps:"))
+				     ? SETTINGS_TLS_NONE
+				     : SETTINGS_TLS_REQUIRED;
+	if (relay->user && relay->tls == SETTINGS_TLS_OPPORTUNISTIC)
+		relay->tls = SETTINGS_TLS_REQUIRED;
+	if (relay->password_file && !relay->user)
+		return err_set(r->e, ERR_CONFIG, "%s:%d: a relay with password_file needs user",
+			r->name, relay->line);
+	return 0;
+}
+
+static int
+derive(const struct reader *r)
+{
+	static char outbox[] = "maildir:var/outbox";
+	struct settings *s = r->out;
+
+	if (s->relay_count == 0) {
+		s->relays = arena_new(r->a, struct settings_relay);
+		relay_defaults(s->relays);
+		s->relays->url = outbox;
+		s->relay_count = 1;
+	}
+	for (size_t i = 0; i < s->relay_count; i++)
+		if (derive_relay(r, &s->relays[i]) < 0)
+			return -1;
+	if (s->sender.bounce && str_find(str_of(s->sender.bounce), '@') > 20)
+		return err_set(r->e, ERR_CONFIG,
+			"%s: sender.bounce: '%s': at most 20 characters before the @, as each "
+			"message gets a tag behind them",
+			r->name, s->sender.bounce);
+	return derive_publication(r);
+}
+
+/* bounce.mailbox.url is all that this issue of the program needs of the later keys. */
+static void
+note_later_keys(const struct reader *r, const struct yaml *doc)
+{
+	const struct yaml *bounce = yaml_get(doc, "bounce"),
+			  *mailbox = bounce ? yaml_get(bounce, "mailbox") : NULL;
+	const struct yaml *url = mailbox ? yaml_get(mailbox, "url") : NULL;
+
+	if (url && url->kind == YAML_SCALAR)
+		r->out->bounce_mailbox = copy(r, url->text);
+}
+
+int
+settings_parse(
+	struct str text, const char *name, struct arena *a, struct settings *out, struct err *e)
+{
+	struct reader r = { .name = name, .a = a, .out = out, .e = e };
+	struct yaml *doc;
+
+	set_defaults(out);
+	if (yaml_parse(text, name, 0, a, &doc, e) < 0) {
+		e->code = ERR_CONFIG;
+		return -1;
+	}
+	if (read_map(&r, doc, "", top_keys, (char *)out) < 0)
+		return -1;
+	if (check_required(&r) < 0)
+		return -1;
+	note_later_keys(&r, doc);
+	return derive(&r);
+}
