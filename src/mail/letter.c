@@ -35,7 +35,7 @@ letter_mark(enum letter_slot slot)
 	for (size_t i = 0; i < SLOTS; i++)
 		if (slots[i].slot == slot)
 			return str_of(slots[i].mark);
-	assert(!"a slot that the table does not have");
+	assert(false && "a slot that the table does not have");
 	return (struct str){ 0 };
 }
 
@@ -168,7 +168,7 @@ value_of(enum letter_slot slot, const struct letter_values *v)
 	case LETTER_CONFIRM:
 		return v->confirm;
 	}
-	assert(!"a slot that the table does not have");
+	assert(false && "a slot that the table does not have");
 	return (struct str){ 0 };
 }
 
