@@ -1,0 +1,94 @@
+/* cmd_keys.c: `morningpost keys`: which keys there are, a new one, an old one gone. */
+#include <string.h>
+
+#include "cmd/command.h"
+#include "settings/keys.h"
+#include "settings/publication.h"
+
+const char cmd_keys_help[] =
+	"  show         the keys, and which one signs\n"
+	"  rotate       make a new key that signs from now on; links made with the old ones live "
+	"on\n"
+	"  retire ID    remove an old key for good: the links made with it are dead\n";
+
+static int
+show(struct context *c, const struct publication *p, struct err *e)
+{
+	struct keys keys;
+
+	if (keys_load(p->dir, true, &keys, e) < 0)
+		return -1;
+	out_array(&c->out, NULL);
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct key_pair *k = &keys.pairs[i];
+		struct buf public;
+
+		buf_init(&public, 64);
+		sign_base64url(
+			(struct str){ .p = (const char *)k->public, .n = SIGN_PUBLIC }, &public);
+		out_object(&c->out, NULL);
+		out_int(&c->out, "id", k->id);
+		out_str(&c->out, "public", buf_str(&public));
+		out_bool(&c->out, "signs", k == keys_current(&keys));
+		out_end(&c->out);
+		out_line(&c->out, "%3d  Ed25519  %s%s", k->id, buf_z(&public),
+			k == keys_current(&keys) ? "  signs" : "");
+		buf_free(&public);
+	}
+	out_end(&c->out);
+	keys_free(&keys);
+	return 0;
+}
+
+static int
+rotate(struct context *c, const struct publication *p, struct err *e)
+{
+	int id;
+
+	if (keys_rotate(p->dir, &id, e) < 0)
+		return -1;
+	out_object(&c->out, NULL);
+	out_int(&c->out, "id", id);
+	out_end(&c->out);
+	out_line(&c->out,
+		"it signs from now on; the older ones are still read ('keys retire ID' ends that)");
+	return 0;
+}
+
+static int
+retire(struct context *c, const struct publication *p, const char *word, struct err *e)
+{
+	uint64_t id;
+
+	if (!str_u64(str_of(word), 255, &id))
+		return command_usage("keys", e, "retire takes a key's number, not '%s'", word);
+	if (keys_retire(p->dir, (int)id, e) < 0)
+		return -1;
+	out_line(&c->out, "key %d is gone, and the links made with it are dead", (int)id);
+	out_object(&c->out, NULL);
+	out_end(&c->out);
+	return 0;
+}
+
+int
+cmd_keys(struct context *c, int argc, char **argv, struct err *e)
+{
+	struct publication p;
+	int status;
+
+	if (argc < 2)
+		return command_usage("keys", e, "it takes show, rotate or retire");
+	if (publication_open(c->dir, &p, e) < 0)
+		return -1;
+	if (strcmp(argv[1], "show") == 0 && argc == 2)
+		status = show(c, &p, e);
+	else if (strcmp(argv[1], "rotate") == 0 && argc == 2)
+		status = rotate(c, &p, e);
+	else if (strcmp(argv[1], "retire") == 0 && argc == 3)
+		status = retire(c, &p, argv[2], e);
+	else
+		status = command_usage(
+			"keys", e, "it takes show, rotate, or retire and a key's number");
+	publication_close(&p);
+	return status;
+}

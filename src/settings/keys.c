@@ -1,0 +1,258 @@
+#include "settings/keys.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/file.h"
+
+#define FOLDER "var/keys"
+enum { CEILING = 256, LAST_ID = 255 };
+
+static void
+path_of(int id, const char *ending, char out[static 64])
+{
+	snprintf(out, 64, FOLDER "/sign-%d%s", id, ending);
+}
+
+static int
+write_key(int dir, const char *path, const uint8_t *key, size_t n, mode_t mode, struct err *e)
+{
+	struct buf text;
+	int status;
+
+	buf_init(&text, CEILING);
+	sign_base64url((struct str){ .p = (const char *)key, .n = n }, &text);
+	buf_addc(&text, '\n');
+	status = file_create(dir, path, buf_str(&text), mode, e);
+	sign_wipe(text.p, text.n);
+	buf_free(&text);
+	return status;
+}
+
+static void *
+a_bytes(struct str s)
+{
+	union {
+		const char *in;
+		void *out;
+	} p = { .in = s.p };
+
+	return p.out;
+}
+
+static int
+read_key(int dir, const char *path, bool secret, uint8_t *to, size_t n, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str text = { 0 };
+	int status = secret ? file_read_secret(dir, path, CEILING, &a, &text, e)
+			    : file_read(dir, path, CEILING, &a, &text, e);
+
+	if (status == 0 && !sign_unbase64url(str_trim(text), to, n))
+		status = err_set(e, ERR_CONFIG,
+			"%s: not a key; bring it back from a backup, or rotate", path);
+	/* The arena owns the bytes; they are ours to wipe. */
+	if (text.n)
+		sign_wipe(a_bytes(text), text.n);
+	arena_free(&a);
+	if (status < 0)
+		e->code = ERR_CONFIG;
+	return status;
+}
+
+static int
+make_pair(int dir, int id, struct err *e)
+{
+	uint8_t seed[SIGN_SEED], public[SIGN_PUBLIC], secret[SIGN_SECRET];
+	char path[64];
+	int status;
+
+	sign_random(seed, sizeof seed);
+	sign_pair(seed, public, secret);
+	/* The public half first: a pair counts once its seed is there. */
+	path_of(id, ".pub", path);
+	status = write_key(dir, path, public, sizeof public, 0644, e);
+	path_of(id, "", path);
+	if (status == 0)
+		status = write_key(dir, path, seed, sizeof seed, 0600, e);
+	sign_wipe(seed, sizeof seed);
+	sign_wipe(secret, sizeof secret);
+	return status;
+}
+
+int
+keys_create(int dir, struct err *e)
+{
+	uint8_t mac[MAC_KEY];
+	int status;
+
+	if (file_mkdir(dir, FOLDER, 0700, e) < 0)
+		return -1;
+	sign_random(mac, sizeof mac);
+	status = write_key(dir, FOLDER "/mac", mac, sizeof mac, 0600, e);
+	sign_wipe(mac, sizeof mac);
+	return status < 0 ? -1 : make_pair(dir, 1, e);
+}
+
+/* The ids of which there is a public half, ascending. */
+static int
+list_ids(int dir, int ids[static KEYS_MAX], size_t *n, struct err *e)
+{
+	int fd = file_open_dir(dir, FOLDER, e);
+	bool there[LAST_ID + 1] = { false };
+	struct dirent *entry;
+	DIR *d;
+
+	*n = 0;
+	if (fd < 0) {
+		e->code = ERR_CONFIG;
+		return -1;
+	}
+	d = fdopendir(fd);
+	if (!d) {
+		close(fd);
+		return err_set(e, ERR_CONFIG, FOLDER ": %s", strerror(errno));
+	}
+	while ((entry = readdir(d))) {
+		struct str name = str_of(entry->d_name);
+		uint64_t id;
+
+		if (str_starts(name, STR("sign-")) && str_ends(name, STR(".pub")) &&
+			str_u64(str_sub(name, 5, name.n - 9), LAST_ID, &id) && id)
+			there[id] = true;
+	}
+	closedir(d);
+	for (int id = 1; id <= LAST_ID && *n < KEYS_MAX; id++)
+		if (there[id])
+			ids[(*n)++] = id;
+	return *n ? 0
+		  : err_set(e, ERR_CONFIG,
+			    FOLDER ": no signing key; bring it back from a backup, or links cannot "
+				   "be made");
+}
+
+static int
+load_pair(int dir, int id, bool public_only, struct key_pair *out, struct err *e)
+{
+	uint8_t seed[SIGN_SEED], derived[SIGN_PUBLIC];
+	char path[64];
+	int status;
+
+	out->id = (uint8_t)id;
+	path_of(id, ".pub", path);
+	if (read_key(dir, path, false, out->public, sizeof out->public, e) < 0)
+		return -1;
+	if (public_only)
+		return 0;
+	path_of(id, "", path);
+	status = read_key(dir, path, true, seed, sizeof seed, e);
+	if (status == 0) {
+		sign_pair(seed, derived, out->secret);
+		if (memcmp(derived, out->public, sizeof derived) != 0)
+			status = err_set(e, ERR_CONFIG,
+				"%s does not belong to %s.pub; bring both back from a backup", path,
+				path);
+	}
+	sign_wipe(seed, sizeof seed);
+	return status;
+}
+
+int
+keys_load(int dir, bool public_only, struct keys *out, struct err *e)
+{
+	int ids[KEYS_MAX];
+	size_t n;
+
+	*out = (struct keys){ .has_secrets = !public_only };
+	if (list_ids(dir, ids, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (load_pair(dir, ids[i], public_only, &out->pairs[out->count], e) < 0) {
+			keys_free(out);
+			return -1;
+		}
+		out->count++;
+	}
+	if (!public_only && read_key(dir, FOLDER "/mac", true, out->mac, sizeof out->mac, e) < 0) {
+		keys_free(out);
+		return -1;
+	}
+	return 0;
+}
+
+void
+keys_free(struct keys *k)
+{
+	if (k)
+		sign_wipe(k, sizeof *k);
+}
+
+int
+keys_rotate(int dir, int *id, struct err *e)
+{
+	int ids[KEYS_MAX];
+	size_t n;
+
+	if (list_ids(dir, ids, &n, e) < 0)
+		return -1;
+	*id = ids[n - 1] + 1;
+	if (n == KEYS_MAX || *id > LAST_ID)
+		return err_set(e, ERR_CONFIG,
+			"there are %zu keys, up to number %d; retire old ones first", n,
+			ids[n - 1]);
+	return make_pair(dir, *id, e);
+}
+
+int
+keys_retire(int dir, int id, struct err *e)
+{
+	int ids[KEYS_MAX];
+	char path[64];
+	size_t n;
+	bool there = false;
+
+	if (list_ids(dir, ids, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		there = there || ids[i] == id;
+	if (!there)
+		return err_set(e, ERR_NOINPUT, "there is no key %d; 'keys show' lists them", id);
+	if (id == ids[n - 1])
+		return err_set(
+			e, ERR_USAGE, "key %d is the one that signs; 'keys rotate' first", id);
+	path_of(id, "", path);
+	if (unlinkat(dir, path, 0) < 0 && errno != ENOENT)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	path_of(id, ".pub", path);
+	if (unlinkat(dir, path, 0) < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+const struct key_pair *
+keys_current(const struct keys *k)
+{
+	assert(k->count > 0);
+	return &k->pairs[k->count - 1];
+}
+
+bool
+keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC])
+{
+	const struct keys *k = keys;
+
+	for (size_t i = 0; i < k->count; i++)
+		if (k->pairs[i].id == id) {
+			memcpy(public, k->pairs[i].public, SIGN_PUBLIC);
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,50 @@
+/* keys.h: the publication's keys in var/keys: signing pairs by id, and the secret of the keyed
+ * hashes. */
+#ifndef SETTINGS_KEYS_H
+#define SETTINGS_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/sign.h"
+
+enum { KEYS_MAX = 64 };
+
+struct key_pair {
+	uint8_t id; /* from 1 */
+	uint8_t public[SIGN_PUBLIC];
+	uint8_t secret[SIGN_SECRET]; /* zero when only the public half was read */
+};
+
+/* Whoever loads them frees them: the secrets are wiped. */
+struct keys {
+	struct key_pair pairs[KEYS_MAX]; /* ascending; the last one signs */
+	size_t count;
+	uint8_t mac[MAC_KEY];
+	bool has_secrets;
+};
+
+/*
+ * var/keys/sign-N (seed, base64url, 0600), sign-N.pub, and mac. All take the descriptor of the
+ * publication's folder. Files of a wrong mode, owner or form are ERR_CONFIG.
+ */
+
+/* Make the folder and the first keys; fails when there are some. */
+int keys_create(int dir, struct err *e);
+/* Read them all, or (public_only) just the halves that may be known: what the web process gets. */
+int keys_load(int dir, bool public_only, struct keys *out, struct err *e);
+void keys_free(struct keys *k);
+
+/* Make a new pair; from now on it signs. The old ones are still read. *id is the new one's. */
+int keys_rotate(int dir, int *id, struct err *e);
+/* Remove a pair for good: its links die. Not the one that signs. */
+int keys_retire(int dir, int id, struct err *e);
+
+/* The pair that signs. */
+const struct key_pair *keys_current(const struct keys *k);
+/* A token_key_fn over a struct keys. */
+bool keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC]);
+
+#endif
