@@ -667,7 +667,7 @@ read_scalar(const struct reader *r, const struct yaml *y, const char *path, cons
 	case NAMED:
 		break;
 	}
-	assert(!"a kind that is no single value");
+	assert(false && "a kind that is no single value");
 	return -1;
 }
 
