@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/template.h"
 #include "base/yaml.h"
+#include "base/yaml_value.h"
 #include "cmd/command.h"
 
 const char cmd_templates_help[] =
@@ -26,50 +27,6 @@ const char cmd_templates_help[] =
 enum { CEILING = 4 << 20, OUTPUT = 32 << 20 };
 
 /* -- render ----------------------------------------------------------------------------------- */
-
-static bool
-is_number(struct str s)
-{
-	struct str rest = s.n && s.p[0] == '-' ? str_from(s, 1) : s, whole;
-	uint64_t n;
-
-	if (!str_split(&rest, '.', &whole) || !str_u64(whole, UINT64_MAX / 16, &n))
-		return false;
-	return !rest.p || rest.n == 0 ? !str_ends(s, STR(".")) : str_u64(rest, UINT64_MAX / 16, &n);
-}
-
-static struct value *
-scalar(const struct yaml *y, struct arena *a)
-{
-	if (!y->quoted && (str_eqz(y->text, "true") || str_eqz(y->text, "false")))
-		return template_bool(a, str_eqz(y->text, "true"));
-	return !y->quoted && is_number(y->text) ? template_number(a, y->text)
-						: template_text(a, y->text);
-}
-
-static struct value *
-value_of(const struct yaml *y, struct arena *a)
-{
-	struct value *v;
-
-	switch (y->kind) {
-	case YAML_NULL:
-		return template_null(a);
-	case YAML_SCALAR:
-		return scalar(y, a);
-	case YAML_LIST:
-		v = template_list(a);
-		for (const struct yaml *c = y->child; c; c = c->next)
-			template_append(v, value_of(c, a));
-		return v;
-	case YAML_MAP:
-		v = template_object(a);
-		for (const struct yaml *c = y->child; c; c = c->next)
-			template_put(v, c->key, value_of(c, a));
-		return v;
-	}
-	return NULL;
-}
 
 struct partials {
 	int dir; /* -1: there are none */
@@ -108,7 +65,7 @@ read_data(const char *path, struct arena *a, struct value **out, struct err *e)
 	if (file_read(AT_FDCWD, path, CEILING, a, &text, e) < 0 ||
 		yaml_parse(text, path, 0, a, &doc, e) < 0)
 		return -1;
-	*out = value_of(doc, a);
+	*out = yaml_value(doc, a);
 	return 0;
 }
 

@@ -4,6 +4,8 @@
 #define COMPOSE_EDITION_H
 
 #include "base/clock.h"
+#include "compose/front.h"
+#include "compose/markdown.h"
 #include "mail/letter.h"
 #include "settings/publication.h"
 
@@ -11,17 +13,28 @@
 struct composed {
 	struct letter letter;
 	char hash[65];
-	struct str subject, preheader, title;
-	struct str html, text; /* before encoding, with marks: for --format html|text with values
-				  put in, and for checks */
-	bool draft;            /* front matter says draft: true */
+	struct front front;
+	struct markdown markdown; /* its faults are what `check` reports */
+	struct str subject;       /* as it goes out */
+	struct str html, text;    /* before encoding, with marks */
+};
+
+struct edition_options {
+	bool test; /* a test copy: its subject begins "[Test] " */
 };
 
 /*
- * Read issues/DAY.md and the templates of the publication, render and freeze. Changes no state.
- * Errors name file and line: ERR_NOINPUT without an issue, ERR_DATA when it cannot be composed.
+ * Read issues/DAY.md and the templates of the publication, render and freeze. Changes no state, and
+ * the same input gives the same hash. Errors name file and line: ERR_NOINPUT without an issue,
+ * ERR_DATA when it cannot be composed.
  */
-int edition_compose(const struct publication *p, struct day day, struct arena *a,
-	struct composed *out, struct err *e);
+int edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, struct composed *out, struct err *e);
+
+/*
+ * --format html|text: what edition_compose made, with these values in the places of the marks.
+ */
+void edition_put_values(
+	struct str marked, const struct letter_values *v, bool html, struct buf *out);
 
 #endif

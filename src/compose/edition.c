@@ -1,0 +1,425 @@
+#include "compose/edition.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "base/file.h"
+#include "base/template.h"
+#include "base/text.h"
+#include "compose/blocks.h"
+#include "mail/message.h"
+
+enum { ISSUE = 4 << 20, TEMPLATE = 1 << 20, PART = 16 << 20, COLUMNS = 72 };
+
+/* All that one composition needs at hand. */
+struct press {
+	const struct publication *p;
+	struct day day;
+	struct arena *a;
+	struct theme theme;
+	const char *ending; /* of the templates now being rendered: ".html" or ".txt" */
+	char file[32];      /* the issue's */
+};
+
+/* -- templates -------------------------------------------------------------------------------- */
+
+/* A file in the publication's templates/ replaces the built-in one of the same name. */
+static int
+find_template(void *context, struct str name, struct str *text, struct err *e)
+{
+	struct press *press = context;
+	const char *path = arena_printf(press->a, "templates/%.*s", STR_ARG(name));
+	const struct asset *asset;
+
+	if (!file_is_plain(name) || str_find(name, '/') >= 0)
+		return 0;
+	if (file_read(press->p->dir, path, TEMPLATE, press->a, text, e) == 0)
+		return 1;
+	if (e->code != ERR_NOINPUT)
+		return -1;
+	asset = asset_find(path);
+	if (!asset)
+		return 0;
+	*text = asset->bytes;
+	return 1;
+}
+
+static int
+find_partial(void *context, struct str name, struct str *text, struct err *e)
+{
+	struct press *press = context;
+
+	return find_template(press,
+		str_of(arena_printf(press->a, "%.*s%s", STR_ARG(name), press->ending)), text, e);
+}
+
+static int
+need_template(struct press *press, const char *name, struct str *text, struct err *e)
+{
+	int got = find_template(press, str_of(name), text, e);
+
+	return got < 0 ? -1 : got ? 0 : err_set(e, ERR_INTERNAL, "there is no template %s", name);
+}
+
+static int
+render(struct press *press, const char *name, const struct value *data, enum template_escape escape,
+	struct str *out, struct err *e)
+{
+	const struct template_options options = {
+		.partial = find_partial, .context = press, .escape = escape, .strict = true
+	};
+	struct str text;
+	struct buf b;
+	int status;
+
+	if (need_template(press, name, &text, e) < 0)
+		return -1;
+	press->ending = strrchr(name, '.');
+	buf_init(&b, PART);
+	status = template_render(text, name, data, &options, &b, e);
+	if (status == 0)
+		*out = arena_str(press->a, buf_str(&b));
+	buf_free(&b);
+	return status;
+}
+
+static int
+load_theme(struct press *press, struct err *e)
+{
+	struct str text;
+
+	return need_template(press, "theme.yaml", &text, e) < 0
+		       ? -1
+		       : theme_parse(text, "templates/theme.yaml", press->a, &press->theme, e);
+}
+
+/* -- what the templates are given ------------------------------------------------------------- */
+
+static void
+put(struct press *press, struct value *o, const char *name, struct str text)
+{
+	template_put(
+		o, str_of(name), text.n ? template_text(press->a, text) : template_null(press->a));
+}
+
+static struct str
+long_date(struct press *press)
+{
+	static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+		"Friday", "Saturday" };
+	static const char *const months[] = { "January", "February", "March", "April", "May",
+		"June", "July", "August", "September", "October", "November", "December" };
+	struct day d = press->day;
+
+	return str_of(arena_printf(press->a, "%s, %d %s %d", days[clock_weekday(d)], d.day,
+		months[d.month - 1], d.year));
+}
+
+static struct str
+issue_url(struct press *press)
+{
+	char day[11];
+
+	clock_print_day(press->day, day);
+	return str_of(
+		arena_printf(press->a, "%s/issues/%s", press->p->settings.publication.url, day));
+}
+
+static struct str
+token_url(struct press *press, const char *kind)
+{
+	return str_of(arena_printf(press->a, "%s/%s/%.*s", press->p->settings.publication.url, kind,
+		STR_ARG(letter_mark(LETTER_TOKEN))));
+}
+
+static struct str
+one_line(struct press *press, const char *lines)
+{
+	struct str rest = str_of(lines), line, out = { 0 };
+
+	while (str_line(&rest, &line))
+		out = str_of(arena_printf(press->a, "%.*s%s%.*s", STR_ARG(out), out.n ? ", " : "",
+			STR_ARG(str_trim(line))));
+	return out;
+}
+
+static void
+put_publication(struct press *press, struct value *data)
+{
+	const struct settings_publication *s = &press->p->settings.publication;
+	struct value *o = template_object(press->a), *link = template_object(press->a),
+		     *who = template_object(press->a);
+	bool html = strcmp(press->ending, ".html") == 0;
+
+	put(press, o, "name", str_of(s->name));
+	put(press, o, "tagline", str_of(s->tagline));
+	put(press, o, "url", str_of(s->url));
+	put(press, o, "postal_address", one_line(press, s->postal_address));
+	template_put(data, STR("publication"), o);
+	template_put(link, STR("unsubscribe"), template_slot(press->a, token_url(press, "u")));
+	template_put(link, STR("preferences"), template_slot(press->a, token_url(press, "p")));
+	template_put(link, STR("browser"), template_slot(press->a, issue_url(press)));
+	template_put(data, STR("link"), link);
+	template_put(who, STR("name"),
+		template_slot(press->a, letter_mark(html ? LETTER_NAME_HTML : LETTER_NAME)));
+	template_put(who, STR("email"),
+		template_slot(press->a, letter_mark(html ? LETTER_EMAIL_HTML : LETTER_EMAIL)));
+	template_put(data, STR("subscriber"), who);
+	put(press, data, "language", str_of(s->language));
+	/* The languages of the world that are written from right to left and have a code of two
+	 * letters in use. */
+	put(press, data, "direction",
+		str_of(strstr("ar fa he ur yi ps sd ug dv", s->language) && strlen(s->language) == 2
+				? "rtl"
+				: "ltr"));
+}
+
+static void
+put_front(struct press *press, struct value *data, const struct composed *c)
+{
+	put(press, data, "title", c->front.title);
+	put(press, data, "summary", c->front.summary);
+	put(press, data, "author", c->front.author);
+	put(press, data, "number", c->front.number);
+	put(press, data, "preheader", c->front.preheader);
+	put(press, data, "date", long_date(press));
+	template_put(data, STR("theme"), press->theme.values);
+}
+
+static void
+heading(struct str title, char rule, struct buf *out)
+{
+	size_t width = text_width(title);
+
+	text_wrap(title, COLUMNS, (struct str){ 0 }, (struct str){ 0 }, out);
+	buf_fill(out, rule, width < COLUMNS ? width : COLUMNS);
+}
+
+static struct str
+kept(struct press *press, struct buf *b)
+{
+	struct str s = arena_str(press->a, buf_str(b));
+
+	buf_free(b);
+	return s;
+}
+
+static void
+wrap(struct str s, struct buf *out)
+{
+	text_wrap(s, COLUMNS, (struct str){ 0 }, (struct str){ 0 }, out);
+}
+
+static struct str
+masthead_text(struct press *press, const struct composed *c)
+{
+	const struct settings_publication *s = &press->p->settings.publication;
+	struct buf b;
+
+	buf_init(&b, TEMPLATE);
+	heading(str_of(s->name), '=', &b);
+	buf_addc(&b, '\n');
+	if (*s->tagline)
+		wrap(str_of(s->tagline), &b);
+	buf_printf(&b, "%.*s%s%.*s\n\n", STR_ARG(long_date(press)),
+		c->front.number.n ? ", No. " : "", STR_ARG(c->front.number));
+	buf_printf(&b, "Read this issue in your browser:\n%.*s\n\n\n", STR_ARG(issue_url(press)));
+	heading(c->front.title, '=', &b);
+	buf_addz(&b, "\n\n");
+	wrap(c->front.summary, &b);
+	if (c->front.author.n)
+		wrap(str_of(arena_printf(press->a, "By %.*s", STR_ARG(c->front.author))), &b);
+	return kept(press, &b);
+}
+
+static void
+put_texts(struct press *press, struct value *data, const struct composed *c)
+{
+	const struct settings_publication *s = &press->p->settings.publication;
+	struct buf b;
+
+	put(press, data, "masthead_text", masthead_text(press, c));
+	buf_init(&b, TEMPLATE);
+	wrap(str_of(arena_printf(press->a, "You get this because %.*s is subscribed to %s.",
+		     STR_ARG(letter_mark(LETTER_EMAIL)), s->name)),
+		&b);
+	put(press, data, "footer_text", kept(press, &b));
+	buf_init(&b, TEMPLATE);
+	wrap(str_of(arena_printf(
+		     press->a, "%s, %.*s", s->name, STR_ARG(one_line(press, s->postal_address)))),
+		&b);
+	put(press, data, "address_text", kept(press, &b));
+}
+
+static struct value *
+department_value(struct press *press, const struct department *d)
+{
+	struct value *o = template_object(press->a);
+	struct buf b;
+
+	put(press, o, "title", d->title);
+	template_put(o, STR("html"), template_raw(press->a, d->html));
+	template_put(o, STR("text"), template_raw(press->a, d->text));
+	buf_init(&b, TEMPLATE);
+	heading(d->title, '=', &b);
+	buf_addc(&b, '\n');
+	put(press, o, "heading_text", kept(press, &b));
+	return o;
+}
+
+static struct value *
+data_of(struct press *press, const struct composed *c)
+{
+	struct value *data = template_object(press->a), *list = template_list(press->a);
+
+	put_publication(press, data);
+	put_front(press, data, c);
+	put_texts(press, data, c);
+	template_put(data, STR("lead"), department_value(press, &c->markdown.departments[0]));
+	for (size_t i = 1; i < c->markdown.count; i++)
+		if (!c->markdown.departments[i].empty)
+			template_append(list, department_value(press, &c->markdown.departments[i]));
+	template_put(data, STR("departments"), list);
+	return data;
+}
+
+/* -- the road --------------------------------------------------------------------------------- */
+
+static int
+read_issue(struct press *press, struct composed *out, struct err *e)
+{
+	struct str text;
+
+	publication_issue_path(press->day, press->file);
+	if (file_read(press->p->dir, press->file, ISSUE, press->a, &text, e) < 0) {
+		if (e->code == ERR_NOINPUT)
+			return err_set(e, ERR_NOINPUT,
+				"%s/%s: there is no such issue; write it, or name another day with "
+				"--date",
+				press->p->path, press->file);
+		return -1;
+	}
+	return front_parse(text, press->file, press->a, &out->front, e);
+}
+
+static int
+render_departments(struct press *press, struct composed *out, struct err *e)
+{
+	struct blocks blocks = { .settings = &press->p->settings,
+		.theme = &press->theme,
+		.file = press->file,
+		.columns = COLUMNS,
+		.arena = press->a,
+		.find = find_template,
+		.context = press };
+	const struct markdown_options o = { .theme = &press->theme,
+		.block = blocks_render,
+		.context = &blocks,
+		.columns = COLUMNS };
+
+	return markdown_render(out->front.body, press->file, out->front.body_line, &o, press->a,
+		&out->markdown, e);
+}
+
+/* No line of the text part ends in blanks, and never are there more than two empty ones together.
+ */
+static struct str
+tidy_text(struct press *press, struct str s)
+{
+	struct str line;
+	int empty = 0;
+	struct buf b;
+
+	buf_init(&b, PART);
+	while (str_line(&s, &line)) {
+		while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+			line.n--;
+		empty = line.n ? 0 : empty + 1;
+		if (empty > 2 || (empty && b.n == 0))
+			continue;
+		buf_add(&b, line);
+		buf_addc(&b, '\n');
+	}
+	return kept(press, &b);
+}
+
+static int
+render_parts(struct press *press, struct composed *out, struct err *e)
+{
+	press->ending = ".html";
+	if (render(press, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
+		return -1;
+	press->ending = ".txt";
+	if (render(press, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
+		return -1;
+	out->text = tidy_text(press, out->text);
+	return 0;
+}
+
+static int
+freeze(struct press *press, struct composed *out, struct err *e)
+{
+	const struct settings *s = &press->p->settings;
+	struct message m = { .from_name = str_of(s->sender.from_name),
+		.from_email = str_of(s->sender.from_email),
+		.reply_to = str_of(s->sender.reply_to),
+		.subject = out->subject,
+		.list_name = str_of(s->publication.name),
+		.list_id = str_of(s->publication.list_id),
+		.unsubscribe_url = str_of(arena_printf(press->a, "%s/u/", s->publication.url)),
+		.unsubscribe_mailto = str_of(s->bounce_mailbox ? s->sender.bounce : NULL),
+		.archived_at = issue_url(press),
+		.feedback_id = str_of(s->publication.feedback_id),
+		.one_click = true,
+		.text = out->text,
+		.html = out->html };
+
+	if (message_freeze(&m, press->a, &out->letter, e) < 0)
+		return err_wrap(e, "%s", press->file);
+	letter_hash(&out->letter, out->hash);
+	return 0;
+}
+
+int
+edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, struct composed *out, struct err *e)
+{
+	struct press press = { .p = p, .day = day, .a = a, .ending = ".html" };
+
+	*out = (struct composed){ 0 };
+	if (read_issue(&press, out, e) < 0 || load_theme(&press, e) < 0 ||
+		render_departments(&press, out, e) < 0)
+		return -1;
+	out->subject = o->test ? str_of(arena_printf(a, "[Test] %.*s", STR_ARG(out->front.subject)))
+			       : out->front.subject;
+	if (render_parts(&press, out, e) < 0)
+		return -1;
+	return freeze(&press, out, e);
+}
+
+static void
+put_value(char mark, const struct letter_values *v, bool html, struct buf *out)
+{
+	struct str name = v->name.n ? v->name : STR("reader");
+	struct str value = mark == LETTER_TOKEN                              ? v->token
+			   : mark == LETTER_NAME || mark == LETTER_NAME_HTML ? name
+									     : v->email_shown;
+
+	if (html)
+		text_html(value, out);
+	else
+		buf_add(out, value);
+}
+
+void
+edition_put_values(struct str marked, const struct letter_values *v, bool html, struct buf *out)
+{
+	for (size_t i = 0; i < marked.n; i++) {
+		if (marked.p[i] == '\1' && i + 1 < marked.n)
+			put_value(marked.p[++i], v, html, out);
+		else
+			buf_addc(out, marked.p[i]);
+	}
+}

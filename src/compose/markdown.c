@@ -1,0 +1,652 @@
+#include "compose/markdown.h"
+
+#include <cmark.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { DEPTH = 64, PART = 8 << 20, FAULTS = 200 };
+
+/* A link that the text part notes below the department. */
+struct note {
+	int number;
+	struct str url;
+};
+
+struct walker {
+	const struct markdown_options *o;
+	struct markdown *out;
+	struct arena *a;
+	struct err *e;
+	const char *name;
+	int line0;
+	struct buf html, text;
+	struct note *notes;
+	size_t note_count, note_room;
+	int depth;
+};
+
+static void blocks(
+	struct walker *w, cmark_node *parent, struct str first, struct str rest, bool tight);
+static void inlines_html(struct walker *w, cmark_node *parent);
+static void inlines_text(struct walker *w, cmark_node *parent, struct buf *b);
+
+/* -- small things ----------------------------------------------------------------------------- */
+
+static struct str
+literal(cmark_node *n)
+{
+	return str_of(cmark_node_get_literal(n));
+}
+
+static int
+line_of(const struct walker *w, cmark_node *n)
+{
+	while (n && cmark_node_get_start_line(n) == 0)
+		n = cmark_node_parent(n);
+	return w->line0 + (n ? cmark_node_get_start_line(n) : 0);
+}
+
+static void
+fault(struct walker *w, const char *code, bool fail, int line, struct str detail)
+{
+	struct markdown *m = w->out;
+
+	if (m->fault_count == m->fault_room) {
+		struct markdown_fault *more;
+
+		if (m->fault_room >= FAULTS)
+			return;
+		m->fault_room = FAULTS;
+		more = arena_many(w->a, m->fault_room, struct markdown_fault);
+		m->faults = more;
+	}
+	m->faults[m->fault_count++] = (struct markdown_fault){ code, fail, line,
+		arena_str(w->a, text_clean(str_sub(detail, 0, 80), w->a)) };
+}
+
+/* A tag with the theme's style of the element. */
+static void
+open_tag(struct walker *w, const char *tag, const char *element)
+{
+	struct str style = theme_style(w->o->theme, element);
+
+	if (style.n)
+		buf_printf(&w->html, "<%s style=\"%.*s\">", tag, STR_ARG(style));
+	else
+		buf_printf(&w->html, "<%s>", tag);
+}
+
+static void
+close_tag(struct walker *w, const char *tag)
+{
+	buf_printf(&w->html, "</%s>", tag);
+}
+
+/* -- links ------------------------------------------------------------------------------------ */
+
+static bool
+is_safe_url(struct str url)
+{
+	return str_starts(url, STR("https://")) || str_starts(url, STR("http://")) ||
+	       str_starts(url, STR("mailto:")) || str_starts(url, STR("tel:"));
+}
+
+/* What cmark leaves in a URL may be any character; what stands in mail is ASCII without blanks. */
+static struct str
+tidy_url(struct walker *w, struct str url)
+{
+	struct buf b;
+	struct str out;
+
+	buf_init(&b, url.n * 3 + 1);
+	for (size_t i = 0; i < url.n; i++) {
+		unsigned char c = (unsigned char)url.p[i];
+
+		if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+			buf_printf(&b, "%%%02X", c);
+		else
+			buf_addc(&b, (char)c);
+	}
+	out = arena_str(w->a, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
+static void
+check_url(struct walker *w, cmark_node *n, struct str url)
+{
+	static const char *const tracking[] = {
+		"utm_source=", "utm_medium=", "utm_campaign=", "fbclid=", "gclid=", "mc_eid="
+	};
+
+	if (!is_safe_url(url))
+		fault(w, "link-target", true, line_of(w, n), url);
+	else if (str_starts(url, STR("http://")))
+		fault(w, "link-http", false, line_of(w, n), url);
+	for (size_t i = 0; i < sizeof tracking / sizeof tracking[0]; i++)
+		if (str_find_str(url, str_of(tracking[i])) >= 0)
+			fault(w, "link-tracking", false, line_of(w, n), url);
+}
+
+static void
+check_link_text(struct walker *w, cmark_node *n, struct str text)
+{
+	static const char *const vague[] = { "here", "click here", "read more", "more", "link",
+		"this" };
+
+	if (text.n == 0)
+		fault(w, "link-text", true, line_of(w, n), STR("a link without a text"));
+	for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
+		if (str_ieq(text, str_of(vague[i])))
+			fault(w, "link-vague", false, line_of(w, n), text);
+}
+
+static int
+note_link(struct walker *w, struct str url)
+{
+	for (size_t i = 0; i < w->note_count; i++)
+		if (str_eq(w->notes[i].url, url))
+			return w->notes[i].number;
+	if (w->note_count == w->note_room) {
+		w->note_room = w->note_room ? w->note_room * 2 : 16;
+		w->notes = mem_grow(w->notes, w->note_room * sizeof *w->notes);
+	}
+	w->notes[w->note_count++] = (struct note){ ++w->out->notes, url };
+	return w->out->notes;
+}
+
+static void
+write_notes(struct walker *w)
+{
+	if (w->note_count)
+		buf_addc(&w->text, '\n');
+	for (size_t i = 0; i < w->note_count; i++)
+		buf_printf(&w->text, "[%d] %.*s\n", w->notes[i].number, STR_ARG(w->notes[i].url));
+	w->note_count = 0;
+}
+
+/* -- inlines ---------------------------------------------------------------------------------- */
+
+static void
+link_html(struct walker *w, cmark_node *n)
+{
+	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+	struct str style = theme_style(w->o->theme, "a");
+
+	check_url(w, n, url);
+	if (!is_safe_url(url)) {
+		inlines_html(w, n);
+		return;
+	}
+	buf_addz(&w->html, "<a href=\"");
+	text_html(url, &w->html);
+	buf_printf(&w->html, "\" class=\"link\" style=\"%.*s\">", STR_ARG(style));
+	inlines_html(w, n);
+	close_tag(w, "a");
+}
+
+static void
+image_html(struct walker *w, cmark_node *n)
+{
+	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+	struct buf alt;
+
+	buf_init(&alt, PART);
+	inlines_text(w, n, &alt);
+	if (str_trim(buf_str(&alt)).n == 0)
+		fault(w, "image-alt", true, line_of(w, n), url);
+	if (!str_starts(url, STR("https://"))) {
+		fault(w, "image-source", true, line_of(w, n), url);
+		text_html(buf_str(&alt), &w->html);
+	} else {
+		buf_addz(&w->html, "<img src=\"");
+		text_html(url, &w->html);
+		buf_addz(&w->html, "\" alt=\"");
+		text_html(buf_str(&alt), &w->html);
+		buf_printf(&w->html, "\" width=\"560\" style=\"%.*s\">",
+			STR_ARG(theme_style(w->o->theme, "img")));
+	}
+	buf_free(&alt);
+}
+
+static void
+inline_html(struct walker *w, cmark_node *n)
+{
+	switch (cmark_node_get_type(n)) {
+	case CMARK_NODE_TEXT:
+		text_html(literal(n), &w->html);
+		break;
+	case CMARK_NODE_SOFTBREAK:
+		buf_addc(&w->html, '\n');
+		break;
+	case CMARK_NODE_LINEBREAK:
+		buf_addz(&w->html, "<br>\n");
+		break;
+	case CMARK_NODE_CODE:
+		open_tag(w, "code", "code");
+		text_html(literal(n), &w->html);
+		close_tag(w, "code");
+		break;
+	case CMARK_NODE_EMPH:
+		buf_addz(&w->html, "<em>");
+		inlines_html(w, n);
+		close_tag(w, "em");
+		break;
+	case CMARK_NODE_STRONG:
+		buf_addz(&w->html, "<strong>");
+		inlines_html(w, n);
+		close_tag(w, "strong");
+		break;
+	case CMARK_NODE_LINK:
+		link_html(w, n);
+		break;
+	case CMARK_NODE_IMAGE:
+		image_html(w, n);
+		break;
+	case CMARK_NODE_HTML_INLINE:
+		fault(w, "raw-html", true, line_of(w, n), literal(n));
+		break;
+	default:
+		break;
+	}
+}
+
+static bool
+too_deep(struct walker *w, cmark_node *n)
+{
+	if (w->depth < DEPTH)
+		return false;
+	if (w->e->code == ERR_NONE)
+		err_fill(w->e, ERR_DATA, "%s:%d: nested more than %d deep", w->name, line_of(w, n),
+			DEPTH);
+	return true;
+}
+
+static void
+inlines_html(struct walker *w, cmark_node *parent)
+{
+	if (too_deep(w, parent))
+		return;
+	w->depth++;
+	for (cmark_node *n = cmark_node_first_child(parent); n; n = cmark_node_next(n))
+		inline_html(w, n);
+	w->depth--;
+}
+
+static void
+link_text(struct walker *w, cmark_node *n, struct buf *b)
+{
+	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+	size_t before = b->n;
+	struct str text;
+
+	inlines_text(w, n, b);
+	text = str_from(buf_str(b), before);
+	check_link_text(w, n, str_trim(text));
+	if (!is_safe_url(url) || str_eq(text, url) ||
+		(str_starts(url, STR("mailto:")) && str_eq(text, str_from(url, 7))))
+		return;
+	/* A no-break blank would keep the number with its word, but has no place in the text part.
+	 */
+	buf_printf(b, " [%d]", note_link(w, url));
+}
+
+static void
+inline_text(struct walker *w, cmark_node *n, struct buf *b)
+{
+	switch (cmark_node_get_type(n)) {
+	case CMARK_NODE_TEXT:
+		buf_add(b, literal(n));
+		break;
+	case CMARK_NODE_CODE:
+		buf_addc(b, '`');
+		buf_add(b, literal(n));
+		buf_addc(b, '`');
+		break;
+	case CMARK_NODE_SOFTBREAK:
+		buf_addc(b, ' ');
+		break;
+	case CMARK_NODE_LINEBREAK:
+		buf_addc(b, '\v'); /* paragraph_text makes lines of it */
+		break;
+	case CMARK_NODE_EMPH:
+		buf_addc(b, '_');
+		inlines_text(w, n, b);
+		buf_addc(b, '_');
+		break;
+	case CMARK_NODE_STRONG:
+		buf_addc(b, '*');
+		inlines_text(w, n, b);
+		buf_addc(b, '*');
+		break;
+	case CMARK_NODE_LINK:
+		link_text(w, n, b);
+		break;
+	case CMARK_NODE_IMAGE:
+		inlines_text(w, n, b);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+inlines_text(struct walker *w, cmark_node *parent, struct buf *b)
+{
+	if (too_deep(w, parent))
+		return;
+	w->depth++;
+	for (cmark_node *n = cmark_node_first_child(parent); n; n = cmark_node_next(n))
+		inline_text(w, n, b);
+	w->depth--;
+}
+
+/* -- blocks ----------------------------------------------------------------------------------- */
+
+static void
+paragraph_text(struct walker *w, cmark_node *n, struct str first, struct str rest)
+{
+	struct str lines, line;
+	struct buf b;
+
+	buf_init(&b, PART);
+	inlines_text(w, n, &b);
+	lines = buf_str(&b);
+	while (str_split(&lines, '\v', &line)) {
+		text_wrap(line, w->o->columns, first, rest, &w->text);
+		first = rest;
+	}
+	buf_free(&b);
+}
+
+static struct str
+plain(struct walker *w, cmark_node *n)
+{
+	struct str out;
+	struct buf b;
+	size_t notes = w->note_count;
+	int number = w->out->notes;
+
+	buf_init(&b, PART);
+	inlines_text(w, n, &b);
+	/* Asked only for its words: no link is noted. */
+	w->note_count = notes;
+	w->out->notes = number;
+	out = text_clean(buf_str(&b), w->a);
+	buf_free(&b);
+	return out;
+}
+
+/* A line of |---|---|: an editor meant a table, which libcmark does not have. */
+static bool
+looks_like_table(struct str s)
+{
+	return str_find_str(s, STR("|--")) >= 0 || str_find_str(s, STR("| --")) >= 0 ||
+	       str_find_str(s, STR("|:--")) >= 0;
+}
+
+static void
+paragraph(struct walker *w, cmark_node *n, struct str first, struct str rest, bool tight)
+{
+	struct str words = plain(w, n);
+
+	if (str_starts(words, STR("TODO:")))
+		fault(w, "todo", true, line_of(w, n), words);
+	if (looks_like_table(words))
+		fault(w, "table", true, line_of(w, n), words);
+	if (!tight)
+		open_tag(w, "p", "p");
+	inlines_html(w, n);
+	buf_addz(&w->html, tight ? "" : "</p>\n");
+	paragraph_text(w, n, first, rest);
+}
+
+static void
+heading(struct walker *w, cmark_node *n)
+{
+	int level = cmark_node_get_heading_level(n);
+	const char *tag = level == 3 ? "h3" : "h4";
+	struct str words = plain(w, n);
+
+	if (level == 1)
+		fault(w, "heading-level", true, line_of(w, n), words);
+	if (level > 4)
+		fault(w, "heading-level", false, line_of(w, n), words);
+	open_tag(w, tag, tag);
+	inlines_html(w, n);
+	close_tag(w, tag);
+	buf_addc(&w->html, '\n');
+	text_wrap(words, w->o->columns, (struct str){ 0 }, (struct str){ 0 }, &w->text);
+	buf_fill(&w->text, '-',
+		text_width(words) < w->o->columns ? text_width(words) : w->o->columns);
+	buf_addc(&w->text, '\n');
+}
+
+static void
+code_html(struct walker *w, struct str code)
+{
+	open_tag(w, "pre", "pre");
+	text_html(code, &w->html);
+	buf_addz(&w->html, "</pre>\n");
+}
+
+static void
+code_text(struct walker *w, struct str code, struct str rest)
+{
+	struct str line;
+
+	while (str_line(&code, &line)) {
+		while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+			line.n--;
+		buf_add(&w->text, rest);
+		if (line.n)
+			buf_printf(&w->text, "    %.*s", STR_ARG(line));
+		buf_addc(&w->text, '\n');
+	}
+}
+
+static void
+code_block(struct walker *w, cmark_node *n, struct str rest)
+{
+	struct str info = str_trim(str_of(cmark_node_get_fence_info(n))), code = literal(n);
+	int got = 0;
+
+	if (info.n && w->o->block && w->e->code == ERR_NONE)
+		got = w->o->block(
+			w->o->context, info, code, line_of(w, n), &w->html, &w->text, w->e);
+	if (got)
+		return;
+	code_html(w, code);
+	code_text(w, code, rest);
+}
+
+static void
+item(struct walker *w, cmark_node *n, struct str first, struct str rest, bool tight)
+{
+	open_tag(w, "li", "li");
+	blocks(w, n, first, rest, tight);
+	buf_addz(&w->html, "</li>\n");
+}
+
+static void
+list(struct walker *w, cmark_node *n, struct str first, struct str rest)
+{
+	bool ordered = cmark_node_get_list_type(n) == CMARK_ORDERED_LIST,
+	     tight = cmark_node_get_list_tight(n);
+	int number = cmark_node_get_list_start(n);
+	const char *tag = ordered ? "ol" : "ul";
+
+	if (ordered && number != 1)
+		buf_printf(&w->html, "<ol start=\"%d\" style=\"%.*s\">\n", number,
+			STR_ARG(theme_style(w->o->theme, "ol")));
+	else {
+		open_tag(w, tag, tag);
+		buf_addc(&w->html, '\n');
+	}
+	for (cmark_node *i = cmark_node_first_child(n); i; i = cmark_node_next(i), number++) {
+		const char *mark = ordered ? arena_printf(w->a, "%d. ", number) : "- ";
+		struct str before = str_of(arena_printf(w->a, "%.*s%s", STR_ARG(first), mark));
+		struct str behind =
+			str_of(arena_printf(w->a, "%.*s%*s", STR_ARG(rest), (int)strlen(mark), ""));
+
+		if (!tight && i != cmark_node_first_child(n))
+			buf_addc(&w->text, '\n');
+		item(w, i, before, behind, tight);
+		first = rest;
+	}
+	buf_printf(&w->html, "</%s>\n", tag);
+}
+
+static void
+quote(struct walker *w, cmark_node *n, struct str first, struct str rest)
+{
+	struct str before = str_of(arena_printf(w->a, "%.*s> ", STR_ARG(first)));
+	struct str behind = str_of(arena_printf(w->a, "%.*s> ", STR_ARG(rest)));
+
+	open_tag(w, "blockquote", "blockquote");
+	blocks(w, n, before, behind, false);
+	buf_addz(&w->html, "</blockquote>\n");
+}
+
+static void
+rule(struct walker *w)
+{
+	buf_printf(&w->html, "<hr style=\"%.*s\">\n", STR_ARG(theme_style(w->o->theme, "hr")));
+	buf_fill(&w->text, ' ', w->o->columns / 2 - 3);
+	buf_addz(&w->text, "* * *\n");
+}
+
+static void
+block(struct walker *w, cmark_node *n, struct str first, struct str rest, bool tight)
+{
+	switch (cmark_node_get_type(n)) {
+	case CMARK_NODE_PARAGRAPH:
+		paragraph(w, n, first, rest, tight);
+		break;
+	case CMARK_NODE_HEADING:
+		heading(w, n);
+		break;
+	case CMARK_NODE_LIST:
+		list(w, n, first, rest);
+		break;
+	case CMARK_NODE_BLOCK_QUOTE:
+		quote(w, n, first, rest);
+		break;
+	case CMARK_NODE_CODE_BLOCK:
+		code_block(w, n, rest);
+		break;
+	case CMARK_NODE_THEMATIC_BREAK:
+		rule(w);
+		break;
+	case CMARK_NODE_HTML_BLOCK:
+		fault(w, "raw-html", true, line_of(w, n), literal(n));
+		break;
+	default:
+		break;
+	}
+}
+
+/* Blocks of one parent, an empty line between them; only the first one has `first` before it. */
+static void
+blocks(struct walker *w, cmark_node *parent, struct str first, struct str rest, bool tight)
+{
+	if (too_deep(w, parent))
+		return;
+	w->depth++;
+	for (cmark_node *n = cmark_node_first_child(parent); n; n = cmark_node_next(n)) {
+		if (n != cmark_node_first_child(parent) && !tight) {
+			struct str bare = rest;
+
+			while (bare.n && bare.p[bare.n - 1] == ' ')
+				bare.n--;
+			buf_add(&w->text, bare);
+			buf_addc(&w->text, '\n');
+		}
+		block(w, n, first, rest, tight);
+		first = rest;
+	}
+	w->depth--;
+}
+
+/* -- departments ------------------------------------------------------------------------------ */
+
+static bool
+begins_department(cmark_node *n)
+{
+	return cmark_node_get_type(n) == CMARK_NODE_HEADING && cmark_node_get_heading_level(n) <= 2;
+}
+
+static void
+finish_department(struct walker *w, struct department *d)
+{
+	write_notes(w);
+	d->html = arena_str(w->a, buf_str(&w->html));
+	d->text = arena_str(w->a, buf_str(&w->text));
+	d->empty = str_trim(d->html).n == 0;
+	buf_clear(&w->html);
+	buf_clear(&w->text);
+}
+
+static void
+walk(struct walker *w, cmark_node *document)
+{
+	struct department *d = &w->out->departments[w->out->count++];
+	bool first = true;
+
+	for (cmark_node *n = cmark_node_first_child(document); n && w->e->code == ERR_NONE;
+		n = cmark_node_next(n)) {
+		if (begins_department(n)) {
+			finish_department(w, d);
+			d = &w->out->departments[w->out->count++];
+			d->title = plain(w, n);
+			d->line = line_of(w, n);
+			if (cmark_node_get_heading_level(n) == 1)
+				fault(w, "heading-level", true, d->line, d->title);
+			first = true;
+			continue;
+		}
+		if (!first)
+			buf_addc(&w->text, '\n');
+		block(w, n, (struct str){ 0 }, (struct str){ 0 }, false);
+		first = false;
+	}
+	finish_department(w, d);
+}
+
+static size_t
+count_departments(cmark_node *document)
+{
+	size_t n = 1;
+
+	for (cmark_node *c = cmark_node_first_child(document); c; c = cmark_node_next(c))
+		n += begins_department(c);
+	return n;
+}
+
+int
+markdown_render(struct str text, const char *name, int line0, const struct markdown_options *o,
+	struct arena *a, struct markdown *out, struct err *e)
+{
+	struct walker w = { .o = o, .out = out, .a = a, .e = e, .name = name, .line0 = line0 };
+	cmark_node *document =
+		cmark_parse_document(text.n ? text.p : "", text.n, CMARK_OPT_DEFAULT);
+	bool over;
+
+	*out = (struct markdown){ 0 };
+	e->code = ERR_NONE;
+	buf_init(&w.html, PART);
+	buf_init(&w.text, PART);
+	out->departments = arena_many(a, count_departments(document), struct department);
+	walk(&w, document);
+	over = w.html.over || w.text.over;
+	buf_free(&w.html);
+	buf_free(&w.text);
+	free(w.notes);
+	cmark_node_free(document);
+	if (e->code != ERR_NONE)
+		return -1;
+	return over ? err_set(e, ERR_DATA, "%s: a department of more than %d bytes", name, PART)
+		    : 0;
+}
