@@ -39,6 +39,7 @@ find_template(void *context, struct str name, struct str *text, struct err *e)
 		return 1;
 	if (e->code != ERR_NOINPUT)
 		return -1;
+	e->code = ERR_NONE;
 	asset = asset_find(path);
 	if (!asset)
 		return 0;
@@ -245,6 +246,7 @@ put_texts(struct press *press, struct value *data, const struct composed *c)
 	wrap(str_of(arena_printf(press->a, "You get this because %.*s is subscribed to %s.",
 		     STR_ARG(letter_mark(LETTER_EMAIL)), s->name)),
 		&b);
+	buf_printf(&b, "%.*s.\n", STR_ARG(letter_mark(LETTER_EMAIL)));
 	put(press, data, "footer_text", kept(press, &b));
 	buf_init(&b, TEMPLATE);
 	wrap(str_of(arena_printf(

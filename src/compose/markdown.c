@@ -458,6 +458,8 @@ code_block(struct walker *w, cmark_node *n, struct str rest)
 			w->o->context, info, code, line_of(w, n), &w->html, &w->text, w->e);
 	if (got)
 		return;
+	if (info.n)
+		fault(w, "unknown-block", true, line_of(w, n), info);
 	code_html(w, code);
 	code_text(w, code, rest);
 }

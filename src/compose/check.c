@@ -1,0 +1,226 @@
+#include "compose/check.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum { FINDINGS = 300, HTML_FAIL = 102000, HTML_WARN = 90000, MESSAGE = 250 * 1000 };
+
+struct desk {
+	const struct composed *c;
+	const char *file;
+	struct arena *a;
+	struct check_finding *list;
+	size_t n;
+};
+
+static void
+find(struct desk *d, enum check_level level, const char *code, int line, struct str what,
+	const char *remedy)
+{
+	struct str where = str_of(line ? arena_printf(d->a, "%s:%d", d->file, line) : d->file);
+
+	if (d->n < FINDINGS)
+		d->list[d->n++] = (struct check_finding){ level, code, where, what, remedy };
+}
+
+/* -- what the Markdown walk noticed ----------------------------------------------------------- */
+
+static const struct {
+	const char *code, *what, *remedy;
+} faults[] = {
+	{"raw-html",       "raw HTML, which is left out",                          "write it in Markdown"                     },
+	{ "heading-level", "a heading of this level",
+         "use ## for a department and ### for a story in it"                                                                  },
+	{ "table",         "a table of pipes, which would come out as text",
+         "write a list, or a numbers block"										   },
+	{ "todo",          "a prompt that nobody has filled",                      "write the text, or take the paragraph out"},
+	{ "unknown-block", "a block that is not one of ours and is shown as code",
+         "name it numbers, trending, movers, tools, reading or subscribe, or take its name "
+         "away"													       },
+	{ "image-alt",     "a picture without a description",
+         "put one between the brackets: ![what it shows](…)"                                                                },
+	{ "image-source",  "a picture that is not at an https address",
+         "give its whole https:// address"										    },
+	{ "link-target",   "a link that is not an address on the web",             "begin it with https://"                   },
+	{ "link-http",     "a link without TLS",                                   "use https:// if the site has it"          },
+	{ "link-tracking", "a link that tracks who follows it",                    "take the tracking parameter out"          },
+	{ "link-text",     "a link without a text",                                "put words between its brackets"           },
+	{ "link-vague",    "a link whose words say nothing on their own",          "name what it leads to"                    },
+};
+
+static void
+find_faults(struct desk *d)
+{
+	const struct markdown *m = &d->c->markdown;
+
+	for (size_t i = 0; i < m->fault_count; i++)
+		for (size_t k = 0; k < sizeof faults / sizeof faults[0]; k++)
+			if (strcmp(m->faults[i].code, faults[k].code) == 0)
+				find(d, m->faults[i].fail ? CHECK_FAIL : CHECK_WARN, faults[k].code,
+					m->faults[i].line,
+					str_of(arena_printf(d->a, "%s: %.*s", faults[k].what,
+						STR_ARG(m->faults[i].detail))),
+					faults[k].remedy);
+}
+
+/* -- rules: one function and one row each ------------------------------------------------------ */
+
+static void
+check_draft(struct desk *d)
+{
+	if (d->c->front.draft)
+		find(d, CHECK_FAIL, "draft", 1, STR("the issue says draft: true"),
+			"take the line out when it is ready");
+}
+
+static void
+check_empty(struct desk *d)
+{
+	const struct markdown *m = &d->c->markdown;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const struct department *dep = &m->departments[i];
+
+		if (!dep->empty)
+			continue;
+		if (i == 0)
+			find(d, CHECK_FAIL, "no-lead", d->c->front.body_line + 1,
+				STR("there is no lead story before the first ##"),
+				"write one: it is what the headline is about");
+		else
+			find(d, CHECK_WARN, "empty-department", dep->line,
+				str_of(arena_printf(d->a, "nothing under '%.*s'; it is left out",
+					STR_ARG(dep->title))),
+				"fill it, or take the heading out");
+	}
+}
+
+static void
+check_repeated(struct desk *d)
+{
+	const struct markdown *m = &d->c->markdown;
+
+	for (size_t i = 1; i < m->count; i++)
+		for (size_t k = 1; k < i; k++)
+			if (str_ieq(m->departments[i].title, m->departments[k].title))
+				find(d, CHECK_WARN, "department-twice", m->departments[i].line,
+					str_of(arena_printf(d->a,
+						"a second department called '%.*s'",
+						STR_ARG(m->departments[i].title))),
+					"put both under one heading");
+}
+
+static void
+check_subject(struct desk *d)
+{
+	struct str s = d->c->subject;
+	size_t width = text_width(s), capitals = 0, letters = 0;
+	int line = d->c->front.subject_line ? d->c->front.subject_line : d->c->front.title_line;
+
+	for (size_t i = 0; i < s.n; i++) {
+		capitals += s.p[i] >= 'A' && s.p[i] <= 'Z';
+		letters += (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
+	}
+	if (width < 10 || width > 78)
+		find(d, CHECK_WARN, "subject-length", line,
+			str_of(arena_printf(d->a, "the subject has %zu characters", width)),
+			"10 to 78 are shown whole");
+	if ((letters > 8 && capitals == letters) || str_find_str(s, STR("!!")) >= 0)
+		find(d, CHECK_WARN, "subject-shouts", line,
+			STR("the subject is in capitals or has !!"),
+			"say it calmly: filters count this");
+	if (str_ieq(str_sub(s, 0, 3), STR("re:")) || str_ieq(str_sub(s, 0, 4), STR("fwd:")))
+		find(d, CHECK_FAIL, "subject-reply", line,
+			STR("the subject pretends to be a reply"), "take Re: or Fwd: away");
+	if (text_mixes_scripts(s))
+		find(d, CHECK_WARN, "subject-scripts", line,
+			STR("the subject mixes Latin with Greek or Cyrillic letters"),
+			"type it anew if that was not meant");
+}
+
+static void
+check_preheader(struct desk *d)
+{
+	const struct front *f = &d->c->front;
+	size_t width = text_width(f->preheader);
+	int line = f->preheader_line ? f->preheader_line : f->summary_line;
+
+	if (width < 40 || width > 150)
+		find(d, CHECK_WARN, "preheader-length", line,
+			str_of(arena_printf(d->a, "the preheader has %zu characters", width)),
+			"40 to 150 fill the line below the subject");
+	if (str_eq(f->preheader, d->c->subject))
+		find(d, CHECK_WARN, "preheader-same", line,
+			STR("the preheader repeats the subject"), "say something more");
+}
+
+static void
+check_size(struct desk *d)
+{
+	size_t html = d->c->html.n, whole = d->c->letter.frozen_size;
+
+	if (html >= HTML_WARN)
+		find(d, html >= HTML_FAIL ? CHECK_FAIL : CHECK_WARN, "html-size", 0,
+			str_of(arena_printf(d->a, "%zu bytes of HTML", html)),
+			"shorten it: from about 102,000 on Gmail cuts it off, the unsubscribe link "
+			"first");
+	if (whole > MESSAGE)
+		find(d, CHECK_FAIL, "message-size", 0,
+			str_of(arena_printf(d->a, "a message of %zu bytes", whole)),
+			"at most 250,000 are taken everywhere");
+}
+
+static void
+check_parity(struct desk *d)
+{
+	const struct markdown *m = &d->c->markdown;
+
+	if (d->c->text.n < 300)
+		find(d, CHECK_WARN, "text-short", 0,
+			STR("the text part has less than 300 characters"),
+			"write more than a picture's worth");
+	for (size_t i = 0; i < m->count; i++)
+		if (!m->departments[i].empty && str_trim(m->departments[i].text).n == 0)
+			find(d, CHECK_FAIL, "text-parity", m->departments[i].line,
+				STR("the department is empty in the text part"),
+				"not only pictures: write a sentence");
+}
+
+static void (*const rules[])(struct desk *) = { check_draft, check_empty, check_repeated,
+	check_subject, check_preheader, check_size, check_parity };
+
+int
+check_run(const struct publication *p, struct day day, struct arena *a, struct composed *out,
+	struct check_finding **list, size_t *n, struct err *e)
+{
+	const struct edition_options options = { 0 };
+	char file[32];
+	struct desk d = { .c = out, .a = a, .list = arena_many(a, FINDINGS, struct check_finding) };
+
+	publication_issue_path(day, file);
+	d.file = arena_printf(a, "%s", file);
+	if (edition_compose(p, day, &options, a, out, e) < 0) {
+		if (e->code != ERR_DATA)
+			return -1;
+		/* The sentence names its place itself. */
+		find(&d, CHECK_FAIL, "composition", 0, str_of(arena_printf(a, "%s", e->text)),
+			"see the line it names");
+	} else {
+		find_faults(&d);
+		for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+			rules[i](&d);
+	}
+	*list = d.list;
+	*n = d.n;
+	return 0;
+}
+
+bool
+check_fails(const struct check_finding *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].level == CHECK_FAIL)
+			return true;
+	return false;
+}

@@ -1,0 +1,29 @@
+/* check.h: an editor's preflight: what is wrong with an issue and its message, and what to do about
+ * it. */
+#ifndef COMPOSE_CHECK_H
+#define COMPOSE_CHECK_H
+
+#include "compose/edition.h"
+
+enum check_level { CHECK_WARN, CHECK_FAIL };
+
+struct check_finding {
+	enum check_level level;
+	const char *code;
+	struct str where; /* "issues/2026-02-14.md:12" */
+	struct str what;
+	const char *remedy;
+};
+
+/*
+ * Compose the issue and look at it from all sides. 0 with the findings in *list (a problem that
+ * stops composition is one of them, and out->letter is empty then); -1 only where nothing can be
+ * said: no issue (ERR_NOINPUT), no publication.
+ */
+int check_run(const struct publication *p, struct day day, struct arena *a, struct composed *out,
+	struct check_finding **list, size_t *n, struct err *e);
+
+/* Must it not go out? */
+bool check_fails(const struct check_finding *list, size_t n);
+
+#endif
