@@ -1,0 +1,181 @@
+/* cmd_compose.c: `morningpost compose`: render an issue; changes no state. */
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "compose/edition.h"
+#include "mail/address.h"
+#include "mail/message_id.h"
+#include "mail/token.h"
+#include "settings/keys.h"
+
+const char cmd_compose_help[] =
+	"  --date D            the issue of that day (default: today)\n"
+	"  --to EMAIL          whom the copy names (default: reader@example.org)\n"
+	"  --format F          eml (default), html or text\n"
+	"  -o FILE             write to FILE, whole or not at all (default: standard output)\n"
+	"\n"
+	"The links of the copy are a test's: they open a page that says so. The edition's hash "
+	"goes to standard error.\n";
+
+enum { MESSAGE = 32 << 20 };
+enum format { EML, HTML, TEXT };
+
+struct wish {
+	const char *date, *to, *file;
+	enum format format;
+};
+
+static int
+parse_options(int argc, char **argv, struct wish *w, struct err *e)
+{
+	static const struct option longs[] = {
+		{"date",             required_argument, NULL, 'd' },
+		{ "to",              required_argument, NULL, 't' },
+		{ "format",                 required_argument, NULL, 'f' },
+		{ 0},
+	};
+	static const char *const formats[] = { "eml", "html", "text" };
+	int opt;
+
+	*w = (struct wish){ .to = "reader@example.org" };
+	while ((opt = getopt_long(argc, argv, ":o:", longs, NULL)) != -1) {
+		size_t f = 0;
+
+		switch (opt) {
+		case 'd':
+			w->date = optarg;
+			break;
+		case 't':
+			w->to = optarg;
+			break;
+		case 'o':
+			w->file = optarg;
+			break;
+		case 'f':
+			while (f < 3 && strcmp(optarg, formats[f]) != 0)
+				f++;
+			if (f == 3)
+				return command_usage("compose", e,
+					"--format is eml, html or text, not '%s'", optarg);
+			w->format = (enum format)f;
+			break;
+		default:
+			return command_usage("compose", e,
+				"it does not know '%s', or it needs a value", argv[optind - 1]);
+		}
+	}
+	if (optind != argc)
+		return command_usage(
+			"compose", e, "it takes no argument, and was given '%s'", argv[optind]);
+	return 0;
+}
+
+/* A test's token: the page behind it says so and changes nothing. */
+static int
+test_token(const struct publication *p, char out[static TOKEN_CHARS + 1],
+	char id[static MESSAGE_ID_MAX], struct err *e)
+{
+	struct str domain = str_of(strchr(p->settings.sender.from_email, '@') + 1);
+	struct token t = { .kind = TOKEN_TEST };
+	uint8_t signature[SIGN_BYTES];
+	struct keys keys;
+
+	if (keys_load(p->dir, false, &keys, e) < 0)
+		return -1;
+	t.key_id = keys_current(&keys)->id;
+	token_sign(&t, p->settings.publication.list_id, keys_current(&keys)->secret, signature);
+	token_print(&t, signature, out);
+	message_id_make(STR("test"), 0, domain, keys.mac, id);
+	keys_free(&keys);
+	return 0;
+}
+
+static int
+fill(const struct publication *p, const struct wish *w, struct day day, const struct composed *c,
+	struct arena *a, struct buf *out, struct err *e)
+{
+	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40];
+	struct letter_values v = { 0 };
+	struct address to;
+	const char *why;
+
+	if (address_parse(str_of(w->to), a, &to, &why) == ADDRESS_BAD)
+		return err_set(e, ERR_USAGE, "compose: '%s' is not an address: %s", w->to, why);
+	if (test_token(p, token, id, e) < 0)
+		return -1;
+	clock_rfc5322(clock_moment(day, 6, 0, p->settings.publication.timezone),
+		p->settings.publication.timezone, date);
+	v.email = to.envelope;
+	v.email_shown = to.shown;
+	v.message_id = str_of(id);
+	v.date = str_of(date);
+	v.token = str_of(token);
+	if (w->format == EML)
+		return letter_fill(&c->letter, &v, out, e);
+	edition_put_values(w->format == HTML ? c->html : c->text, &v, w->format == HTML, out);
+	return 0;
+}
+
+static int
+write_out(struct context *c, const struct wish *w, const struct composed *composed,
+	struct str bytes, struct err *e)
+{
+	if (w->file && file_write(AT_FDCWD, w->file, bytes, 0644, e) < 0)
+		return -1;
+	if (c->out.json) {
+		out_object(&c->out, NULL);
+		out_strz(&c->out, "hash", composed->hash);
+		out_str(&c->out, "subject", composed->subject);
+		out_int(&c->out, "bytes", (int64_t)bytes.n);
+		out_int(&c->out, "html_bytes", (int64_t)composed->html.n);
+		out_end(&c->out);
+		return 0;
+	}
+	log_info("edition %s, %zu bytes", composed->hash, bytes.n);
+	if (!w->file)
+		fwrite(bytes.p, 1, bytes.n, stdout);
+	return 0;
+}
+
+static int
+run(struct context *c, const struct publication *p, const struct wish *w, struct err *e)
+{
+	const struct edition_options options = { 0 };
+	struct composed composed;
+	struct arena a = { 0 };
+	struct day day;
+	struct buf b;
+	int status;
+
+	buf_init(&b, MESSAGE);
+	status = options_day("compose", w->date, p, &day, e);
+	if (status == 0)
+		status = edition_compose(p, day, &options, &a, &composed, e);
+	if (status == 0)
+		status = fill(p, w, day, &composed, &a, &b, e);
+	if (status == 0)
+		status = write_out(c, w, &composed, buf_str(&b), e);
+	buf_free(&b);
+	arena_free(&a);
+	return status;
+}
+
+int
+cmd_compose(struct context *c, int argc, char **argv, struct err *e)
+{
+	struct publication p;
+	struct wish w;
+	int status;
+
+	if (parse_options(argc, argv, &w, e) < 0 || publication_open(c->dir, &p, e) < 0)
+		return -1;
+	status = run(c, &p, &w, e);
+	publication_close(&p);
+	return status;
+}
