@@ -1,6 +1,5 @@
 #include "base/file.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -141,7 +140,10 @@ open_parent(int dir, const char *path, const char **base, struct err *e)
 	size_t n = slash ? (size_t)(slash - path) : 0;
 	int fd;
 
-	assert(n < sizeof parent);
+	if (n >= sizeof parent) {
+		errno = ENAMETOOLONG;
+		return fail(e, path);
+	}
 	*base = slash ? slash + 1 : path;
 	if (slash) {
 		memcpy(parent, path, n);
@@ -169,51 +171,76 @@ write_all(int fd, struct str bytes)
 }
 
 static int
-write_temporary(int parent, const char *name, struct str bytes, mode_t mode)
+draft_fail(struct file_draft *d, struct err *e)
 {
-	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int error;
-
-	if (fd < 0)
-		return -1;
-	if (write_all(fd, bytes) == 0 && fchmod(fd, mode) == 0 && fsync(fd) == 0)
-		return close(fd);
-	error = errno;
-	close(fd);
-	unlinkat(parent, name, 0);
-	errno = error;
+	fail(e, d->path);
+	/* A folder that is not there, or a file that is: either way it cannot be made. */
+	if (e->code == ERR_NOINPUT)
+		e->code = ERR_CANTCREATE;
+	file_draft_abort(d);
 	return -1;
+}
+
+int
+file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e)
+{
+	const char *base;
+	uint64_t unique;
+
+	*d = (struct file_draft){ .path = path, .folder = -1, .fd = -1 };
+	d->folder = open_parent(dir, path, &base, e);
+	if (d->folder < 0)
+		return draft_fail(d, e);
+	sign_random(&unique, sizeof unique);
+	snprintf(d->temporary, sizeof d->temporary, ".%.200s.%016jx", base, (uintmax_t)unique);
+	d->fd = openat(
+		d->folder, d->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return d->fd < 0 ? draft_fail(d, e) : 0;
+}
+
+int
+file_draft_commit(struct file_draft *d, mode_t mode, bool must_be_new, struct err *e)
+{
+	const char *slash = strrchr(d->path, '/');
+	const char *base = slash ? slash + 1 : d->path;
+	int failed = fchmod(d->fd, mode) < 0 || fsync(d->fd) < 0;
+
+	if (!failed && must_be_new)
+		failed = linkat(d->folder, d->temporary, d->folder, base, 0);
+	else if (!failed)
+		failed = renameat(d->folder, d->temporary, d->folder, base);
+	if (failed || fsync(d->folder) < 0)
+		return draft_fail(d, e);
+	/* After a rename there is none; after a link its first name goes. */
+	file_draft_abort(d);
+	return 0;
+}
+
+void
+file_draft_abort(struct file_draft *d)
+{
+	int error = errno;
+
+	if (d->folder >= 0 && *d->temporary)
+		unlinkat(d->folder, d->temporary, 0);
+	if (d->fd >= 0)
+		close(d->fd);
+	if (d->folder >= 0)
+		close(d->folder);
+	d->fd = d->folder = -1;
+	errno = error;
 }
 
 static int
 put(int dir, const char *path, struct str bytes, mode_t mode, bool must_be_new, struct err *e)
 {
-	const char *base;
-	char temporary[300];
-	uint64_t unique;
-	int parent = open_parent(dir, path, &base, e);
-	int failed;
+	struct file_draft d;
 
-	if (parent < 0)
+	if (file_draft_begin(&d, dir, path, e) < 0)
 		return -1;
-	sign_random(&unique, sizeof unique);
-	snprintf(temporary, sizeof temporary, ".%.200s.%016jx", base, (uintmax_t)unique);
-	failed = write_temporary(parent, temporary, bytes, mode);
-	if (!failed && must_be_new)
-		failed = linkat(parent, temporary, parent, base, 0);
-	else if (!failed)
-		failed = renameat(parent, temporary, parent, base);
-	if (!failed)
-		failed = fsync(parent);
-	if (failed) {
-		fail(e, path);
-		if (e->code == ERR_NOINPUT)
-			e->code = ERR_CANTCREATE;
-	}
-	/* Gone already after a rename; the link's first name and what failed go now. */
-	unlinkat(parent, temporary, 0);
-	close(parent);
-	return failed ? -1 : 0;
+	if (write_all(d.fd, bytes) < 0)
+		return draft_fail(&d, e);
+	return file_draft_commit(&d, mode, must_be_new, e);
 }
 
 int

@@ -40,6 +40,19 @@ int file_write(int dir, const char *path, struct str bytes, mode_t mode, struct 
 /* The same, but fails with ERR_CANTCREATE when path is there already. */
 int file_create(int dir, const char *path, struct str bytes, mode_t mode, struct err *e);
 
+/*
+ * The same for what is written bit by bit: begin, write to fd, then commit (fsync, the name, fsync
+ * of the folder) or abort. A begin or commit that failed has been aborted. `path` must outlive it.
+ */
+struct file_draft {
+	const char *path;
+	int folder, fd;
+	char temporary[300]; /* its name in the folder until then */
+};
+int file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e);
+int file_draft_commit(struct file_draft *d, mode_t mode, bool must_be_new, struct err *e);
+void file_draft_abort(struct file_draft *d);
+
 /* Make a folder (parents must be there); one that is there already is fine. */
 int file_mkdir(int dir, const char *path, mode_t mode, struct err *e);
 

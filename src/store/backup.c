@@ -8,103 +8,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/sign.h"
+#include "base/file.h"
 #include "store/migrate.h"
 
-/* A file to be, in its folder: written under a temporary name first. */
+/* A copy to be: SQLite opens it by its full path while it still has its temporary name. */
 struct target {
-	int folder;
-	char name[NAME_MAX + 1], temporary[NAME_MAX + 1];
-	char full[PATH_MAX], temporary_full[PATH_MAX];
-	const char *shown;
+	struct file_draft draft;
+	char full[PATH_MAX], temporary[PATH_MAX];
 };
-
-static int
-target_fail(const struct target *t, struct err *e)
-{
-	return err_set(e, ERR_CANTCREATE, "%s: %s", t->shown, strerror(errno));
-}
 
 static int
 target_paths(struct target *t, struct err *e)
 {
+	const char *slash = strrchr(t->draft.path, '/');
+	const char *name = slash ? slash + 1 : t->draft.path;
 	char link[64], folder[PATH_MAX];
-	uint64_t unique;
 	ssize_t n;
 
-	snprintf(link, sizeof link, "/proc/self/fd/%d", t->folder);
+	snprintf(link, sizeof link, "/proc/self/fd/%d", t->draft.folder);
 	n = readlink(link, folder, sizeof folder - 1);
 	if (n < 0)
-		return target_fail(t, e);
+		return err_set(e, ERR_CANTCREATE, "%s: %s", t->draft.path, strerror(errno));
 	folder[n] = '\0';
-	sign_random(&unique, sizeof unique);
-	snprintf(t->temporary, sizeof t->temporary, ".%.200s.%016jx", t->name, (uintmax_t)unique);
-	if ((size_t)snprintf(t->full, sizeof t->full, "%s/%s", folder, t->name) >= sizeof t->full ||
-		(size_t)snprintf(t->temporary_full, sizeof t->temporary_full, "%s/%s", folder,
-			t->temporary) >= sizeof t->temporary_full)
-		return err_set(e, ERR_CANTCREATE, "%s: the path is too long", t->shown);
+	if ((size_t)snprintf(t->full, sizeof t->full, "%s/%s", folder, name) >= sizeof t->full ||
+		(size_t)snprintf(t->temporary, sizeof t->temporary, "%s/%s", folder,
+			t->draft.temporary) >= sizeof t->temporary)
+		return err_set(e, ERR_CANTCREATE, "%s: the path is too long", t->draft.path);
 	return 0;
 }
 
-/* Open the folder and make the temporary file, empty. */
-static int
-target_begin(struct target *t, int dir, const char *path, struct err *e)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	char folder[PATH_MAX];
-	int fd;
-
-	*t = (struct target){ .folder = -1, .shown = path };
-	if (!*name || strlen(name) > 200 || strlen(path) >= sizeof folder)
-		return err_set(e, ERR_CANTCREATE, "'%s': not a file's name, or too long", path);
-	snprintf(t->name, sizeof t->name, "%s", name);
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-		slash ? path : ".");
-	t->folder = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (t->folder < 0)
-		return target_fail(t, e);
-	if (target_paths(t, e) < 0)
-		return -1;
-	fd = openat(
-		t->folder, t->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return target_fail(t, e);
-	close(fd);
-	return 0;
-}
-
-/* Make it last and give it its name. */
-static int
-target_commit(struct target *t, struct err *e)
-{
-	int fd = openat(t->folder, t->temporary, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	int failed;
-
-	if (fd < 0)
-		return target_fail(t, e);
-	failed = fsync(fd);
-	close(fd);
-	if (failed || renameat(t->folder, t->temporary, t->folder, t->name) < 0 ||
-		fsync(t->folder) < 0)
-		return target_fail(t, e);
-	return 0;
-}
-
-/* Remove what is left of an unfinished one. */
+/* Remove what SQLite left beside an unfinished one, and it. */
 static void
-target_end(struct target *t)
+target_abort(struct target *t)
 {
-	static const char *const suffixes[] = { "", "-journal", "-wal", "-shm" };
+	static const char *const suffixes[] = { "-journal", "-wal", "-shm" };
 	char name[NAME_MAX + 1];
 
-	if (t->folder < 0)
-		return;
-	for (size_t i = 0; *t->temporary && i < sizeof suffixes / sizeof suffixes[0]; i++) {
-		snprintf(name, sizeof name, "%s%s", t->temporary, suffixes[i]);
-		unlinkat(t->folder, name, 0);
+	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+		snprintf(name, sizeof name, "%s%s", t->draft.temporary, suffixes[i]);
+		unlinkat(t->draft.folder, name, 0);
 	}
-	close(t->folder);
+	file_draft_abort(&t->draft);
 }
 
 /* ERR_DATA unless the file's content is whole. */
@@ -127,9 +71,9 @@ copy_to_temporary(struct db *db, const struct target *t, void (*progress)(int), 
 	struct db *to;
 	int status;
 
-	if (db_open_file(t->temporary_full, t->shown, true, &to, e) < 0)
+	if (db_open_file(t->temporary, t->draft.path, true, &to, e) < 0)
 		return -1;
-	/* Nobody looks at it before it is renamed, and target_commit syncs. */
+	/* Nobody looks at it before it is renamed, and the commit syncs. */
 	status = db_exec(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", e);
 	if (status == 0)
 		status = db_copy(db, to, progress, e);
@@ -143,11 +87,11 @@ settle(const struct target *t, bool check, struct err *e)
 	struct db *db;
 	int status;
 
-	if (db_open_file(t->temporary_full, t->shown, true, &db, e) < 0)
+	if (db_open_file(t->temporary, t->draft.path, true, &db, e) < 0)
 		return -1;
 	status = db_settle(db, e);
 	if (status == 0 && check)
-		status = check_whole(db, t->shown, e);
+		status = check_whole(db, t->draft.path, e);
 	db_close(db);
 	return status;
 }
@@ -165,8 +109,11 @@ static int
 write_copy(struct db *db, int dir, const char *to, bool check, void (*progress)(int), struct err *e)
 {
 	struct target t;
-	int status = target_begin(&t, dir, to, e);
+	int status;
 
+	if (file_draft_begin(&t.draft, dir, to, e) < 0)
+		return -1;
+	status = target_paths(&t, e);
 	if (status == 0 && is_same(db, &t))
 		status = err_set(e, ERR_USAGE, "%s: that is the database itself", to);
 	if (status == 0)
@@ -174,9 +121,9 @@ write_copy(struct db *db, int dir, const char *to, bool check, void (*progress)(
 	if (status == 0)
 		status = settle(&t, check, e);
 	if (status == 0)
-		status = target_commit(&t, e);
-	target_end(&t);
-	return status;
+		return file_draft_commit(&t.draft, 0600, false, e);
+	target_abort(&t);
+	return -1;
 }
 
 int
