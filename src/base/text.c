@@ -129,12 +129,26 @@ text_nfc(struct str s, struct arena *a)
 	return keep(made, n, a);
 }
 
+static struct str
+fold_ascii(struct str s, struct arena *a)
+{
+	char *p = arena_strz(a, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] - 'A' + 'a');
+	return (struct str){ .p = p, .n = s.n };
+}
+
 struct str
 text_fold(struct str s, struct arena *a)
 {
 	size_t n = 0;
-	uint8_t *made = u8_tolower(octets(s), s.n, "", UNINORM_NFC, NULL, &n);
+	uint8_t *made;
 
+	if (text_is_ascii(s))
+		return fold_ascii(s, a);
+	made = u8_tolower(octets(s), s.n, "", UNINORM_NFC, NULL, &n);
 	assert(made || n == 0);
 	return keep(made, n, a);
 }

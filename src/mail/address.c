@@ -28,6 +28,8 @@ check_characters(struct str s)
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
 			return "a control character or blank";
+	if (text_is_ascii(s))
+		return NULL;
 	/* text_clean also composes; compare with the composed form, so that only what it takes away
 	 * counts. */
 	clean = str_eq(text_nfc(s, &a), text_clean(s, &a));
@@ -139,8 +141,14 @@ to_ascii(struct str domain, struct arena *a, struct str *out)
 {
 	int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
 	char *ascii = NULL, *back = NULL;
-	char *given = arena_strz(a, domain);
+	char *given;
 
+	/* Nearly all are plain: then there is nothing to map. "--" may be the mark of something. */
+	if (text_is_ascii(domain) && str_find_str(domain, STR("--")) < 0) {
+		*out = lower_ascii(domain, a);
+		return NULL;
+	}
+	given = arena_strz(a, domain);
 	if (idn2_to_ascii_8z(given, &ascii, flags) != IDN2_OK)
 		return "a domain that IDNA 2008 does not allow";
 	*out = lower_ascii(keep(ascii, a), a);
