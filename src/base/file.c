@@ -279,16 +279,15 @@ file_open_dir(int dir, const char *path, struct err *e)
 int
 file_lock(int dir, const char *path, int *fd, struct err *e)
 {
+	int status;
+
 	*fd = openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (*fd < 0)
 		return fail(e, path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return 1;
-	if (errno == EWOULDBLOCK) {
-		close(*fd);
-		return 0;
-	}
-	fail(e, path);
+	status = errno == EWOULDBLOCK ? 0 : fail(e, path);
 	close(*fd);
-	return -1;
+	*fd = -1;
+	return status;
 }

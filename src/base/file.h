@@ -60,7 +60,7 @@ int file_mkdir(int dir, const char *path, mode_t mode, struct err *e);
 int file_open_dir(int dir, const char *path, struct err *e);
 
 /* Take the lock file without waiting: 1 got it (*fd holds it until closed; gone with the process),
- * 0 another has it, -1 failed. */
+ * 0 another has it, -1 failed (*fd is -1 then). */
 int file_lock(int dir, const char *path, int *fd, struct err *e);
 
 #endif
