@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/event.h"
+#include "store/import_run.h"
 
 enum {
 	IN = 1U << SUBSCRIBER_PENDING | 1U << SUBSCRIBER_ACTIVE,
@@ -109,29 +110,32 @@ has_tag(const struct subscriber *s, struct str tag)
 	return false;
 }
 
-/* Take over what the entry says and is new. 1 something was, 0 nothing. */
+static bool
+says_something_new(const struct subscriber *s, const struct people_entry *entry)
+{
+	if ((entry->name.n && !str_eq(entry->name, s->name)) ||
+		(entry->timezone.n && !str_eq(entry->timezone, s->timezone)))
+		return true;
+	for (size_t i = 0; i < entry->tag_count; i++)
+		if (!has_tag(s, entry->tags[i]))
+			return true;
+	return false;
+}
+
+/* Take over what the entry says; what it does not say stays. */
 static int
 fill_in(struct db *db, struct subscriber *s, const struct people_entry *entry, int64_t now,
 	struct err *e)
 {
-	bool named = entry->name.n && !str_eq(entry->name, s->name);
-	bool placed = entry->timezone.n && !str_eq(entry->timezone, s->timezone);
-	bool tagged = false;
-
-	for (size_t i = 0; i < entry->tag_count; i++) {
-		if (has_tag(s, entry->tags[i]))
-			continue;
-		if (subscriber_tag(db, s->id, entry->tags[i], true, e) < 0)
+	for (size_t i = 0; i < entry->tag_count; i++)
+		if (!has_tag(s, entry->tags[i]) &&
+			subscriber_tag(db, s->id, entry->tags[i], true, e) < 0)
 			return -1;
-		tagged = true;
-	}
-	if (named)
+	if (entry->name.n)
 		s->name = entry->name;
-	if (placed)
+	if (entry->timezone.n)
 		s->timezone = entry->timezone;
-	if (!named && !placed && !tagged)
-		return 0;
-	return subscriber_update(db, s, now, e) < 0 ? -1 : 1;
+	return subscriber_update(db, s, now, e);
 }
 
 /* Does the entry change their state? `kind` is what the record calls it. */
@@ -162,21 +166,22 @@ static int
 put_known(struct db *db, struct subscriber *s, const struct people_entry *entry, int64_t now,
 	enum people_outcome *outcome, struct err *e)
 {
-	const char *kind;
-	int filled;
+	const char *kind = "changed";
+	bool more = says_something_new(s, entry), moved;
 
 	*outcome = PEOPLE_HAS_LEFT;
 	if (!is_in(s->state) && (!entry->resubscribe || s->state == SUBSCRIBER_COMPLAINED))
 		return 0;
-	filled = fill_in(db, s, entry, now, e);
-	if (filled < 0)
+	*outcome = more ? PEOPLE_UPDATED : PEOPLE_UNCHANGED;
+	moved = changes_state(s->state, entry, &kind, outcome);
+	if (!more && !moved)
+		return 0;
+	if (entry->import_run && import_run_remember(db, entry->import_run, s->id, e) < 0)
 		return -1;
-	*outcome = filled ? PEOPLE_UPDATED : PEOPLE_UNCHANGED;
-	if (!changes_state(s->state, entry, &kind, outcome))
-		return filled ? record(db, now, "changed", s->id, entry->why, "what", "entry", e)
-			      : 0;
-	if (subscriber_move(db, s->id, 1U << s->state, entry->state, str_of(entry->why), now, e) <
-		0)
+	if (more && fill_in(db, s, entry, now, e) < 0)
+		return -1;
+	if (moved && subscriber_move(db, s->id, 1U << s->state, entry->state, str_of(entry->why),
+			     now, e) < 0)
 		return -1;
 	return record(db, now, kind, s->id, entry->why, "from", subscriber_state_name(s->state), e);
 }
@@ -212,9 +217,9 @@ people_add(struct db *db, const struct people_entry *entry, int64_t now, struct 
 
 /* Leaving and coming back */
 
-static int
-leave(struct db *db, int64_t subscriber, const char *why, int64_t now, enum people_leaving *outcome,
-	struct err *e)
+int
+people_leave(struct db *db, int64_t subscriber, const char *why, int64_t now,
+	enum people_leaving *outcome, struct err *e)
 {
 	/* Who bounced and still asks to leave is told so; who complained stays what they are. */
 	const unsigned from = IN | 1U << SUBSCRIBER_BOUNCED;
@@ -241,7 +246,7 @@ people_unsubscribe(struct db *db, int64_t subscriber, const char *why, int64_t n
 {
 	if (db_begin(db, e) < 0)
 		return -1;
-	if (leave(db, subscriber, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
+	if (people_leave(db, subscriber, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;

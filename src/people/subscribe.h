@@ -36,7 +36,7 @@ struct people_entry {
 	bool confirm;                /* pending becomes active: the operator vouches for them */
 	bool resubscribe;            /* bring back who left or bounced */
 	const char *why;
-	int64_t import_run; /* 0: no import */
+	int64_t import_run; /* 0: no import; else what it changes is remembered there */
 };
 
 enum people_outcome {
@@ -60,6 +60,10 @@ enum people_leaving { PEOPLE_LEFT, PEOPLE_LEFT_BEFORE, PEOPLE_LEFT_UNKNOWN };
 
 /* No more mail: unsubscribed from now on. Transaction of its own; any number of times. */
 int people_unsubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
+	enum people_leaving *outcome, struct err *e);
+
+/* The same in the caller's transaction. */
+int people_leave(struct db *db, int64_t subscriber, const char *why, int64_t now,
 	enum people_leaving *outcome, struct err *e);
 
 enum people_return {

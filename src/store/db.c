@@ -178,6 +178,12 @@ db_exec(struct db *db, const char *constant_sql, struct err *e)
 	return exec(db, constant_sql, e);
 }
 
+int
+db_expect_bulk(struct db *db, struct err *e)
+{
+	return exec(db, "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000", e);
+}
+
 /* Statements */
 
 static size_t

@@ -69,3 +69,19 @@ event_last(struct db *db, int64_t subscriber, const char *kind, const char *memb
 	}
 	return status;
 }
+
+int
+event_heard_of(struct db *db, int64_t subscriber, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind <> 'imported' LIMIT 1", e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	status = stmt_step(s, e);
+	if (status > 0)
+		stmt_reset(s);
+	return status;
+}

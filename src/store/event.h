@@ -7,7 +7,8 @@
 /*
  * Add one, in the caller's transaction, so that the fact and its record are one. Ids of 0 are null;
  * detail is a JSON object or empty. The kinds of people's events: "subscribed" (or asked to be:
- * detail says the state), "confirmed", "unsubscribed", "resubscribed", "changed", "imported".
+ * detail says the state), "confirmed", "unsubscribed", "resubscribed", "changed", "imported",
+ * "restored" (by undoing an import).
  */
 int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e);
@@ -22,6 +23,9 @@ struct event {
 /* Calls fn for each event of one person, oldest first; it must not write. Return -1 to stop. */
 typedef int event_fn(void *context, const struct event *event, struct err *e);
 int event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e);
+
+/* Has anything happened to them since an import brought them in? 1 yes, 0 no. */
+int event_heard_of(struct db *db, int64_t subscriber, struct err *e);
 
 /* One member ("$.from") of the detail of the newest event of a kind: 1 got it, 0 none. */
 int event_last(struct db *db, int64_t subscriber, const char *kind, const char *member,
