@@ -1,5 +1,6 @@
 #include "cmd/command.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,4 +32,18 @@ command_usage(const char *name, struct err *e, const char *format, ...)
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
 	return err_set(e, ERR_USAGE, "%s: %s; see 'morningpost %s -h'", name, what, name);
+}
+
+int
+command_bad_option(const char *name, int opt, char **argv, struct err *e)
+{
+	const char *given = argv[optind - 1];
+	char one[3] = { '-', (char)optopt, '\0' };
+
+	/* A long option's optopt is the value of its row, or 0 for one that is unknown. */
+	if (given[0] == '-' && given[1] != '-' && optopt)
+		given = one;
+	if (opt == ':')
+		return command_usage(name, e, "'%s' needs a value", given);
+	return command_usage(name, e, "unknown option '%s'", given);
 }

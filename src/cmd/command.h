@@ -48,4 +48,7 @@ const struct command *command_find(const char *name);
 int command_usage(const char *name, struct err *e, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for what getopt_long gave '?' or ':' for (opterr 0, ':' first in the short options). */
+int command_bad_option(const char *name, int opt, char **argv, struct err *e);
+
 #endif

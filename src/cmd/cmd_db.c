@@ -1,0 +1,207 @@
+/* cmd_db.c: `morningpost db`: what the database is, and its care. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/desk.h"
+#include "store/backup.h"
+#include "store/migrate.h"
+
+const char cmd_db_help[] =
+	"  info          where it is, its schema, and how many are on the list\n"
+	"  migrate       bring it up to this program's schema; make it if there is none\n"
+	"  check         read all of it: is it whole? 65 if not\n"
+	"  backup FILE   write it into one file, at any time, also during a send\n"
+	"  restore FILE  put a backup in its place; the old one is kept beside it. Not while\n"
+	"                a send is running (75). A send after it wants --force when the\n"
+	"                backup is older than the last send\n";
+
+static int
+info(struct context *c, struct publication *p, const char *unused, struct err *e)
+{
+	int64_t counts[SUBSCRIBER_STATES];
+	struct out *o = &c->out;
+	struct stat st;
+	struct db *db;
+	int version, status;
+
+	(void)unused;
+	if (db_open(p->dir, DB_PATH, DB_INSPECT, &db, e) < 0)
+		return -1;
+	status = migrate_current(db, &version, e);
+	if (status == 0)
+		status = subscriber_counts(db, counts, e);
+	if (status == 0) {
+		out_object(o, NULL);
+		out_strz(o, "file", db_file(db));
+		if (fstatat(p->dir, DB_PATH, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			out_int(o, "bytes", st.st_size);
+		out_int(o, "schema", version);
+		out_int(o, "newest", migrate_newest());
+		for (int i = 0; i < SUBSCRIBER_STATES; i++)
+			out_int(o, subscriber_state_name((enum subscriber_state)i), counts[i]);
+		out_end(o);
+	}
+	db_close(db);
+	return status;
+}
+
+static int
+migrate(struct context *c, struct publication *p, const char *unused, struct err *e)
+{
+	struct db *db;
+
+	(void)unused;
+	if (db_open(p->dir, DB_PATH, DB_CREATE, &db, e) < 0)
+		return -1;
+	db_close(db);
+	out_line(&c->out, "%s has schema %d", DB_PATH, migrate_newest());
+	if (c->out.json) {
+		out_object(&c->out, NULL);
+		out_int(&c->out, "schema", migrate_newest());
+		out_end(&c->out);
+	}
+	return 0;
+}
+
+static int
+check(struct context *c, struct publication *p, const char *unused, struct err *e)
+{
+	struct db *db;
+	struct str why;
+	int whole;
+
+	(void)unused;
+	if (db_open(p->dir, DB_PATH, DB_INSPECT, &db, e) < 0)
+		return -1;
+	whole = db_check(db, &p->arena, &why, e);
+	db_close(db);
+	if (whole < 0)
+		return -1;
+	out_object(&c->out, NULL);
+	out_bool(&c->out, "whole", whole == 1);
+	if (whole == 0)
+		out_str(&c->out, "why", why);
+	out_end(&c->out);
+	if (whole == 0)
+		log_error(
+			"%s: damaged; 'morningpost db restore FILE' brings back a backup", DB_PATH);
+	return whole == 1 ? 0 : ERR_DATA;
+}
+
+static void
+show_percent(int percent)
+{
+	fprintf(stderr, "\r%3d %%%s", percent, percent == 100 ? "\r\033[K" : "");
+	fflush(stderr);
+}
+
+static int
+backup(struct context *c, struct publication *p, const char *file, struct err *e)
+{
+	bool bar = isatty(STDERR_FILENO) && !c->quiet;
+	struct db *db;
+	int status;
+
+	if (db_open(p->dir, DB_PATH, DB_INSPECT, &db, e) < 0)
+		return -1;
+	status = backup_write(db, AT_FDCWD, file, bar ? show_percent : NULL, e);
+	db_close(db);
+	if (status < 0)
+		return -1;
+	out_line(&c->out, "%s: written and checked", file);
+	if (c->out.json) {
+		out_object(&c->out, NULL);
+		out_strz(&c->out, "file", file);
+		out_end(&c->out);
+	}
+	return 0;
+}
+
+static void
+tell_restored(struct context *c, const char *file, struct str before)
+{
+	struct out *o = &c->out;
+
+	out_line(o, "%s: restored from %s", DB_PATH, file);
+	if (before.n)
+		out_line(o, "what was there is kept as %.*s", STR_ARG(before));
+	out_line(o, "if mail went out after the backup was made, 'morningpost send' refuses until "
+		    "--force");
+	if (o->json) {
+		out_object(o, NULL);
+		out_strz(o, "file", file);
+		if (before.n)
+			out_str(o, "before", before);
+		else
+			out_null(o, "before");
+		out_end(o);
+	}
+	log_warn("who left after the backup was made is on the list again; 'morningpost subscriber "
+		 "export --all' of the old database tells who");
+}
+
+/* var/mark stays as it is: by it the next send notices that the database is older than what went
+ * out (R14). */
+static int
+restore(struct context *c, struct publication *p, const char *file, struct err *e)
+{
+	int send = -1, notes = -1, status;
+	struct str before;
+
+	status = file_lock(p->dir, "var/send.lock", &send, e);
+	if (status > 0)
+		status = file_lock(p->dir, "var/notes.lock", &notes, e);
+	if (status == 0)
+		status = err_set(e, ERR_TEMPFAIL, "a send is running; run again when it has ended");
+	if (status > 0)
+		status = backup_restore(p->dir, DB_PATH, file, &p->arena, &before, e);
+	if (send >= 0)
+		close(send);
+	if (notes >= 0)
+		close(notes);
+	if (status == 0)
+		tell_restored(c, file, before);
+	return status;
+}
+
+static const struct {
+	const char *name;
+	bool wants_file;
+	int (*run)(struct context *c, struct publication *p, const char *file, struct err *e);
+} verbs[] = {
+	{"info",     false, info   },
+	{ "migrate", false, migrate},
+	{ "check",   false, check  },
+	{ "backup",  true,  backup },
+	{ "restore", true,  restore},
+};
+
+int
+cmd_db(struct context *c, int argc, char **argv, struct err *e)
+{
+	struct publication p;
+	size_t i = 0, n = sizeof verbs / sizeof verbs[0];
+	int status;
+
+	if (argc < 2)
+		return command_usage(
+			argv[0], e, "it needs a verb: info, migrate, check, backup or restore");
+	while (i < n && strcmp(argv[1], verbs[i].name) != 0)
+		i++;
+	if (i == n)
+		return command_usage(argv[0], e, "'%s' is none of its verbs", argv[1]);
+	if (argc != 2 + verbs[i].wants_file)
+		return command_usage(argv[0], e,
+			verbs[i].wants_file ? "%s needs one FILE" : "%s takes no argument",
+			argv[1]);
+	if (publication_open(c->dir, &p, e) < 0)
+		return -1;
+	status = verbs[i].run(c, &p, argv[2], e);
+	publication_close(&p);
+	return status;
+}
