@@ -83,8 +83,8 @@ text_comes_back_and_every_line_is_legal(void **state)
 		"caf\xc3\xa9\n",
 		"\xf0\x9f\x9a\x80\n",
 		"--boundary\n",
-		"a line that is much longer than the seventy-six columns that the standard allows "
-		"it, with From in it\n",
+		("a line that is much longer than the seventy-six columns that the standard allows "
+		 "it, with From in it\n"),
 	};
 	char text[400];
 
