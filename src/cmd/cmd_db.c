@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/desk.h"
+#include "people/carry.h"
 #include "store/backup.h"
 #include "store/migrate.h"
 
@@ -16,9 +17,10 @@ const char cmd_db_help[] =
 	"  migrate       bring it up to this program's schema; make it if there is none\n"
 	"  check         read all of it: is it whole? 65 if not\n"
 	"  backup FILE   write it into one file, at any time, also during a send\n"
-	"  restore FILE  put a backup in its place; the old one is kept beside it. Not while\n"
-	"                a send is running (75). A send after it wants --force when the\n"
-	"                backup is older than the last send\n";
+	"  restore FILE  put a backup in its place; the old one is kept beside it, and who\n"
+	"                has left since stays off the list. Not while a send is running\n"
+	"                (75). A send after it wants --force when the backup is older\n"
+	"                than the last send\n";
 
 static int
 info(struct context *c, struct publication *p, const char *unused, struct err *e)
@@ -123,26 +125,54 @@ backup(struct context *c, struct publication *p, const char *file, struct err *e
 }
 
 static void
-tell_restored(struct context *c, const char *file, struct str before)
+tell_restored(struct context *c, const char *file, struct str before, int64_t left)
 {
 	struct out *o = &c->out;
 
 	out_line(o, "%s: restored from %s", DB_PATH, file);
 	if (before.n)
 		out_line(o, "what was there is kept as %.*s", STR_ARG(before));
+	if (left > 0)
+		out_line(o, "%" PRId64 " who left after the backup was made stay off the list",
+			left);
 	out_line(o, "if mail went out after the backup was made, 'morningpost send' refuses until "
 		    "--force");
-	if (o->json) {
-		out_object(o, NULL);
-		out_strz(o, "file", file);
-		if (before.n)
-			out_str(o, "before", before);
-		else
-			out_null(o, "before");
-		out_end(o);
+	if (!o->json)
+		return;
+	out_object(o, NULL);
+	out_strz(o, "file", file);
+	if (before.n)
+		out_str(o, "before", before);
+	else
+		out_null(o, "before");
+	out_int(o, "left", left);
+	out_end(o);
+}
+
+/* Who has left since the backup was made does not want mail from a restored one either. */
+static int
+carry_over(struct publication *p, struct str before, int64_t *left, struct err *e)
+{
+	struct db *old, *db;
+	struct err why;
+	int status;
+
+	*left = 0;
+	if (before.n == 0)
+		return 0;
+	if (db_open(p->dir, before.p, DB_READ, &old, &why) < 0) {
+		log_warn("%s; who left after the backup was made may be on the list again",
+			why.text);
+		return 0;
 	}
-	log_warn("who left after the backup was made is on the list again; 'morningpost subscriber "
-		 "export --all' of the old database tells who");
+	if (db_open(p->dir, DB_PATH, DB_WRITE, &db, e) < 0) {
+		db_close(old);
+		return -1;
+	}
+	status = people_carry_over(old, db, clock_now(), left, e);
+	db_close(db);
+	db_close(old);
+	return status;
 }
 
 /* var/mark stays as it is: by it the next send notices that the database is older than what went
@@ -151,7 +181,8 @@ static int
 restore(struct context *c, struct publication *p, const char *file, struct err *e)
 {
 	int send = -1, notes = -1, status;
-	struct str before;
+	struct str before = { 0 };
+	int64_t left = 0;
 
 	status = file_lock(p->dir, "var/send.lock", &send, e);
 	if (status > 0)
@@ -160,12 +191,14 @@ restore(struct context *c, struct publication *p, const char *file, struct err *
 		status = err_set(e, ERR_TEMPFAIL, "a send is running; run again when it has ended");
 	if (status > 0)
 		status = backup_restore(p->dir, DB_PATH, file, &p->arena, &before, e);
+	if (status == 0)
+		status = carry_over(p, before, &left, e);
 	if (send >= 0)
 		close(send);
 	if (notes >= 0)
 		close(notes);
 	if (status == 0)
-		tell_restored(c, file, before);
+		tell_restored(c, file, before, left);
 	return status;
 }
 

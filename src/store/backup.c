@@ -226,6 +226,64 @@ replace(struct db *from, int dir, const char *path, const char *before, struct e
 	return status;
 }
 
+/*
+ * A subscriber's id stands in the links that were mailed, and a note's in its Message-ID. Those
+ * that were given after the backup was made must not be given again: somebody's old link would take
+ * another off the list.
+ */
+static int
+keep_ids_of(struct db *live, struct db *old, struct err *e)
+{
+	struct stmt *from = db_prepare(old, "SELECT name, seq FROM sqlite_sequence", e), *to;
+	int status = 0;
+
+	while (from && (status = stmt_step(from, e)) > 0) {
+		to = db_prepare(
+			live, "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", e);
+		if (!to)
+			break;
+		stmt_text(to, 1, stmt_get_text(from, 0));
+		stmt_int(to, 2, stmt_get_int(from, 1));
+		if (stmt_run(to, e) < 0)
+			break;
+	}
+	if (from)
+		stmt_reset(from);
+	return from && status == 0 ? 0 : -1;
+}
+
+/* The same when nobody can tell which were given: leave a wide gap. */
+static int
+skip_ids(struct db *live, struct err *e)
+{
+	struct stmt *s = db_prepare(live, "UPDATE sqlite_sequence SET seq = seq + 1000000", e);
+
+	return s ? stmt_run(s, e) : -1;
+}
+
+static int
+keep_ids(struct db *live, int dir, const char *before, struct err *e)
+{
+	struct db *old;
+	struct err why;
+	int status = db_open(dir, before, DB_INSPECT, &old, &why);
+
+	if (db_begin(live, e) < 0) {
+		if (status == 0)
+			db_close(old);
+		return -1;
+	}
+	if (status == 0) {
+		status = keep_ids_of(live, old, &why);
+		db_close(old);
+	}
+	/* None was there before: then none was given either. */
+	if (status == 0 || why.code == ERR_NOINPUT || skip_ids(live, e) == 0)
+		return db_commit(live, e);
+	db_rollback(live);
+	return -1;
+}
+
 int
 backup_restore(int dir, const char *path, const char *from, struct arena *a, struct str *before,
 	struct err *e)
@@ -242,8 +300,9 @@ backup_restore(int dir, const char *path, const char *from, struct arena *a, str
 	db_close(backup);
 	if (status < 0 || db_open(dir, path, DB_WRITE, &db, e) < 0)
 		return -1;
+	status = keep_ids(db, dir, before->p, e);
 	db_close(db);
 	if (fstatat(dir, before->p, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		*before = (struct str){ 0 };
-	return 0;
+	return status;
 }

@@ -1,0 +1,67 @@
+#include "people/carry.h"
+
+#include <stdio.h>
+
+#include "store/event.h"
+#include "store/subscriber.h"
+
+struct carry {
+	struct db *to;
+	int64_t now, n;
+};
+
+static int
+take_off(struct carry *c, const struct subscriber *was, const struct subscriber *is, struct err *e)
+{
+	char detail[64];
+	int n = snprintf(detail, sizeof detail, "{\"by\":\"restore\",\"from\":\"%s\"}",
+		subscriber_state_name(is->state));
+
+	if (subscriber_move(c->to, is->id, 1U << is->state, was->state, was->state_why, c->now, e) <
+		0)
+		return -1;
+	c->n++;
+	return event_add(
+		c->to, c->now, "unsubscribed", is->id, 0, (struct str){ detail, (size_t)n }, e);
+}
+
+/* Were they on the list still, by what was known before they left? */
+static bool
+is_newer(const struct subscriber *was, const struct subscriber *is)
+{
+	return (is->state == SUBSCRIBER_PENDING || is->state == SUBSCRIBER_ACTIVE) &&
+	       is->state_at < was->state_at;
+}
+
+static int
+carry_one(void *context, const struct subscriber *was, struct err *e)
+{
+	struct carry *c = context;
+	struct arena a = { 0 };
+	struct subscriber is;
+	int status;
+
+	if (db_begin(c->to, e) < 0)
+		return -1;
+	status = subscriber_find(c->to, was->email_key, &a, &is, e);
+	if (status > 0)
+		status = is_newer(was, &is) ? take_off(c, was, &is, e) : 0;
+	if (status == 0)
+		status = db_commit(c->to, e);
+	db_rollback(c->to);
+	arena_free(&a);
+	return status;
+}
+
+int
+people_carry_over(struct db *from, struct db *to, int64_t now, int64_t *n, struct err *e)
+{
+	struct carry c = { .to = to, .now = now };
+	int status = 0;
+
+	for (int state = SUBSCRIBER_UNSUBSCRIBED; state <= SUBSCRIBER_COMPLAINED && status == 0;
+		state++)
+		status = subscriber_each(from, state, STR(""), carry_one, &c, e);
+	*n = c.n;
+	return status;
+}
