@@ -1,0 +1,68 @@
+"""What the tests of the program share: a fresh publication, and the program run on it."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("MORNINGPOST", str(ROOT / "build-dev" / "morningpost"))
+
+
+class Done:
+    """A run that has ended."""
+
+    def __init__(self, process):
+        self.code = process.returncode
+        self.bytes = process.stdout
+        self.out = process.stdout.decode("utf-8", "replace")
+        self.err = process.stderr.decode("utf-8", "replace")
+
+    def __repr__(self):
+        return f"exit {self.code}\n{self.out}{self.err}"
+
+
+def run(*args, stdin=b"", cwd=None, env=None):
+    """Run the program. No run may hang, and none may end by a signal or a sanitizer's report."""
+    stdin = stdin.encode() if isinstance(stdin, str) else stdin
+    environment = {k: v for k, v in os.environ.items() if k != "MORNINGPOST_DIR"} | (env or {})
+    done = Done(subprocess.run([PROGRAM, *map(str, args)], input=stdin, capture_output=True, cwd=cwd,
+                               env=environment, timeout=120))
+    assert done.code >= 0 and "Sanitizer" not in done.err, done
+    return done
+
+
+class Publication:
+    def __init__(self, path):
+        self.path = path
+        self.database = path / "var" / "morningpost.db"
+
+    def run(self, *args, **options):
+        return run("-C", self.path, *args, **options)
+
+    def ok(self, *args, **options):
+        done = self.run(*args, **options)
+        assert done.code == 0, done
+        return done
+
+    def json(self, *args, code=0, **options):
+        done = self.run(*args, "--json", **options)
+        assert done.code == code, done
+        return json.loads(done.out)
+
+    def states(self):
+        return {s["email"]: s["state"] for s in self.json("subscriber", "list")}
+
+    def write(self, name, content):
+        path = self.path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+
+@pytest.fixture
+def publication(tmp_path):
+    path = tmp_path / "post"
+    done = run("init", path)
+    assert done.code == 0, done
+    return Publication(path)
