@@ -27,7 +27,7 @@ take_off(struct carry *c, const struct subscriber *was, const struct subscriber 
 
 /* Were they on the list still, by what was known before they left? */
 static bool
-is_newer(const struct subscriber *was, const struct subscriber *is)
+left_since(const struct subscriber *was, const struct subscriber *is)
 {
 	return (is->state == SUBSCRIBER_PENDING || is->state == SUBSCRIBER_ACTIVE) &&
 	       is->state_at < was->state_at;
@@ -45,7 +45,7 @@ carry_one(void *context, const struct subscriber *was, struct err *e)
 		return -1;
 	status = subscriber_find(c->to, was->email_key, &a, &is, e);
 	if (status > 0)
-		status = is_newer(was, &is) ? take_off(c, was, &is, e) : 0;
+		status = left_since(was, &is) ? take_off(c, was, &is, e) : 0;
 	if (status == 0)
 		status = db_commit(c->to, e);
 	db_rollback(c->to);
