@@ -18,28 +18,35 @@ enum delivery_state {
 enum { DELIVERY_STATES = 7 };
 const char *delivery_state_name(enum delivery_state s);
 
+/* Who is meant, besides being active and not paused: with one of these tags (none given:
+ * everybody). */
+struct delivery_choice {
+	const struct str *tags;
+	size_t tag_count;
+	bool saturday; /* the issue's day is one: those who want only that day's as well */
+};
+
 /*
- * Make rows for the next `chunk` subscribers past issue->planned_to who are due (active, frequency,
- * pause, tags); advances planned_to in the same transaction, so a crash neither forgets nor
- * doubles. 1 there may be more, 0 planned whole, -1. Opens its own transaction (at most 100 ms:
- * D3).
+ * Make rows for the next `chunk` subscribers past issue->planned_to who are due; advances
+ * planned_to in the same transaction, so a crash neither forgets nor doubles. 1 there may be more,
+ * 0 planned whole, -1. Opens its own transaction; choose the chunk so that it takes no more than
+ * 100 ms (D3).
  */
-int delivery_plan(struct db *db, struct issue *issue, const struct str *tags, size_t tag_count,
+int delivery_plan(struct db *db, struct issue *issue, const struct delivery_choice *choice,
 	size_t chunk, int64_t now, struct err *e);
 
 /* What the sender needs of one person to fill and send. Strings live in the batch's arena. */
 struct delivery {
 	int64_t subscriber;
 	int64_t edition_id;
-	enum delivery_state state; /* as read */
-	int attempts;
-	int64_t deferred_at;
-	struct str email, email_shown, domain, name;
+	int attempts, doubts;
+	int64_t deferred_at; /* 0: never */
+	struct str relay;    /* the last that had it in hand */
+	struct str email, domain, name;
 	bool smtputf8;
 	uint32_t epoch;
 	int token_key; /* 0: not signed yet */
 	uint8_t signature[64];
-	bool active; /* still to be sent to */
 };
 
 /* The next queued ones with subscriber > after, in order: *n of them, at most `most`. */

@@ -1,0 +1,431 @@
+#include "store/delivery.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+static const char *const state_names[DELIVERY_STATES] = { "queued", "sending", "sent", "deferred",
+	"failed", "in_doubt", "skipped" };
+
+const char *
+delivery_state_name(enum delivery_state s)
+{
+	return state_names[s];
+}
+
+static int
+state_of(struct str word)
+{
+	for (int i = 0; i < DELIVERY_STATES; i++)
+		if (str_eqz(word, state_names[i]))
+			return i;
+	return -1;
+}
+
+/* -- planning --------------------------------------------------------------------------------- */
+
+/* The tags as a JSON array for json_each; tags are clean text (people/subscribe.h). */
+static void
+write_tags(const struct delivery_choice *c, struct buf *out)
+{
+	buf_addc(out, '[');
+	for (size_t i = 0; i < c->tag_count; i++) {
+		buf_addz(out, i ? ",\"" : "\"");
+		for (size_t k = 0; k < c->tags[i].n; k++) {
+			if (c->tags[i].p[k] == '"' || c->tags[i].p[k] == '\\')
+				buf_addc(out, '\\');
+			buf_addc(out, c->tags[i].p[k]);
+		}
+		buf_addc(out, '"');
+	}
+	buf_addc(out, ']');
+}
+
+/* The last id of the next chunk: 1, or 0 when there is nobody behind planned_to. */
+static int
+chunk_end(struct db *db, int64_t after, size_t chunk, int64_t *end, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT max(id), count(*) FROM (SELECT id FROM subscriber WHERE id > ? ORDER BY id "
+		"LIMIT ?)",
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, after);
+	stmt_int(s, 2, (int64_t)chunk);
+	got = stmt_step(s, e);
+	if (got == 1) {
+		*end = stmt_get_int(s, 0);
+		got = stmt_get_int(s, 1) > 0;
+	}
+	stmt_reset(s);
+	return got;
+}
+
+/* OR IGNORE: a row that is there already is somebody's who was planned before; their state stands.
+ */
+static int
+insert_chunk(struct db *db, const struct issue *issue, const struct delivery_choice *c, int64_t end,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"INSERT OR IGNORE INTO delivery (issue_id, subscriber_id, edition_id) "
+		"SELECT ?1, id, ?2 FROM subscriber WHERE id > ?3 AND id <= ?4 AND state = 'active' "
+		"AND (frequency = 'daily' OR ?5) AND (paused_until IS NULL OR paused_until <= ?6) "
+		"AND (?7 IS NULL OR EXISTS (SELECT 1 FROM tag WHERE subscriber_id = id AND name IN "
+		"(SELECT value FROM json_each(?7)))) "
+		"ORDER BY id",
+		e);
+	char day[11];
+	struct buf tags;
+	int status;
+
+	if (!s)
+		return -1;
+	clock_print_day(issue->day, day);
+	stmt_int(s, 1, issue->id);
+	stmt_int(s, 2, issue->edition_id);
+	stmt_int(s, 3, issue->planned_to);
+	stmt_int(s, 4, end);
+	stmt_int(s, 5, c->saturday);
+	stmt_textz(s, 6, day);
+	buf_init(&tags, 64 * 1024);
+	write_tags(c, &tags);
+	if (c->tag_count)
+		stmt_text(s, 7, buf_str(&tags));
+	else
+		stmt_null(s, 7);
+	status = stmt_run(s, e);
+	buf_free(&tags);
+	return status;
+}
+
+static int
+set_planned(struct db *db, int64_t issue, int64_t end, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "UPDATE issue SET planned_to = ?2 WHERE id = ?1", e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, end);
+	return stmt_run(s, e);
+}
+
+int
+delivery_plan(struct db *db, struct issue *issue, const struct delivery_choice *choice,
+	size_t chunk, int64_t now, struct err *e)
+{
+	int64_t end = 0;
+	int got;
+
+	if (db_begin(db, e) < 0)
+		return -1;
+	got = chunk_end(db, issue->planned_to, chunk, &end, e);
+	if (got == 1 && (insert_chunk(db, issue, choice, end, e) < 0 ||
+				set_planned(db, issue->id, end, e) < 0))
+		got = -1;
+	if (got == 0 && issue->state == ISSUE_PLANNING &&
+		issue_set_state(db, issue->id, ISSUE_SENDING, (struct str){ 0 }, now, e) < 0)
+		got = -1;
+	if (got < 0 || db_commit(db, e) < 0) {
+		db_rollback(db);
+		return -1;
+	}
+	if (got == 1)
+		issue->planned_to = end;
+	else
+		issue->state = ISSUE_SENDING;
+	return got;
+}
+
+/* -- taking ----------------------------------------------------------------------------------- */
+
+#define COLUMNS                                                                                    \
+	"d.subscriber_id, d.edition_id, d.attempts, d.doubts, coalesce(d.deferred_at, 0), "        \
+	"coalesce(d.relay, ''), s.email, "                                                         \
+	"s.domain, s.name, s.smtputf8, s.epoch, coalesce(s.token_key, 0), s.token_signature "
+
+static void
+read_row(struct stmt *s, struct arena *a, struct delivery *out)
+{
+	struct str signature = stmt_get_blob(s, 12);
+
+	*out = (struct delivery){ .subscriber = stmt_get_int(s, 0),
+		.edition_id = stmt_get_int(s, 1),
+		.attempts = (int)stmt_get_int(s, 2),
+		.doubts = (int)stmt_get_int(s, 3),
+		.deferred_at = stmt_get_int(s, 4),
+		.relay = arena_str(a, stmt_get_text(s, 5)),
+		.email = arena_str(a, stmt_get_text(s, 6)),
+		.domain = arena_str(a, stmt_get_text(s, 7)),
+		.name = arena_str(a, stmt_get_text(s, 8)),
+		.smtputf8 = stmt_get_int(s, 9) != 0,
+		.epoch = (uint32_t)stmt_get_int(s, 10),
+		.token_key = (int)stmt_get_int(s, 11) };
+	if (signature.n == sizeof out->signature)
+		memcpy(out->signature, signature.p, sizeof out->signature);
+	else
+		out->token_key = 0;
+}
+
+static int
+read_rows(struct stmt *s, size_t most, struct arena *a, struct delivery *out, size_t *n,
+	struct err *e)
+{
+	int got = 0;
+
+	*n = 0;
+	while (*n < most && (got = stmt_step(s, e)) == 1)
+		read_row(s, a, &out[(*n)++]);
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, struct err *e)
+{
+	/* CROSS JOIN: walk the ledger, look each subscriber up, whatever the planner thinks of its
+	 * statistics. */
+	struct stmt *s = db_prepare(db,
+		"SELECT " COLUMNS
+		"FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id "
+		"WHERE d.issue_id = ? AND d.subscriber_id > ? AND d.state = 'queued' ORDER BY "
+		"d.subscriber_id LIMIT ?",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, after);
+	stmt_int(s, 3, (int64_t)most);
+	return read_rows(s, most, a, out, n, e);
+}
+
+static int
+next_due(struct db *db, int64_t issue, int64_t *next, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT min(next_at) FROM delivery WHERE issue_id = ? AND state = 'deferred'", e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	*next = got == 1 ? stmt_get_int(s, 0) : 0;
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+delivery_take_due(struct db *db, int64_t issue, int64_t now, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, int64_t *next, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT " COLUMNS
+		"FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id "
+		"WHERE d.issue_id = ? AND d.state = 'deferred' AND d.next_at <= ? ORDER BY "
+		"d.next_at LIMIT ?",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, now);
+	stmt_int(s, 3, (int64_t)most);
+	return read_rows(s, most, a, out, n, e) < 0 ? -1 : next_due(db, issue, next, e);
+}
+
+/* -- marking and recording -------------------------------------------------------------------- */
+
+static int
+skip(struct db *db, int64_t issue, int64_t subscriber, int64_t now, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = 'skipped', next_at = NULL, changed_at = ?3, words = "
+		"'left the list before it was sent' "
+		"WHERE issue_id = ?1 AND subscriber_id = ?2 AND state IN ('queued', 'deferred') "
+		"AND NOT EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'active')",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	stmt_int(s, 3, now);
+	return stmt_run(s, e);
+}
+
+int
+delivery_mark(struct db *db, int64_t issue, int64_t subscriber, const char *relay, int64_t now,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = 'sending', attempts = attempts + 1, next_at = NULL, "
+		"changed_at = ?3, relay = ?4 "
+		"WHERE issue_id = ?1 AND subscriber_id = ?2 AND state IN ('queued', 'deferred') "
+		"AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'active')",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	stmt_int(s, 3, now);
+	stmt_textz(s, 4, relay);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	if (db_changes(db) == 1)
+		return 1;
+	return skip(db, issue, subscriber, now, e) < 0 ? -1 : 0;
+}
+
+int
+delivery_keep_signature(struct db *db, int64_t subscriber, uint32_t epoch, int key,
+	const uint8_t signature[static 64], struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE subscriber SET token_key = ?3, token_signature = ?4 WHERE id = ?1 AND "
+		"epoch = ?2",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	stmt_int(s, 2, epoch);
+	stmt_int(s, 3, key);
+	stmt_blob(s, 4, (struct str){ .p = (const char *)signature, .n = 64 });
+	return stmt_run(s, e);
+}
+
+int
+delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct delivery_outcome *o,
+	int64_t now, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = ?3, next_at = ?4, changed_at = ?5, relay = "
+		"coalesce(?6, relay), code = ?7, status = ?8, words = ?9, "
+		"doubts = doubts + (?3 = 'in_doubt'), attempts = attempts + (state IN ('queued', "
+		"'deferred') AND ?3 != 'queued'), "
+		"deferred_at = CASE WHEN ?3 = 'deferred' THEN coalesce(deferred_at, ?5) ELSE "
+		"deferred_at END "
+		"WHERE issue_id = ?1 AND subscriber_id = ?2 AND state NOT IN ('sent', 'skipped')",
+		e);
+
+	if (!s)
+		return -1;
+	assert((o->to == DELIVERY_DEFERRED) == (o->next_at != 0));
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	stmt_textz(s, 3, delivery_state_name(o->to));
+	if (o->next_at)
+		stmt_int(s, 4, o->next_at);
+	else
+		stmt_null(s, 4);
+	stmt_int(s, 5, now);
+	stmt_textz(s, 6, o->relay);
+	if (o->code)
+		stmt_int(s, 7, o->code);
+	else
+		stmt_null(s, 7);
+	if (o->status.n)
+		stmt_text(s, 8, o->status);
+	else
+		stmt_null(s, 8);
+	stmt_text(s, 9, o->words);
+	return stmt_run(s, e);
+}
+
+/* -- in bulk ---------------------------------------------------------------------------------- */
+
+static int
+change_all(struct db *db, const char *sql, int64_t issue, int64_t now, int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db, sql, e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, now);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e)
+{
+	return change_all(db,
+		"UPDATE delivery SET state = 'in_doubt', doubts = doubts + 1, changed_at = ?2, "
+		"words = 'the sender ended before the reply came' WHERE issue_id = ?1 AND state = "
+		"'sending'",
+		issue, now, n, e);
+}
+
+int
+delivery_requeue_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e)
+{
+	return change_all(db,
+		"UPDATE delivery SET state = 'queued', changed_at = ?2 WHERE issue_id = ?1 AND "
+		"state = 'in_doubt'",
+		issue, now, n, e);
+}
+
+int
+delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent, int64_t now,
+	int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = ?3, changed_at = ?4, words = ?5 "
+		"WHERE issue_id = ?1 AND state = 'in_doubt' AND (?2 = 0 OR subscriber_id = ?2)",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	stmt_textz(s, 3, as_sent ? "sent" : "queued");
+	stmt_int(s, 4, now);
+	stmt_textz(s, 5, as_sent ? "settled by hand: sent" : "settled by hand: to be sent again");
+	if (stmt_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e)
+{
+	return change_all(db,
+		"UPDATE delivery SET state = 'failed', next_at = NULL, changed_at = ?2, "
+		"words = 'expired' || CASE WHEN words IS NULL THEN '' ELSE ': ' || words END "
+		"WHERE issue_id = ?1 AND state IN ('queued', 'deferred')",
+		issue, now, n, e);
+}
+
+int
+delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], struct err *e)
+{
+	struct stmt *s = db_prepare(
+		db, "SELECT state, count(*) FROM delivery WHERE issue_id = ? GROUP BY state", e);
+	int got;
+
+	memset(counts, 0, DELIVERY_STATES * sizeof *counts);
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	while ((got = stmt_step(s, e)) == 1) {
+		int state = state_of(stmt_get_text(s, 0));
+
+		if (state >= 0)
+			counts[state] = stmt_get_int(s, 1);
+	}
+	stmt_reset(s);
+	return got;
+}
