@@ -91,6 +91,9 @@ bool relay_takes_smtputf8(const struct relay *r);
 bool relay_is_usable(const struct relay *r);      /* not refused, not resting */
 int64_t relay_rests_until(const struct relay *r); /* clock_steady; 0: not resting */
 
+/* The caller has read in a reply that the relay takes nothing in this run (REPLY_ABORT). */
+void relay_refuse(struct relay *r, enum err_code code, const char *why);
+
 /* The message's body is the relay's now. Only while there is room (asserted). */
 void relay_offer(struct relay *r, struct relay_message *m);
 

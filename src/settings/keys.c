@@ -245,6 +245,15 @@ keys_current(const struct keys *k)
 }
 
 bool
+keys_has(const struct keys *k, uint8_t id)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->pairs[i].id == id)
+			return true;
+	return false;
+}
+
+bool
 keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC])
 {
 	const struct keys *k = keys;

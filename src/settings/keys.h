@@ -44,6 +44,8 @@ int keys_retire(int dir, int id, struct err *e);
 
 /* The pair that signs. */
 const struct key_pair *keys_current(const struct keys *k);
+/* Is there a pair of that id? */
+bool keys_has(const struct keys *k, uint8_t id);
 /* A token_key_fn over a struct keys. */
 bool keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC]);
 

@@ -1,0 +1,109 @@
+#include "deliver/relays.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/sign.h"
+
+enum { PASSWORD = 4096 };
+
+/* The password in the run's arena; relays_close wipes what can be wiped by ending the run. */
+static int
+read_password(const struct publication *p, const struct settings_relay *s, struct arena *a,
+	const char **out, struct err *e)
+{
+	const char *environment = getenv("MORNINGPOST_RELAY_PASSWORD");
+	struct str text;
+
+	*out = NULL;
+	if (!s->user)
+		return 0;
+	if (!s->password_file) {
+		*out = environment;
+		return environment ? 0
+				   : err_set(e, ERR_CONFIG,
+					     "relay %s has a user but no password_file, and "
+					     "MORNINGPOST_RELAY_PASSWORD is not set",
+					     s->url);
+	}
+	if (file_read_secret(p->dir, s->password_file, PASSWORD, a, &text, e) < 0)
+		return -1;
+	*out = arena_strz(a, str_trim(text));
+	return 0;
+}
+
+/* libcurl wants a path: one that holds whatever the working directory is. */
+static int
+ca_path(const struct publication *p, const struct settings_relay *s, struct arena *a,
+	const char **out, struct err *e)
+{
+	int fd;
+
+	*out = NULL;
+	if (!s->ca_file)
+		return 0;
+	fd = openat(p->dir, s->ca_file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(e, ERR_CONFIG, "ca_file %s cannot be read", s->ca_file);
+	close(fd);
+	*out = s->ca_file[0] == '/' ? s->ca_file
+				    : arena_printf(a, "/proc/self/fd/%d/%s", p->dir, s->ca_file);
+	return 0;
+}
+
+static int
+open_one(const struct publication *p, const struct settings_relay *s, struct relays *r,
+	struct err *e)
+{
+	static const enum relay_tls levels[] = { [SETTINGS_TLS_REQUIRED] = RELAY_TLS_REQUIRED,
+		[SETTINGS_TLS_OPPORTUNISTIC] = RELAY_TLS_OPPORTUNISTIC,
+		[SETTINGS_TLS_NONE] = RELAY_TLS_NONE };
+	struct relay_options o = { .url = s->url,
+		.dir = p->dir,
+		.user = s->user,
+		.helo = s->helo,
+		.tls = levels[s->tls],
+		.connections = s->connections,
+		.window = s->window,
+		.connect_timeout = s->connect_timeout,
+		.command_timeout = s->command_timeout,
+		.final_timeout = s->final_timeout };
+
+	if (read_password(p, s, &r->arena, &o.password, e) < 0 ||
+		ca_path(p, s, &r->arena, &o.ca_file, e) < 0)
+		return -1;
+	if (relay_add(r->loop, &o, &r->relay[r->count], e) < 0)
+		return -1;
+	pace_init(&r->pace[r->count], s->rate.count, s->rate.span, clock_now());
+	r->count++;
+	return 0;
+}
+
+int
+relays_open(const struct publication *p, struct relays *out, struct err *e)
+{
+	const struct settings *s = &p->settings;
+
+	*out = (struct relays){ .loop = relay_loop_new() };
+	out->relay = arena_many(&out->arena, s->relay_count, struct relay *);
+	out->pace = arena_many(&out->arena, s->relay_count, struct pace);
+	for (size_t i = 0; i < s->relay_count; i++)
+		if (open_one(p, &s->relays[i], out, e) < 0) {
+			relays_close(out);
+			return -1;
+		}
+	unsetenv("MORNINGPOST_RELAY_PASSWORD");
+	return 0;
+}
+
+void
+relays_close(struct relays *r)
+{
+	relay_loop_free(r->loop);
+	r->loop = NULL;
+	arena_free(&r->arena);
+}

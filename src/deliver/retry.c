@@ -1,0 +1,19 @@
+#include "deliver/retry.h"
+
+#include "base/clock.h"
+
+#define MOST (3600 * CLOCK_SECOND)
+
+int64_t
+retry_delay(int64_t first, int attempts, unsigned dice)
+{
+	int64_t delay = first < MOST ? first : MOST;
+
+	for (int i = 1; i < attempts && delay < MOST; i++)
+		delay *= 2;
+	if (delay > MOST)
+		delay = MOST;
+	/* 0.8 to 1.2, and never past the hour. */
+	delay = delay * (800 + (int64_t)(dice % 1000) * 400 / 999) / 1000;
+	return delay < MOST ? delay : MOST;
+}

@@ -1,0 +1,781 @@
+#include "net/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+
+enum {
+	WINDOW_MOST = 1000,
+	OUTPUT = 1 << 30,
+	GROWTH = 2000, /* microseconds of round trip that one more message in the air pays for */
+};
+
+/* What a reply that is waited for belongs to. */
+enum expected {
+	EXPECT_EHLO,
+	EXPECT_HELO,
+	EXPECT_RSET,
+	EXPECT_MAIL,
+	EXPECT_RCPT,
+	EXPECT_DATA,
+	EXPECT_FINAL,
+	EXPECT_QUIT
+};
+
+enum stage {
+	OFFERED,   /* nothing of it has been written */
+	ENVELOPE,  /* MAIL, RCPT, DATA are on their way (lock-step: one after the other) */
+	WAITING,   /* DATA has its 354: the body may go */
+	COMPLETED, /* the body and its end are in the output */
+};
+
+struct item {
+	struct session_message m;
+	enum stage stage;
+	int next_command; /* lock-step: how many of MAIL, RCPT, DATA have been written */
+	bool refused;     /* `reply` and `phase` are its verdict; what still comes for it is only
+			     counted */
+	bool withdrawn;
+	enum reply_phase phase;
+	struct reply reply;
+	uint64_t last_byte; /* place of its last byte in all that was ever output */
+	struct item *next;
+	char envelope[]; /* from and to */
+};
+
+struct wait {
+	enum expected what;
+	struct item *item; /* NULL for EHLO, RSET, QUIT */
+	bool last;         /* the item is done when this one came */
+};
+
+struct session {
+	char *helo;
+	unsigned window, allowed;
+	int64_t round_trip;
+	bool ready, over, quitting, must_reset;
+	char why[REPLY_TEXT + 1];
+	bool pipelining, chunking, smtputf8, eightbit, size;
+	uint64_t size_limit;
+	struct reply_parser parser;
+	struct buf out;
+	uint64_t made, written; /* bytes of output, ever */
+	struct item *first, *last;
+	size_t count;
+	struct wait *waits; /* a ring */
+	size_t wait_room, wait_head, wait_count;
+	struct session_event *events;
+	size_t event_room, event_head, event_count;
+};
+
+/* -- the queue of replies --------------------------------------------------------------------- */
+
+static void
+expect(struct session *s, enum expected what, struct item *item, bool last)
+{
+	if (s->wait_count == s->wait_room) {
+		size_t room = s->wait_room ? s->wait_room * 2 : 32;
+		struct wait *ring = mem_alloc(room * sizeof *ring);
+
+		for (size_t i = 0; i < s->wait_count; i++)
+			ring[i] = s->waits[(s->wait_head + i) % s->wait_room];
+		free(s->waits);
+		s->waits = ring;
+		s->wait_room = room;
+		s->wait_head = 0;
+	}
+	s->waits[(s->wait_head + s->wait_count++) % s->wait_room] =
+		(struct wait){ what, item, last };
+}
+
+static bool
+pop_wait(struct session *s, struct wait *out)
+{
+	if (s->wait_count == 0)
+		return false;
+	*out = s->waits[s->wait_head];
+	s->wait_head = (s->wait_head + 1) % s->wait_room;
+	s->wait_count--;
+	return true;
+}
+
+static struct session_event *
+add_event(struct session *s)
+{
+	if (s->event_head + s->event_count == s->event_room) {
+		if (s->event_head) {
+			memmove(s->events, s->events + s->event_head,
+				s->event_count * sizeof *s->events);
+			s->event_head = 0;
+		} else {
+			s->event_room = s->event_room ? s->event_room * 2 : 16;
+			s->events = mem_grow(s->events, s->event_room * sizeof *s->events);
+		}
+	}
+	return &s->events[s->event_head + s->event_count++];
+}
+
+int
+session_event(struct session *s, struct session_event *out)
+{
+	if (s->event_count == 0)
+		return 0;
+	*out = s->events[s->event_head++];
+	if (--s->event_count == 0)
+		s->event_head = 0;
+	return 1;
+}
+
+/* -- items ------------------------------------------------------------------------------------ */
+
+static void
+remove_item(struct session *s, struct item *item)
+{
+	struct item **at = &s->first, *before = NULL;
+
+	while (*at != item) {
+		before = *at;
+		at = &(*at)->next;
+	}
+	*at = item->next;
+	if (s->last == item)
+		s->last = before;
+	s->count--;
+	buf_free(&item->m.body);
+	free(item);
+}
+
+static void
+give_verdict(struct session *s, struct item *item)
+{
+	struct session_event *ev = add_event(s);
+
+	*ev = (struct session_event){ .kind = SESSION_VERDICT,
+		.id = item->m.id,
+		.phase = item->phase,
+		.reply = item->reply };
+	remove_item(s, item);
+}
+
+static void
+lose(struct session *s, struct item *item, bool completed)
+{
+	struct session_event *ev;
+
+	if (item->refused) {
+		give_verdict(s, item);
+		return;
+	}
+	ev = add_event(s);
+	*ev = (struct session_event){
+		.kind = SESSION_LOST, .id = item->m.id, .completed = completed
+	};
+	snprintf(ev->reply.text, sizeof ev->reply.text, "%s", s->why);
+	remove_item(s, item);
+}
+
+static bool
+has_gone_out(const struct session *s, const struct item *item)
+{
+	return item->stage == COMPLETED && s->written >= item->last_byte;
+}
+
+static void
+end(struct session *s, const char *why)
+{
+	if (s->over)
+		return;
+	s->over = true;
+	snprintf(s->why, sizeof s->why, "%s", why);
+	while (s->first)
+		lose(s, s->first, has_gone_out(s, s->first));
+	s->wait_count = 0;
+	buf_clear(&s->out);
+}
+
+void
+session_end(struct session *s, const char *why)
+{
+	end(s, why);
+}
+
+/* -- life ------------------------------------------------------------------------------------- */
+
+static void
+output(struct session *s, struct str bytes)
+{
+	buf_add(&s->out, bytes);
+	s->made += bytes.n;
+}
+
+static void
+outputz(struct session *s, const char *z)
+{
+	output(s, str_of(z));
+}
+
+struct session *
+session_new(const char *helo, unsigned window)
+{
+	struct session *s = mem_alloc(sizeof *s);
+
+	*s = (struct session){ .window = window ? window : 1, .allowed = 1 };
+	s->helo = mem_alloc(strlen(helo) + 1);
+	memcpy(s->helo, helo, strlen(helo) + 1);
+	reply_init(&s->parser);
+	buf_init(&s->out, OUTPUT);
+	outputz(s, "EHLO ");
+	outputz(s, helo);
+	outputz(s, "\r\n");
+	expect(s, EXPECT_EHLO, NULL, false);
+	return s;
+}
+
+void
+session_free(struct session *s)
+{
+	if (!s)
+		return;
+	while (s->first)
+		remove_item(s, s->first);
+	reply_free(&s->parser);
+	buf_free(&s->out);
+	free(s->waits);
+	free(s->events);
+	free(s->helo);
+	free(s);
+}
+
+bool
+session_is_ready(const struct session *s)
+{
+	return s->ready;
+}
+
+enum session_mode
+session_mode(const struct session *s)
+{
+	return s->chunking     ? SESSION_CHUNKING
+	       : s->pipelining ? SESSION_PIPELINING
+			       : SESSION_LOCK_STEP;
+}
+
+bool
+session_takes_smtputf8(const struct session *s)
+{
+	return s->smtputf8 && s->eightbit;
+}
+
+bool
+session_is_over(const struct session *s)
+{
+	return s->over;
+}
+
+const char *
+session_why(const struct session *s)
+{
+	return s->why;
+}
+
+size_t
+session_room(const struct session *s)
+{
+	size_t most = session_mode(s) == SESSION_CHUNKING     ? s->allowed
+		      : session_mode(s) == SESSION_PIPELINING ? 2
+							      : 1;
+
+	if (!s->ready || s->over || s->quitting)
+		return 0;
+	return s->count < most ? most - s->count : 0;
+}
+
+size_t
+session_in_hand(const struct session *s)
+{
+	return s->count;
+}
+
+void
+session_set_round_trip(struct session *s, int64_t micros)
+{
+	s->round_trip = micros;
+}
+
+int
+session_waits_for(const struct session *s)
+{
+	if (s->wait_count == 0)
+		return 0;
+	return s->waits[s->wait_head].what == EXPECT_FINAL ? 2 : 1;
+}
+
+/* -- messages --------------------------------------------------------------------------------- */
+
+/* A verdict of our own, in the words a server would use (RFC 3463, 6531). */
+static void
+refuse_ourselves(struct item *item, int code, int subject, int detail, const char *text)
+{
+	item->refused = true;
+	item->phase = REPLY_MAIL;
+	item->reply =
+		(struct reply){ .code = code, .class = 5, .subject = subject, .detail = detail };
+	snprintf(item->reply.text, sizeof item->reply.text, "%s", text);
+}
+
+void
+session_offer(struct session *s, struct session_message *m)
+{
+	struct item *item = mem_alloc(sizeof *item + m->from.n + m->to.n);
+
+	assert(session_room(s) > 0);
+	*item = (struct item){ .m = *m };
+	memcpy(item->envelope, m->from.p, m->from.n);
+	memcpy(item->envelope + m->from.n, m->to.p, m->to.n);
+	item->m.from.p = item->envelope;
+	item->m.to.p = item->envelope + m->from.n;
+	buf_init(&m->body, m->body.ceiling);
+	if (s->last)
+		s->last->next = item;
+	else
+		s->first = item;
+	s->last = item;
+	s->count++;
+	if (item->m.smtputf8 && !session_takes_smtputf8(s))
+		refuse_ourselves(item, 553, 6, 7,
+			"the address needs SMTPUTF8, which the relay does not offer");
+	else if (s->size_limit && item->m.body.n > s->size_limit)
+		refuse_ourselves(item, 552, 3, 4, "the message is larger than the relay's SIZE");
+	if (item->refused)
+		give_verdict(s, item);
+}
+
+static bool
+is_due(const struct session *s, const struct item *item)
+{
+	if (item->withdrawn || item->refused || s->over)
+		return false;
+	return session_mode(s) == SESSION_CHUNKING ? item->stage == OFFERED
+						   : item->stage == WAITING;
+}
+
+size_t
+session_due(const struct session *s, uint64_t *ids, size_t most)
+{
+	size_t n = 0;
+
+	for (const struct item *i = s->first; i && n < most; i = i->next)
+		if (is_due(s, i))
+			ids[n++] = i->m.id;
+	return n;
+}
+
+bool
+session_withdraw(struct session *s, uint64_t id)
+{
+	for (struct item *i = s->first; i; i = i->next) {
+		if (i->m.id != id)
+			continue;
+		if (i->stage == OFFERED) {
+			remove_item(s, i);
+			return true;
+		}
+		/* DATA was answered: nothing but an end of the connection keeps it from being a
+		 * message. */
+		remove_item(s, i);
+		for (size_t k = 0; k < s->wait_count; k++) {
+			struct wait *w = &s->waits[(s->wait_head + k) % s->wait_room];
+
+			if (w->item == i)
+				w->item = NULL;
+		}
+		end(s, "a reader left the list while the message was on its way");
+		return false;
+	}
+	return true;
+}
+
+static void
+write_mail(struct session *s, struct item *i)
+{
+	char parameters[64] = "";
+
+	if (s->size)
+		snprintf(parameters, sizeof parameters, " SIZE=%zu", i->m.body.n);
+	outputz(s, "MAIL FROM:<");
+	output(s, i->m.from);
+	outputz(s, ">");
+	outputz(s, parameters);
+	outputz(s, i->m.smtputf8 ? " SMTPUTF8 BODY=8BITMIME\r\n" : "\r\n");
+	expect(s, EXPECT_MAIL, i, false);
+}
+
+static void
+write_rcpt(struct session *s, struct item *i)
+{
+	outputz(s, "RCPT TO:<");
+	output(s, i->m.to);
+	outputz(s, ">\r\n");
+	expect(s, EXPECT_RCPT, i, false);
+}
+
+static void
+write_reset(struct session *s)
+{
+	outputz(s, "RSET\r\n");
+	expect(s, EXPECT_RSET, NULL, false);
+	s->must_reset = false;
+}
+
+static void
+write_body(struct session *s, struct item *i)
+{
+	output(s, buf_str(&i->m.body));
+	outputz(s, ".\r\n");
+	i->last_byte = s->made;
+	i->stage = COMPLETED;
+	expect(s, EXPECT_FINAL, i, true);
+}
+
+/* Where the messages before it are unanswered, one of them may yet be refused and leave its MAIL
+ * standing: RSET clears that. */
+static void
+write_chunk(struct session *s, struct item *i)
+{
+	char command[64];
+
+	if (s->must_reset || s->wait_count > 0)
+		write_reset(s);
+	write_mail(s, i);
+	write_rcpt(s, i);
+	snprintf(command, sizeof command, "BDAT %zu LAST\r\n", i->m.body.n);
+	outputz(s, command);
+	output(s, buf_str(&i->m.body));
+	i->last_byte = s->made;
+	i->stage = COMPLETED;
+	expect(s, EXPECT_FINAL, i, true);
+}
+
+static void
+write_envelope(struct session *s, struct item *i)
+{
+	if (s->must_reset)
+		write_reset(s);
+	i->stage = ENVELOPE;
+	write_mail(s, i);
+	write_rcpt(s, i);
+	outputz(s, "DATA\r\n");
+	expect(s, EXPECT_DATA, i, false);
+}
+
+/* Lock-step: the next command of the only message, once the one before it was answered. */
+static void
+write_step(struct session *s, struct item *i)
+{
+	if (s->wait_count)
+		return;
+	if (s->must_reset) {
+		write_reset(s);
+		return;
+	}
+	i->stage = ENVELOPE;
+	switch (i->next_command++) {
+	case 0:
+		write_mail(s, i);
+		break;
+	case 1:
+		write_rcpt(s, i);
+		break;
+	default:
+		outputz(s, "DATA\r\n");
+		expect(s, EXPECT_DATA, i, false);
+	}
+}
+
+/* DATA was answered 354 although MAIL or RCPT were refused: RFC 2920 3.1 has us send the dot alone.
+ */
+static void
+write_lone_dot(struct session *s, struct item *i)
+{
+	outputz(s, ".\r\n");
+	i->stage = COMPLETED;
+	i->last_byte = UINT64_MAX;
+	expect(s, EXPECT_FINAL, i, true);
+	s->must_reset = true;
+}
+
+static void
+flush_one(struct session *s, struct item *i)
+{
+	enum session_mode mode = session_mode(s);
+
+	if (i->stage == WAITING && i->refused)
+		write_lone_dot(s, i);
+	else if (i->stage == WAITING)
+		write_body(s, i);
+	else if (i->stage == OFFERED && mode == SESSION_CHUNKING)
+		write_chunk(s, i);
+	else if (i->stage == OFFERED && mode == SESSION_PIPELINING &&
+		 (i == s->first || s->first->stage == COMPLETED))
+		write_envelope(s, i);
+	else if (mode == SESSION_LOCK_STEP && i->stage <= ENVELOPE && i == s->first)
+		write_step(s, i);
+}
+
+void
+session_flush(struct session *s)
+{
+	if (!s->ready || s->over)
+		return;
+	for (struct item *i = s->first; i; i = i->next)
+		flush_one(s, i);
+	if (s->quitting == true && s->count == 0 && s->wait_count == 0) {
+		outputz(s, "QUIT\r\n");
+		expect(s, EXPECT_QUIT, NULL, false);
+	}
+}
+
+struct str
+session_output(const struct session *s)
+{
+	return buf_str(&s->out);
+}
+
+void
+session_wrote(struct session *s, size_t n)
+{
+	buf_drop(&s->out, n);
+	s->written += n;
+}
+
+void
+session_quit(struct session *s)
+{
+	struct item *next;
+
+	s->quitting = true;
+	snprintf(s->why, sizeof s->why, "not begun: the run is ending");
+	for (struct item *i = s->first; i; i = next) {
+		next = i->next;
+		if (i->stage == OFFERED)
+			lose(s, i, false);
+	}
+}
+
+/* -- replies ---------------------------------------------------------------------------------- */
+
+static bool
+has_word(struct str line, const char *word, struct str *parameter)
+{
+	struct str w = str_of(word);
+
+	if (!str_ieq(str_sub(line, 0, w.n), w) || (line.n > w.n && line.p[w.n] != ' '))
+		return false;
+	*parameter = str_trim(str_from(line, w.n));
+	return true;
+}
+
+/* The lines of EHLO's reply stand in the reply's text, " / " between them; the first is the
+ * server's name. */
+static void
+take_capabilities(struct session *s, struct str text)
+{
+	struct str parameter;
+	ptrdiff_t at;
+
+	while (text.n) {
+		struct str line;
+
+		at = str_find_str(text, STR(" / "));
+		line = str_sub(text, 0, at < 0 ? text.n : (size_t)at);
+		text = str_from(text, line.n + (at < 0 ? 0 : 3));
+		s->pipelining = s->pipelining || has_word(line, "PIPELINING", &parameter);
+		s->chunking = s->chunking || has_word(line, "CHUNKING", &parameter);
+		s->smtputf8 = s->smtputf8 || has_word(line, "SMTPUTF8", &parameter);
+		s->eightbit = s->eightbit || has_word(line, "8BITMIME", &parameter);
+		if (has_word(line, "SIZE", &parameter)) {
+			s->size = true;
+			if (!str_u64(parameter, UINT64_MAX / 16, &s->size_limit))
+				s->size_limit = 0;
+		}
+	}
+}
+
+static void
+take_ehlo(struct session *s, const struct reply *r, bool helo)
+{
+	if (r->code / 100 == 2) {
+		s->ready = true;
+		if (!helo)
+			take_capabilities(s, str_of(r->text));
+		/* A window without PIPELINING would talk out of turn, whatever CHUNKING says. */
+		s->chunking = s->chunking && s->pipelining;
+	} else if (!helo && r->code >= 500) {
+		outputz(s, "HELO ");
+		outputz(s, s->helo);
+		outputz(s, "\r\n");
+		expect(s, EXPECT_HELO, NULL, false);
+	} else {
+		end(s, r->text);
+	}
+}
+
+static void
+refuse(struct session *s, struct item *item, enum reply_phase phase, const struct reply *r)
+{
+	s->must_reset = true;
+	if (item->refused)
+		return;
+	item->refused = true;
+	item->phase = phase;
+	item->reply = *r;
+}
+
+/* The window grows with every message that goes well, as far as the round trip pays for it. */
+static void
+grow(struct session *s)
+{
+	unsigned worth =
+		2 + (unsigned)(s->round_trip / GROWTH < WINDOW_MOST ? s->round_trip / GROWTH
+								    : WINDOW_MOST);
+
+	if (s->allowed < s->window && s->allowed < worth)
+		s->allowed++;
+}
+
+static void
+take_final(struct session *s, struct item *item, const struct reply *r)
+{
+	if (!item->refused) {
+		item->phase = REPLY_FINAL;
+		item->reply = *r;
+		if (r->code / 100 == 2)
+			grow(s);
+		else if (session_mode(s) == SESSION_CHUNKING)
+			s->must_reset = true;
+	}
+	give_verdict(s, item);
+}
+
+/* 4xx or 5xx to DATA, or what is no reply to DATA at all. */
+static void
+take_data(struct session *s, struct item *item, const struct reply *r)
+{
+	if (r->code == 354) {
+		item->stage = WAITING;
+		return;
+	}
+	if (r->code < 400) {
+		end(s, "DATA was answered with something else than 354");
+		return;
+	}
+	refuse(s, item, REPLY_DATA, r);
+	give_verdict(s, item);
+}
+
+static void
+take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
+{
+	struct item *item = w->item;
+	bool good = r->code / 100 == 2;
+	bool lock_step = session_mode(s) == SESSION_LOCK_STEP;
+
+	switch (w->what) {
+	case EXPECT_MAIL:
+	case EXPECT_RCPT:
+		if (good)
+			break;
+		if (r->code < 400) {
+			end(s, "a reply that does not belong to its command");
+			break;
+		}
+		refuse(s, item, w->what == EXPECT_MAIL ? REPLY_MAIL : REPLY_RCPT, r);
+		if (lock_step)
+			give_verdict(s, item);
+		break;
+	case EXPECT_DATA:
+		take_data(s, item, r);
+		break;
+	case EXPECT_FINAL:
+		if (r->code < 400 && !good)
+			end(s, "a message's end was answered with 3xx");
+		else
+			take_final(s, item, r);
+		break;
+	case EXPECT_EHLO:
+	case EXPECT_HELO:
+	case EXPECT_RSET:
+	case EXPECT_QUIT:
+		break;
+	}
+}
+
+/*
+ * 421: the server closes. It is the answer to what it stands at the place of; what was sent behind
+ * that has not been read (RFC 5321 3.8), so it is not in doubt.
+ */
+static void
+take_421(struct session *s, const struct wait *w, const struct reply *r)
+{
+	static const enum reply_phase phases[] = { [EXPECT_MAIL] = REPLY_MAIL,
+		[EXPECT_RCPT] = REPLY_RCPT,
+		[EXPECT_DATA] = REPLY_DATA,
+		[EXPECT_FINAL] = REPLY_FINAL };
+
+	if (w && w->item && !w->item->refused) {
+		w->item->refused = true;
+		w->item->phase = phases[w->what];
+		w->item->reply = *r;
+	}
+	for (struct item *i = s->first; i; i = i->next)
+		if (i->stage == COMPLETED)
+			i->last_byte = UINT64_MAX;
+	end(s, r->text);
+}
+
+static void
+take_reply(struct session *s, const struct reply *r)
+{
+	struct wait w;
+	bool expected = pop_wait(s, &w);
+
+	if (r->code == 421) {
+		take_421(s, expected ? &w : NULL, r);
+		return;
+	}
+	if (!expected) {
+		char why[REPLY_TEXT + 1];
+
+		snprintf(why, sizeof why, "a reply that nobody asked for: %d %.900s", r->code,
+			r->text);
+		end(s, why);
+		return;
+	}
+	if (w.what == EXPECT_EHLO || w.what == EXPECT_HELO)
+		take_ehlo(s, r, w.what == EXPECT_HELO);
+	else if (w.what == EXPECT_QUIT)
+		end(s, "done");
+	else if (w.what == EXPECT_RSET && r->code / 100 != 2)
+		end(s, r->text);
+	else if (w.item)
+		take_item_reply(s, &w, r);
+}
+
+void
+session_input(struct session *s, struct str bytes)
+{
+	while (bytes.n && !s->over) {
+		enum reply_progress got = reply_take(&s->parser, &bytes);
+
+		if (got == REPLY_MORE)
+			return;
+		if (got == REPLY_BAD)
+			end(s, "the server does not speak SMTP, or endlessly");
+		else
+			take_reply(s, &s->parser.reply);
+	}
+}

@@ -1,0 +1,103 @@
+/* session.h: one SMTP session as a state machine: bytes in, bytes out, verdicts. No socket, no
+ * clock. */
+#ifndef NET_SESSION_H
+#define NET_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "net/reply.h"
+
+/*
+ * It begins behind the connection's own greeting, TLS and AUTH, with an EHLO of ours: what was
+ *offered before TLS is anybody's word.
+ *
+ *	lock-step   a command, its reply, the next command
+ *	PIPELINING  (RFC 2920) body and dot of one message with MAIL, RCPT, DATA of the next: a
+ *round trip a message CHUNKING    (RFC 3030) MAIL, RCPT, BDAT LAST and the body together, a window
+ *of messages unanswered
+ *
+ * All output is made by session_flush, so that the caller can commit what it is about to complete.
+ */
+enum session_mode { SESSION_LOCK_STEP, SESSION_PIPELINING, SESSION_CHUNKING };
+
+/* A message handed over. The strs are copied, the body is the session's from then on. */
+struct session_message {
+	uint64_t id;
+	struct str from, to;
+	bool smtputf8;
+	struct buf body;
+};
+
+enum session_event_kind {
+	SESSION_VERDICT, /* phase and reply: what the server says of the message */
+	SESSION_LOST, /* the session ended before a verdict; completed: its last byte had gone out
+		       */
+};
+
+struct session_event {
+	enum session_event_kind kind;
+	uint64_t id;
+	enum reply_phase phase;
+	bool completed;
+	struct reply reply; /* of a verdict; of a lost one why, in text, with code 0 */
+};
+
+struct session;
+
+/* `window`: messages unanswered with CHUNKING, at most; it starts at 1. Whoever makes it frees it.
+ */
+struct session *session_new(const char *helo, unsigned window);
+void session_free(struct session *s);
+
+/* Has EHLO been answered; what was offered. */
+bool session_is_ready(const struct session *s);
+enum session_mode session_mode(const struct session *s);
+bool session_takes_smtputf8(const struct session *s);
+
+/* It can be used no more: the connection must be closed, after what is left of the output if
+ * `politely`. Why, in words. */
+bool session_is_over(const struct session *s);
+const char *session_why(const struct session *s);
+
+/* Messages that it would take now. */
+size_t session_room(const struct session *s);
+/* Handed over and without a verdict. */
+size_t session_in_hand(const struct session *s);
+
+/* Only while there is room (asserted). The body is moved out of m. */
+void session_offer(struct session *s, struct session_message *m);
+
+/* The messages that the next flush completes: at most `most` ids. */
+size_t session_due(const struct session *s, uint64_t *ids, size_t most);
+/* Never complete that one: true when it can be taken out; false when the session must end for it
+ * (it is over then). */
+bool session_withdraw(struct session *s, uint64_t id);
+
+/* Make the output that may go out now. */
+void session_flush(struct session *s);
+/* The bytes to write, and how many of them have been taken by the connection. */
+struct str session_output(const struct session *s);
+void session_wrote(struct session *s, size_t n);
+
+/* Bytes that came. */
+void session_input(struct session *s, struct str bytes);
+/* How long the round trip to the relay takes, as measured by the caller (microseconds): the window
+ * grows by it. */
+void session_set_round_trip(struct session *s, int64_t micros);
+/* The connection ended, or a timeout was reached: `why` in words. Everything without a verdict is
+ * lost. */
+void session_end(struct session *s, const char *why);
+/* No more new messages: what has not begun is lost (not completed); QUIT goes out behind the rest.
+ */
+void session_quit(struct session *s);
+
+/* Which reply is waited for, for the caller's timeout: 0 none, 1 a command's, 2 a message's end. */
+int session_waits_for(const struct session *s);
+
+/* The next event: 1, or 0 when there is none. */
+int session_event(struct session *s, struct session_event *out);
+
+#endif
