@@ -37,7 +37,7 @@ static const struct {
 	{ "todo",          "a prompt that nobody has filled",                      "write the text, or take the paragraph out"},
 	{ "unknown-block", "a block that is not one of ours and is shown as code",
          "name it numbers, trending, movers, tools, reading or subscribe, or take its name "
-         "away"													       },
+		"away"													},
 	{ "image-alt",     "a picture without a description",
          "put one between the brackets: ![what it shows](…)"                                                                },
 	{ "image-source",  "a picture that is not at an https address",

@@ -117,7 +117,7 @@ static const struct key send_keys[] = {
 };
 
 static const struct key daily_keys[] = {
-	{ "unedited", FLAG, AT(settings_daily, send_unedited), .words = "hold|send" },
+	{"unedited",            FLAG, AT(settings_daily, send_unedited), .words = "hold|send" },
 	{ "alert",    ADDRESS, AT(settings_daily, alert) },
 	{ 0},
 };

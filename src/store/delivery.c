@@ -65,6 +65,38 @@ chunk_end(struct db *db, int64_t after, size_t chunk, int64_t *end, struct err *
 	return got;
 }
 
+/* Who is due, from ?3 to ?4; ?5 Saturday, ?6 the day, ?7 tags as JSON or null, ?8 a moment or 0. */
+#define DUE                                                                                        \
+	"FROM subscriber WHERE id > ?3 AND id <= ?4 AND state = 'active' "                         \
+	"AND (frequency = 'daily' OR ?5) AND (paused_until IS NULL OR paused_until <= ?6) "        \
+	"AND (?7 IS NULL OR EXISTS (SELECT 1 FROM tag WHERE subscriber_id = id AND name IN "       \
+	"(SELECT value FROM json_each(?7)))) "                                                     \
+	"AND (?8 = 0 OR (created_at <= ?8 AND state_at <= ?8)) "
+
+/* Bind 3 to 8; the tags must live until the statement has run. */
+static void
+bind_due(struct stmt *s, int64_t after, int64_t end, struct day day,
+	const struct delivery_choice *c, struct buf *tags)
+{
+	char text[11];
+
+	clock_print_day(day, text);
+	buf_init(tags, 64 * 1024);
+	write_tags(c, tags);
+	/* The day is short-lived, the buf is not. */
+	buf_addc(tags, '\0');
+	buf_addz(tags, text);
+	stmt_int(s, 3, after);
+	stmt_int(s, 4, end);
+	stmt_int(s, 5, c->saturday);
+	stmt_text(s, 6, str_from(buf_str(tags), tags->n - strlen(text)));
+	if (c->tag_count)
+		stmt_text(s, 7, str_sub(buf_str(tags), 0, tags->n - strlen(text) - 1));
+	else
+		stmt_null(s, 7);
+	stmt_int(s, 8, c->before);
+}
+
 /* OR IGNORE: a row that is there already is somebody's who was planned before; their state stands.
  */
 static int
@@ -72,35 +104,40 @@ insert_chunk(struct db *db, const struct issue *issue, const struct delivery_cho
 	struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"INSERT OR IGNORE INTO delivery (issue_id, subscriber_id, edition_id) "
-		"SELECT ?1, id, ?2 FROM subscriber WHERE id > ?3 AND id <= ?4 AND state = 'active' "
-		"AND (frequency = 'daily' OR ?5) AND (paused_until IS NULL OR paused_until <= ?6) "
-		"AND (?7 IS NULL OR EXISTS (SELECT 1 FROM tag WHERE subscriber_id = id AND name IN "
-		"(SELECT value FROM json_each(?7)))) "
-		"ORDER BY id",
+		"INSERT OR IGNORE INTO delivery (issue_id, subscriber_id, edition_id) SELECT ?1, "
+		"id, ?2 " DUE "ORDER BY id",
 		e);
-	char day[11];
 	struct buf tags;
 	int status;
 
 	if (!s)
 		return -1;
-	clock_print_day(issue->day, day);
 	stmt_int(s, 1, issue->id);
 	stmt_int(s, 2, issue->edition_id);
-	stmt_int(s, 3, issue->planned_to);
-	stmt_int(s, 4, end);
-	stmt_int(s, 5, c->saturday);
-	stmt_textz(s, 6, day);
-	buf_init(&tags, 64 * 1024);
-	write_tags(c, &tags);
-	if (c->tag_count)
-		stmt_text(s, 7, buf_str(&tags));
-	else
-		stmt_null(s, 7);
+	bind_due(s, issue->planned_to, end, issue->day, c, &tags);
 	status = stmt_run(s, e);
 	buf_free(&tags);
 	return status;
+}
+
+int
+delivery_count_due(struct db *db, struct day day, const struct delivery_choice *choice, int64_t *n,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT count(*), ?1, ?2 " DUE, e);
+	struct buf tags;
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, 0);
+	stmt_int(s, 2, 0);
+	bind_due(s, 0, INT64_MAX, day, choice, &tags);
+	got = stmt_step(s, e);
+	*n = got == 1 ? stmt_get_int(s, 0) : 0;
+	stmt_reset(s);
+	buf_free(&tags);
+	return got < 0 ? -1 : 0;
 }
 
 static int
@@ -426,6 +463,91 @@ delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], s
 		if (state >= 0)
 			counts[state] = stmt_get_int(s, 1);
 	}
+	stmt_reset(s);
+	return got;
+}
+
+/* -- telling ---------------------------------------------------------------------------------- */
+
+enum { RELAYS = 64 };
+
+int
+delivery_by_relay(struct db *db, int64_t issue, struct arena *a, struct delivery_tally **out,
+	size_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT relay, sum(state = 'sent'), sum(state = 'failed'), sum(state = 'deferred') "
+		"FROM delivery "
+		"WHERE issue_id = ? AND relay IS NOT NULL GROUP BY relay ORDER BY relay LIMIT 64",
+		e);
+	int got = 0;
+
+	if (!s)
+		return -1;
+	*out = arena_many(a, RELAYS, struct delivery_tally);
+	*n = 0;
+	stmt_int(s, 1, issue);
+	while (*n < RELAYS && (got = stmt_step(s, e)) == 1)
+		(*out)[(*n)++] = (struct delivery_tally){ arena_str(a, stmt_get_text(s, 0)),
+			stmt_get_int(s, 1), stmt_get_int(s, 2), stmt_get_int(s, 3) };
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+delivery_refusals(struct db *db, int64_t issue, size_t most, struct arena *a,
+	struct delivery_refusal **out, size_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT count(*) AS c, state, coalesce(words, ''), coalesce(code, 0) FROM delivery "
+		"WHERE issue_id = ? AND state IN ('failed', 'deferred', 'in_doubt') GROUP BY 2, 3, "
+		"4 ORDER BY c DESC, 3 LIMIT ?",
+		e);
+	int got = 0;
+
+	if (!s)
+		return -1;
+	*out = arena_many(a, most, struct delivery_refusal);
+	*n = 0;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, (int64_t)most);
+	while (*n < most && (got = stmt_step(s, e)) == 1)
+		(*out)[(*n)++] = (struct delivery_refusal){ stmt_get_int(s, 0),
+			arena_str(a, stmt_get_text(s, 1)), arena_str(a, stmt_get_text(s, 2)),
+			(int)stmt_get_int(s, 3) };
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+delivery_get(struct db *db, int64_t issue, int64_t subscriber, struct arena *a,
+	struct delivery_row *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT state, attempts, doubts, coalesce(code, 0), coalesce(next_at, 0), "
+		"coalesce(deferred_at, 0), coalesce(changed_at, 0), "
+		"coalesce(relay, ''), coalesce(status, ''), coalesce(words, '') FROM delivery "
+		"WHERE issue_id = ? AND subscriber_id = ?",
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	got = stmt_step(s, e);
+	if (got == 1)
+		*out = (struct delivery_row){ .state = (enum delivery_state)state_of(
+						      stmt_get_text(s, 0)),
+			.attempts = (int)stmt_get_int(s, 1),
+			.doubts = (int)stmt_get_int(s, 2),
+			.code = (int)stmt_get_int(s, 3),
+			.next_at = stmt_get_int(s, 4),
+			.deferred_at = stmt_get_int(s, 5),
+			.changed_at = stmt_get_int(s, 6),
+			.relay = arena_str(a, stmt_get_text(s, 7)),
+			.status = arena_str(a, stmt_get_text(s, 8)),
+			.words = arena_str(a, stmt_get_text(s, 9)) };
 	stmt_reset(s);
 	return got;
 }

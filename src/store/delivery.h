@@ -23,7 +23,8 @@ const char *delivery_state_name(enum delivery_state s);
 struct delivery_choice {
 	const struct str *tags;
 	size_t tag_count;
-	bool saturday; /* the issue's day is one: those who want only that day's as well */
+	bool saturday;  /* the issue's day is one: those who want only that day's as well */
+	int64_t before; /* only those who were active at that moment; 0: now */
 };
 
 /*
@@ -34,6 +35,10 @@ struct delivery_choice {
  */
 int delivery_plan(struct db *db, struct issue *issue, const struct delivery_choice *choice,
 	size_t chunk, int64_t now, struct err *e);
+
+/* How many that are, without making a row. */
+int delivery_count_due(struct db *db, struct day day, const struct delivery_choice *choice,
+	int64_t *n, struct err *e);
 
 /* What the sender needs of one person to fill and send. Strings live in the batch's arena. */
 struct delivery {
@@ -90,6 +95,31 @@ int delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_s
 	int64_t *n, struct err *e);
 /* not_after has passed: queued and deferred become failed, "expired". */
 int delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
+
+/* What came of them by relay, and the most frequent words of refusals. Rows live in the arena. */
+struct delivery_tally {
+	struct str name;
+	int64_t sent, failed, deferred;
+};
+struct delivery_refusal {
+	int64_t count;
+	struct str state, words;
+	int code;
+};
+int delivery_by_relay(struct db *db, int64_t issue, struct arena *a, struct delivery_tally **out,
+	size_t *n, struct err *e);
+int delivery_refusals(struct db *db, int64_t issue, size_t most, struct arena *a,
+	struct delivery_refusal **out, size_t *n, struct err *e);
+
+/* One person's row: 1, or 0 when there is none. */
+struct delivery_row {
+	enum delivery_state state;
+	int attempts, doubts, code;
+	int64_t next_at, deferred_at, changed_at;
+	struct str relay, status, words;
+};
+int delivery_get(struct db *db, int64_t issue, int64_t subscriber, struct arena *a,
+	struct delivery_row *out, struct err *e);
 
 int delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], struct err *e);
 

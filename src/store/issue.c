@@ -118,3 +118,21 @@ issue_set_edition(struct db *db, int64_t id, int64_t edition_id, struct err *e)
 	stmt_int(s, 2, edition_id);
 	return stmt_run(s, e);
 }
+
+int
+issue_plan_again(struct db *db, struct issue *issue, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE issue SET state = 'planning', planned_to = 0, finished_at = NULL WHERE id "
+		"= ?",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue->id);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	issue->state = ISSUE_PLANNING;
+	issue->planned_to = 0;
+	return 0;
+}

@@ -1,0 +1,508 @@
+#include "cmd/sending.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/report.h"
+#include "compose/check.h"
+#include "deliver/copy.h"
+#include "deliver/deliver.h"
+#include "mail/address.h"
+#include "mail/message_id.h"
+#include "mail/token.h"
+#include "store/edition.h"
+#include "store/event.h"
+
+enum { MESSAGE = 32 << 20, SERIAL = 32 };
+
+static volatile int stop_asked;
+
+static void
+ask_to_stop(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = ask_to_stop };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+/* -- progress --------------------------------------------------------------------------------- */
+
+struct teller {
+	bool terminal, quiet;
+	int64_t told;
+};
+
+static void
+tell(void *context, const struct deliver_progress *p)
+{
+	enum { BAR = 24, MINUTE = 60 };
+	struct teller *t = context;
+	int64_t spent = clock_steady() - p->started, done = p->done + p->sent + p->failed,
+		left = p->planned - done;
+	double rate =
+		spent > 0 ? (double)(p->sent + p->failed) / ((double)spent / CLOCK_SECOND) : 0;
+	char time[32] = "?";
+	int filled = p->planned ? (int)(done * BAR / p->planned) : 0;
+
+	if (t->quiet || (!t->terminal && clock_steady() - t->told < MINUTE * CLOCK_SECOND))
+		return;
+	t->told = clock_steady();
+	if (rate > 0)
+		clock_print_span((int64_t)((double)left / rate) * CLOCK_SECOND, time);
+	if (t->terminal)
+		fprintf(stderr, "\r[%.*s%*s] %lld of %lld, %.0f/s, %s left \033[K",
+			filled > BAR ? BAR : filled, "########################",
+			filled > BAR ? 0 : BAR - filled, "", (long long)done, (long long)p->planned,
+			rate, time);
+	else
+		log_info("%lld of %lld, %.0f/s, %s left", (long long)done, (long long)p->planned,
+			rate, time);
+}
+
+/* -- the mark: is this database the one that sent last? ---------------------------------------- */
+
+static int
+read_serial(const struct publication *p, struct db *db, uint64_t *in_db, uint64_t *in_mark,
+	struct err *e)
+{
+	struct arena a = { 0 };
+	struct str text;
+	int got = db_fact(db, "send_serial", &a, &text, e);
+
+	*in_db = *in_mark = 0;
+	if (got == 1)
+		str_u64(text, UINT64_MAX / 16, in_db);
+	if (got >= 0 && file_read(p->dir, "var/mark", SERIAL, &a, &text, e) == 0) {
+		str_u64(str_trim(text), UINT64_MAX / 16, in_mark);
+	} else if (got >= 0 && e->code != ERR_NOINPUT) {
+		got = -1;
+	}
+	arena_free(&a);
+	return got < 0 ? -1 : 0;
+}
+
+/* A restored backup does not know who was served since: it must not send without being told to
+ * (RELIABILITY R14). */
+static int
+check_mark(const struct publication *p, struct db *db, bool force, struct err *e)
+{
+	uint64_t in_db, in_mark;
+
+	if (read_serial(p, db, &in_db, &in_mark, e) < 0)
+		return -1;
+	if (in_mark <= in_db || force)
+		return 0;
+	return err_set(e, ERR_DATA,
+		"the database is older than the last send (%ju, and var/mark has %ju): was a "
+		"backup restored? Who was served since is not in it; --force sends all the same",
+		(uintmax_t)in_db, (uintmax_t)in_mark);
+}
+
+static int
+raise_mark(const struct publication *p, struct db *db, struct err *e)
+{
+	uint64_t in_db, in_mark;
+	char text[SERIAL];
+
+	if (read_serial(p, db, &in_db, &in_mark, e) < 0)
+		return -1;
+	snprintf(text, sizeof text, "%ju\n", (uintmax_t)(in_db > in_mark ? in_db : in_mark) + 1);
+	if (db_begin(db, e) < 0 || db_set_fact(db, "send_serial", str_trim(str_of(text)), e) < 0 ||
+		db_commit(db, e) < 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return file_write(p->dir, "var/mark", str_of(text), 0600, e);
+}
+
+/* -- the edition ------------------------------------------------------------------------------ */
+
+static void
+print_findings(const struct check_finding *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		log_line(list[i].level == CHECK_FAIL ? LOG_ERROR : LOG_WARN, "%.*s: %.*s; %s",
+			STR_ARG(list[i].where), STR_ARG(list[i].what), list[i].remedy);
+}
+
+static int
+compose_checked(const struct publication *p, const struct sending *s, struct arena *a,
+	struct composed *out, struct err *e)
+{
+	struct check_finding *list;
+	size_t n;
+
+	if (check_run(p, s->day, a, out, &list, &n, e) < 0)
+		return -1;
+	if (!check_fails(list, n))
+		return 0;
+	print_findings(list, n);
+	if (s->force && out->letter.count) {
+		log_warn("sent all the same: --force");
+		return 0;
+	}
+	return err_set(e, ERR_DATA, "the issue did not pass its check; mend what is said above%s",
+		out->letter.count ? ", or --force" : "");
+}
+
+static int
+keep_edition(
+	struct db *db, const struct composed *c, struct day day, struct edition *ed, struct err *e)
+{
+	char text[11];
+
+	clock_print_day(day, text);
+	*ed = (struct edition){ .hash = str_of(c->hash),
+		.kind = STR("issue"),
+		.day = str_of(text),
+		.subject = c->subject,
+		.bytes = c->letter.bytes };
+	return edition_keep(db, ed, clock_now(), e);
+}
+
+static int
+begin_issue(const struct publication *p, struct db *db, const struct sending *s,
+	const struct composed *c, struct issue *out, struct err *e)
+{
+	struct edition ed;
+	int64_t now = clock_now();
+
+	*out = (struct issue){ .day = s->day,
+		.dated_at = now / CLOCK_SECOND * CLOCK_SECOND,
+		.last_moment = publication_last_moment(p, s->day),
+		.started_at = now };
+	if (!s->force && now > out->last_moment)
+		return err_set(e, ERR_TEMPFAIL,
+			"the issue's last moment is past, so it is not sent (send.not_after); "
+			"--force sends it all the same");
+	if (db_begin(db, e) == 0 && keep_edition(db, c, s->day, &ed, e) == 0) {
+		out->edition_id = ed.id;
+		if (issue_insert(db, out, e) == 0 &&
+			event_add(db, now, s->force ? "send-forced" : "send-began", 0, out->id,
+				(struct str){ 0 }, e) == 0 &&
+			db_commit(db, e) == 0)
+			return 0;
+	}
+	db_rollback(db);
+	return -1;
+}
+
+/* The issue was begun before: the same bytes, or --new-edition for those who have none yet. */
+static int
+compare_edition(struct db *db, const struct sending *s, const struct composed *c,
+	struct issue *issue, struct err *e)
+{
+	struct arena a = { 0 };
+	struct edition begun, ed;
+	int got = edition_get(db, issue->edition_id, &a, &begun, e);
+	bool same = got == 1 && str_eqz(begun.hash, c->hash);
+
+	arena_free(&a);
+	if (got < 0)
+		return -1;
+	if (same)
+		return 0;
+	if (!s->new_edition)
+		return err_set(e, ERR_DATA,
+			"the issue was changed since its sending began; put it back, or "
+			"--new-edition for those not yet served");
+	if (db_begin(db, e) == 0 && keep_edition(db, c, s->day, &ed, e) == 0 &&
+		issue_set_edition(db, issue->id, ed.id, e) == 0 &&
+		event_add(db, clock_now(), "new-edition", 0, issue->id, (struct str){ 0 }, e) ==
+			0 &&
+		db_commit(db, e) == 0) {
+		issue->edition_id = ed.id;
+		return 0;
+	}
+	db_rollback(db);
+	return -1;
+}
+
+/* A run that goes on needs no file: the edition is in the database. One that is there must be the
+ * same, though. */
+static int
+resume_issue(const struct publication *p, struct db *db, const struct sending *s,
+	struct issue *issue, struct err *e)
+{
+	struct arena a = { 0 };
+	struct composed c;
+	int status = compose_checked(p, s, &a, &c, e);
+
+	if (status == 0)
+		status = compare_edition(db, s, &c, issue, e);
+	else if (e->code == ERR_NOINPUT) {
+		log_warn("%s; going on with the edition that was begun", e->text);
+		status = 0;
+	}
+	if (status == 0 && (s->tag_count || s->only_missed)) {
+		status = db_begin(db, e) == 0 && issue_plan_again(db, issue, e) == 0 &&
+					 db_commit(db, e) == 0
+				 ? 0
+				 : -1;
+		if (status < 0)
+			db_rollback(db);
+	}
+	arena_free(&a);
+	return status;
+}
+
+static int
+open_issue(const struct publication *p, struct db *db, const struct sending *s, struct arena *a,
+	struct issue *out, struct err *e)
+{
+	struct composed c;
+	int got = issue_find(db, s->day, a, out, e);
+
+	if (got < 0)
+		return -1;
+	if (got == 1 && out->state == ISSUE_SENT && !s->tag_count && !s->only_missed &&
+		!s->new_edition)
+		return 0;
+	if (got == 1)
+		return resume_issue(p, db, s, out, e);
+	if (compose_checked(p, s, a, &c, e) < 0)
+		return -1;
+	return begin_issue(p, db, s, &c, out, e);
+}
+
+/* -- test copies ------------------------------------------------------------------------------ */
+
+static int
+fill_copy(const struct publication *p, const struct keys *keys, const struct composed *c,
+	const char *to, struct arena *a, struct copy *out, struct err *e)
+{
+	const char *zone = p->settings.publication.timezone;
+	struct token t = { .kind = TOKEN_TEST, .key_id = keys_current(keys)->id };
+	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40], what[64];
+	uint8_t signature[SIGN_BYTES];
+	struct letter_values v = { 0 };
+	struct address address;
+	const char *why;
+	struct buf b;
+	int status;
+
+	if (address_parse(str_of(to), a, &address, &why) == ADDRESS_BAD)
+		return err_set(e, ERR_USAGE, "send: --to: '%s' is not an address: %s", to, why);
+	token_sign(&t, p->settings.publication.list_id, keys_current(keys)->secret, signature);
+	token_print(&t, signature, token);
+	/* Another id each time: a test copy is looked at again after every change. */
+	snprintf(what, sizeof what, "test/%lld", (long long)clock_now());
+	message_id_make(str_of(what), 0, str_of(strchr(p->settings.sender.from_email, '@') + 1),
+		keys->mac, id);
+	clock_rfc5322(clock_now(), zone, date);
+	v = (struct letter_values){ .email = address.envelope,
+		.email_shown = address.shown,
+		.message_id = str_of(id),
+		.date = str_of(date),
+		.token = str_of(token) };
+	buf_init(&b, MESSAGE);
+	status = letter_fill(&c->letter, &v, &b, e);
+	*out = (struct copy){ .to = address.envelope,
+		.message = arena_str(a, buf_str(&b)),
+		.smtputf8 = address.smtputf8 };
+	buf_free(&b);
+	return status;
+}
+
+static int
+send_copies(struct context *c, const struct publication *p, const struct keys *keys,
+	const struct sending *s, struct err *e)
+{
+	const struct edition_options options = { .test = true };
+	struct composed composed;
+	struct arena a = { 0 };
+	struct copy *copies = arena_many(&a, s->to_count, struct copy);
+	int status = edition_compose(p, s->day, &options, &a, &composed, e);
+
+	for (size_t i = 0; status == 0 && i < s->to_count; i++)
+		status = fill_copy(p, keys, &composed, s->to[i], &a, &copies[i], e);
+	if (status == 0)
+		status = copy_send(p, copies, s->to_count, e);
+	if (status == 0)
+		out_array(&c->out, NULL);
+	for (size_t i = 0; status >= 0 && i < s->to_count; i++) {
+		out_object(&c->out, NULL);
+		out_str(&c->out, "to", copies[i].to);
+		out_bool(&c->out, "sent", copies[i].sent);
+		out_strz(&c->out, "words", copies[i].words);
+		out_end(&c->out);
+		out_line(&c->out, "%.*s: %s: %s", STR_ARG(copies[i].to),
+			copies[i].sent ? "sent" : "not sent", copies[i].words);
+		if (!copies[i].sent)
+			status = ERR_UNAVAILABLE;
+	}
+	if (status >= 0)
+		out_end(&c->out);
+	arena_free(&a);
+	return status;
+}
+
+/* -- the run ---------------------------------------------------------------------------------- */
+
+static int
+exit_code(const struct deliver_result *r, struct err *e)
+{
+	switch (r->end) {
+	case DELIVER_DONE:
+		return 0;
+	case DELIVER_LEFT:
+	case DELIVER_INTERRUPTED:
+		return ERR_TEMPFAIL;
+	case DELIVER_UNREACHABLE:
+		return err_set(e, ERR_UNAVAILABLE, "no relay could be reached: %s", r->why);
+	case DELIVER_REFUSED:
+		return err_set(e, r->code, "%s", r->why);
+	case DELIVER_STALE:
+		return err_set(e, ERR_TEMPFAIL, "%s", r->why);
+	}
+	return ERR_INTERNAL;
+}
+
+static struct delivery_choice
+choice_of(const struct sending *s, const struct issue *issue)
+{
+	return (struct delivery_choice){ .tags = s->tags,
+		.tag_count = s->tag_count,
+		.saturday = clock_weekday(s->day) == 6,
+		.before = s->only_missed ? issue->started_at : 0 };
+}
+
+static int
+deliver(struct context *c, const struct publication *p, struct db *db, const struct keys *keys,
+	const struct sending *s, struct issue *issue, struct err *e)
+{
+	struct teller teller = {
+		.terminal = isatty(STDERR_FILENO) == 1, .quiet = c->quiet, .told = clock_steady()
+	};
+	struct deliver_options o = { .publication = p,
+		.keys = keys,
+		.choice = choice_of(s, issue),
+		.most = s->most,
+		.wait = s->no_wait ? 0 : p->settings.send.wait,
+		.deadline = s->deadline,
+		.force = s->force,
+		.progress = tell,
+		.context = &teller,
+		.stop = &stop_asked };
+	struct deliver_result result;
+	int status;
+
+	catch_signals();
+	if (raise_mark(p, db, e) < 0)
+		return -1;
+	status = deliver_issue(db, issue, &o, &result, e);
+	if (teller.terminal && !teller.quiet)
+		fputs("\r\033[K", stderr);
+	if (status < 0)
+		return -1;
+	if (report_issue(&c->out, p, db, s->day, e) < 0)
+		return -1;
+	return exit_code(&result, e);
+}
+
+static int
+dry_run(struct context *c, struct db *db, const struct sending *s, const struct issue *issue,
+	const struct composed *composed, struct err *e)
+{
+	struct delivery_choice choice = choice_of(s, issue);
+	int64_t n;
+
+	if (delivery_count_due(db, s->day, &choice, &n, e) < 0)
+		return -1;
+	out_object(&c->out, NULL);
+	out_strz(&c->out, "edition", composed->hash);
+	out_int(&c->out, "recipients", n);
+	out_end(&c->out);
+	return 0;
+}
+
+static int
+run_dry(struct context *c, const struct publication *p, struct db *db, const struct sending *s,
+	struct err *e)
+{
+	const struct issue none = { .started_at = clock_now() };
+	struct composed composed;
+	struct arena a = { 0 };
+	int status = compose_checked(p, s, &a, &composed, e);
+
+	if (status == 0)
+		status = dry_run(c, db, s, &none, &composed, e);
+	arena_free(&a);
+	return status;
+}
+
+static int
+run_locked(struct context *c, const struct publication *p, struct db *db, const struct keys *keys,
+	const struct sending *s, struct err *e)
+{
+	struct arena a = { 0 };
+	struct issue issue;
+	int status = check_mark(p, db, s->force, e);
+
+	if (status == 0)
+		status = open_issue(p, db, s, &a, &issue, e);
+	if (status == 0 && issue.state == ISSUE_SENT)
+		status = s->quiet_when_done && !c->out.json
+				 ? 0
+				 : report_issue(&c->out, p, db, s->day, e);
+	else if (status == 0)
+		status = deliver(c, p, db, keys, s, &issue, e);
+	arena_free(&a);
+	return status;
+}
+
+static int
+run_with_lock(struct context *c, const struct publication *p, struct db *db,
+	const struct keys *keys, const struct sending *s, struct err *e)
+{
+	int lock, got = file_lock(p->dir, "var/send.lock", &lock, e), status;
+
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return err_set(e, ERR_TEMPFAIL,
+			"another send is running; it will serve everybody, or run this again when "
+			"it has ended");
+	status = run_locked(c, p, db, keys, s, e);
+	close(lock);
+	return status;
+}
+
+int
+sending_run(struct context *c, const struct publication *p, const struct sending *s, struct err *e)
+{
+	struct keys keys;
+	struct db *db;
+	int status;
+
+	if (keys_load(p->dir, false, &keys, e) < 0)
+		return -1;
+	if (s->to_count) {
+		status = send_copies(c, p, &keys, s, e);
+		keys_free(&keys);
+		return status;
+	}
+	status = db_open(p->dir, "var/morningpost.db", DB_WRITE, &db, e);
+	if (status == 0) {
+		status =
+			s->dry_run ? run_dry(c, p, db, s, e) : run_with_lock(c, p, db, &keys, s, e);
+		db_close(db);
+	}
+	keys_free(&keys);
+	return status;
+}
