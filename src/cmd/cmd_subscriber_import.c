@@ -65,7 +65,7 @@ import_options(struct import_command *im, int argc, char **argv, struct err *e)
 		return command_usage(argv[0], e, "--undo takes no file");
 	if (!im->undo && argc - optind != 1)
 		return command_usage(argv[0], e, "it needs one FILE, or - for standard input");
-	im->options.file = im->undo ? NULL : argv[optind];
+	im->options.file = im->undo ? "" : argv[optind];
 	return 0;
 }
 

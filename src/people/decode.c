@@ -12,10 +12,9 @@ struct decoder {
 	char name[64];   /* the encoding; empty until the first bytes were seen */
 	iconv_t iconv;   /* (iconv_t)-1: it is UTF-8 and passed on */
 	struct buf held; /* what is not decoded yet: the first bytes, or half a character */
+	bool converts;   /* or else it is UTF-8 and passed on */
 	bool begun;
 };
-
-static const iconv_t none = (iconv_t)-1;
 
 static bool
 is_utf8_name(const char *name)
@@ -43,8 +42,10 @@ start(struct decoder *d, const char *encoding, struct err *e)
 		if (is_utf8_name(encoding))
 			return 0;
 		d->iconv = iconv_open("UTF-8", encoding);
+		/* That is how iconv_open says no. */
+		d->converts = (intptr_t)d->iconv != -1;
 	}
-	if (d->iconv == none)
+	if (!d->converts)
 		return err_set(e, ERR_USAGE,
 			"'%s' is no encoding that is known here; like utf-8, utf-16le, latin1, "
 			"windows-1252",
@@ -57,7 +58,7 @@ decoder_open(const char *encoding, struct decoder **out, struct err *e)
 {
 	struct decoder *d = mem_alloc(sizeof *d);
 
-	*d = (struct decoder){ .iconv = none };
+	*d = (struct decoder){ 0 };
 	buf_init(&d->held, 1 << 20);
 	if (encoding && start(d, encoding, e) < 0) {
 		decoder_close(d);
@@ -72,7 +73,7 @@ decoder_close(struct decoder *d)
 {
 	if (!d)
 		return;
-	if (d->iconv != none)
+	if (d->converts)
 		iconv_close(d->iconv);
 	buf_free(&d->held);
 	free(d);
@@ -126,9 +127,9 @@ begin(struct decoder *d, struct err *e)
 		if (!str_starts(first, marks[i].mark) || !fits(marks[i].name, d->name))
 			continue;
 		buf_drop(&d->held, marks[i].mark.n);
-		if (d->iconv != none)
+		if (d->converts)
 			iconv_close(d->iconv);
-		d->iconv = none;
+		d->converts = false;
 		return start(d, marks[i].name, e);
 	}
 	return *d->name ? 0 : start(d, "UTF-8", e);
@@ -171,7 +172,7 @@ decoder_feed(struct decoder *d, struct str piece, bool last, struct buf *out, st
 		return 0;
 	if (!d->begun && begin(d, e) < 0)
 		return -1;
-	if (d->iconv != none) {
+	if (d->converts) {
 		convert(d, last, out);
 	} else {
 		buf_add(out, buf_str(&d->held));

@@ -131,9 +131,10 @@ static int
 connect(const char *path, const char *shown, int flags, struct db **out, struct err *e)
 {
 	struct db *db = mem_alloc(sizeof *db);
+	size_t size = strlen(shown) + 1;
 	int code;
 
-	*db = (struct db){ .path = strcpy(mem_alloc(strlen(shown) + 1), shown) };
+	*db = (struct db){ .path = memcpy(mem_alloc(size), shown, size) };
 	code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		fail(db, code, e);
@@ -806,7 +807,7 @@ db_check(struct db *db, struct arena *a, struct str *why, struct err *e)
 	struct buf said;
 	int whole, keys = 1;
 
-	buf_init(&said, 16 * 1024);
+	buf_init(&said, 16384);
 	whole = run_check(db, "PRAGMA integrity_check(10)", "ok", &said, e);
 	if (whole > 0)
 		keys = run_check(db, "PRAGMA foreign_key_check", "", &said, e);
