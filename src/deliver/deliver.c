@@ -84,7 +84,8 @@ struct run {
 	size_t event_count;
 	int64_t taken, policy_refusals, judged;
 	int64_t began, drain_until; /* clock_steady */
-	bool draining, policy_stop, reached;
+	bool draining, policy_stop, reached,
+		refused; /* refused: every relay was, when the loop ended */
 	struct deliver_progress progress;
 	int64_t told;
 };
@@ -1007,7 +1008,7 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 
 	if (left == 0)
 		return DELIVER_DONE;
-	if (r->policy_stop || (all_refused(r) && !r->draining))
+	if (r->policy_stop || (r->refused && !r->draining))
 		return DELIVER_REFUSED;
 	if (r->draining || (r->o->most && r->taken >= r->o->most))
 		return DELIVER_INTERRUPTED;
@@ -1094,6 +1095,7 @@ carry(struct run *r)
 		r->progress.planned - counts[DELIVERY_QUEUED] - counts[DELIVERY_DEFERRED];
 	r->progress.started = r->began;
 	status = run_loop(r);
+	r->refused = all_refused(r);
 	if (status == 0)
 		relay_quit(r->relays.loop);
 	tell(r, true);

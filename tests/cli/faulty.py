@@ -101,7 +101,8 @@ class Session:
         self.reader, self.writer = reader, writer
         self.buffer = b""
         self.tls = self.authenticated = False
-        self.said_421 = self.greeted = self.extended = False
+        self.said_421 = 0
+        self.greeted = self.extended = False
         self.messages = 0
         self.reset()
 
@@ -181,7 +182,7 @@ class Session:
                 raise Dropped
             await self.send(words)
             if words.startswith(b"421"):
-                self.said_421 = True
+                self.said_421 = asyncio.get_running_loop().time()
             if not words.endswith(b"\n"):
                 raise Dropped
             return True
@@ -208,10 +209,12 @@ class Session:
             if self.o.unsolicited and self.messages == self.o.unsolicited:
                 self.messages += 1
                 await self.send(b"421 4.3.2 unasked\r\n")
-                self.said_421 = True
+                self.said_421 = asyncio.get_running_loop().time()
             line = await self.line()
             if self.said_421 and not line.upper().startswith(b"QUIT"):
-                self.violation("command-after-421")
+                # What was on its way already when 421 was said is nobody's fault.
+                if asyncio.get_running_loop().time() - self.said_421 > 0.5:
+                    self.violation("command-after-421")
                 raise Dropped
             if self.buffer and "PIPELINING" not in self.o.ext and not line.upper().startswith(b"BDAT"):
                 self.violation("pipelining-unannounced")
@@ -445,7 +448,7 @@ class Session:
         await self.send(b"250 2.0.0 queued\r\n")
         if self.o.per_connection and self.messages >= self.o.per_connection:
             await self.send(b"421 4.3.2 enough for one connection\r\n")
-            self.said_421 = True
+            self.said_421 = asyncio.get_running_loop().time()
 
     def accept(self, body, answered):
         head = body.split(b"\r\n\r\n", 1)[0].decode("utf-8", "replace")

@@ -37,7 +37,7 @@ def test_a_refusal_of_one_person_ends_in_its_state(lab, fault, mode):
     if fault.startswith("data-") and mode == "chunking":
         return  # BDAT has no DATA to refuse
     victim = lab.people[7]
-    lab.configure(lab.relay("--fault", fault, "--only", f"^{victim}$", *MODES[mode]), send="wait: 0s")
+    lab.configure(lab.relay("--fault", fault, "--only", f"^{victim}$", *MODES[mode]))
     wanted = ON_ONE[fault]
     lab.send("--no-wait", ok=(75,) if wanted == "deferred" else (0,))
     rows = lab.rows()
