@@ -16,8 +16,8 @@ int backup_write(
  * Put the backup `from` (full or relative to the current folder) in the place of the database at
  * `path` below dir, after checking that it is one of ours and whole; migrate it if it is older.
  * What was there is kept beside it, under the name *before (in the arena; empty when there was
- * nothing). Ids that were given since are not given again. Programs that have the database open see the new content in their next transaction; the
- * caller holds the locks of those that send.
+ * nothing). Ids that were given since are not given again. Programs that have the database open see
+ * the new content in their next transaction; the caller holds the locks of those that send.
  */
 int backup_restore(int dir, const char *path, const char *from, struct arena *a, struct str *before,
 	struct err *e);

@@ -51,8 +51,8 @@ bool db_in_transaction(const struct db *db);
 /* Several statements without values: for migrations, with text that was built in only. */
 int db_exec(struct db *db, const char *constant_sql, struct err *e);
 
-/* Many rows are about to come: 32 MiB of cache, and a log that is tidied less often. Addresses in no
- * order touch the whole index again and again. */
+/* Many rows are about to come: 32 MiB of cache, and a log that is tidied less often. Addresses in
+ * no order touch the whole index again and again. */
 int db_expect_bulk(struct db *db, struct err *e);
 
 /* Find or prepare; NULL and e when the text does not fit the schema. The text must be a string

@@ -1,5 +1,6 @@
 /*
- * curl_multi.c: libcurl as it is usually used: one transfer a message through the multi interface, connections reused.
+ * curl_multi.c: libcurl as it is usually used: one transfer a message through the multi interface,
+ *connections reused.
  *
  *	curl_multi URL CONNECTIONS MESSAGES FILE [CAFILE]
  */

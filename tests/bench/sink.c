@@ -1,10 +1,13 @@
 /*
- * sink.c: an SMTP server that takes everything, fast enough not to be the limit. It speaks PIPELINING, CHUNKING and STARTTLS, and
- * counts messages, distinct and repeated recipients, and distinct bodies.
+ * sink.c: an SMTP server that takes everything, fast enough not to be the limit. It speaks
+ *PIPELINING, CHUNKING and STARTTLS, and counts messages, distinct and repeated recipients, and
+ *distinct bodies.
  *
- *	sink [-c CERT -k KEY] [-C no CHUNKING] [-P no PIPELINING] [-r raw: only count bytes] [-a ADDRESS] [-p PORT]
+ *	sink [-c CERT -k KEY] [-C no CHUNKING] [-P no PIPELINING] [-r raw: only count bytes] [-a
+ *ADDRESS] [-p PORT]
  *
- * Prints "ready PORT"; on SIGUSR1 or at its end a line of JSON with the counts, on SIGUSR2 forgets them.
+ * Prints "ready PORT"; on SIGUSR1 or at its end a line of JSON with the counts, on SIGUSR2 forgets
+ *them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -92,9 +95,11 @@ add(uint64_t *set, uint64_t h)
 static void
 report(void)
 {
-	printf("{\"messages\":%llu,\"bytes\":%llu,\"distinct\":%llu,\"repeated\":%llu,\"bodies\":%llu,\"connections\":%llu}\n",
-		(unsigned long long)count.messages, (unsigned long long)count.bytes, (unsigned long long)count.distinct,
-		(unsigned long long)count.repeated, (unsigned long long)count.bodies, (unsigned long long)count.connections);
+	printf("{\"messages\":%llu,\"bytes\":%llu,\"distinct\":%llu,\"repeated\":%llu,\"bodies\":%"
+	       "llu,\"connections\":%llu}\n",
+		(unsigned long long)count.messages, (unsigned long long)count.bytes,
+		(unsigned long long)count.distinct, (unsigned long long)count.repeated,
+		(unsigned long long)count.bodies, (unsigned long long)count.connections);
 	fflush(stdout);
 }
 
@@ -117,8 +122,8 @@ flush(struct connection *c)
 	size_t done = 0;
 
 	while (done < c->put) {
-		ssize_t n = c->ssl ? SSL_write(c->ssl, c->out + done, (int)(c->put - done)) :
-				     send(c->fd, c->out + done, c->put - done, MSG_NOSIGNAL);
+		ssize_t n = c->ssl ? SSL_write(c->ssl, c->out + done, (int)(c->put - done))
+				   : send(c->fd, c->out + done, c->put - done, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			return false;
@@ -148,7 +153,8 @@ greet_again(struct connection *c)
 		reply(c, "250-CHUNKING\r\n");
 	if (tls && !c->ssl)
 		reply(c, "250-STARTTLS\r\n");
-	reply(c, "250-SIZE 50000000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
+	reply(c,
+		"250-SIZE 50000000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
 }
 
 static bool
@@ -234,8 +240,8 @@ static bool
 work(struct connection *c)
 {
 	for (;;) {
-		ssize_t n = c->ssl ? SSL_read(c->ssl, c->in + c->have, (int)(IN - c->have)) :
-				     recv(c->fd, c->in + c->have, IN - c->have, 0);
+		ssize_t n = c->ssl ? SSL_read(c->ssl, c->in + c->have, (int)(IN - c->have))
+				   : recv(c->fd, c->in + c->have, IN - c->have, 0);
 		size_t at = 0;
 
 		if (n <= 0) {
@@ -306,7 +312,8 @@ static void
 load_tls(const char *cert, const char *key)
 {
 	tls = SSL_CTX_new(TLS_server_method());
-	if (SSL_CTX_use_certificate_chain_file(tls, cert) != 1 || SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
+	if (SSL_CTX_use_certificate_chain_file(tls, cert) != 1 ||
+		SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
 		ERR_print_errors_fp(stderr);
 		exit(1);
 	}
