@@ -267,6 +267,18 @@ envelope_sender(const struct run *r, const struct hand *h, char verp[static VERP
 
 /* -- what comes next -------------------------------------------------------------------------- */
 
+/* A due row stays so until it is marked: those that a relay has already are not new. */
+static void
+drop_those_in_hand(struct run *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->batch_count; i++)
+		if (!find_hand(r, r->batch[i].subscriber))
+			r->batch[kept++] = r->batch[i];
+	r->batch_count = kept;
+}
+
 static int
 read_batch(struct run *r)
 {
@@ -277,6 +289,7 @@ read_batch(struct run *r)
 	if (delivery_take_due(r->db, r->issue->id, now, BATCH, &r->batch_arena, r->batch,
 		    &r->batch_count, &r->next_due, r->e) < 0)
 		return -1;
+	drop_those_in_hand(r);
 	if (r->batch_count || r->queue_empty)
 		return 0;
 	if (delivery_take(r->db, r->issue->id, r->cursor, BATCH, &r->batch_arena, r->batch,
