@@ -631,6 +631,12 @@ relay_is_usable(const struct relay *r)
 	return !r->refused && !r->draining && r->rests_until <= clock_steady();
 }
 
+bool
+relay_is_proven(const struct relay *r)
+{
+	return r->proven;
+}
+
 static bool
 has_open_lane(const struct relay *r)
 {

@@ -88,6 +88,8 @@ const char *relay_name(const struct relay *r);
 size_t relay_room(const struct relay *r);
 /* False once it is known that it does not offer SMTPUTF8 (unknown before it is connected: true). */
 bool relay_takes_smtputf8(const struct relay *r);
+/* Has a session been ready: it answers, and takes our name. */
+bool relay_is_proven(const struct relay *r);
 bool relay_is_usable(const struct relay *r);      /* not refused, not resting */
 int64_t relay_rests_until(const struct relay *r); /* clock_steady; 0: not resting */
 
