@@ -85,6 +85,12 @@ sign_hash(struct str bytes, uint8_t *out, size_t n)
 	crypto_generichash(out, n, octets(bytes), bytes.n, NULL, 0);
 }
 
+void
+sign_sha256(struct str bytes, uint8_t out[static SIGN_SHA256])
+{
+	crypto_hash_sha256(out, octets(bytes), bytes.n);
+}
+
 bool
 sign_equal(const void *a, const void *b, size_t n)
 {

@@ -32,6 +32,9 @@ void sign_mac(struct str text, const uint8_t key[static MAC_KEY], const char *us
 	size_t n);
 /* Unkeyed BLAKE2b. */
 void sign_hash(struct str bytes, uint8_t *out, size_t n);
+/* SHA-256, where others expect it. */
+enum { SIGN_SHA256 = 32 };
+void sign_sha256(struct str bytes, uint8_t out[static SIGN_SHA256]);
 bool sign_equal(const void *a, const void *b, size_t n);
 
 /* base64url without padding (RFC 4648 5); reading refuses padding, other characters and spare bits

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
@@ -280,6 +281,19 @@ text_mixes_scripts(struct str s)
 		s = str_from(s, n ? n : 1);
 	}
 	return latin && other;
+}
+
+const char *
+text_direction(const char *language)
+{
+	/* The living ones of two letters that are written from right to left. */
+	static const char names[][3] = { "ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strncasecmp(language, names[i], 2) == 0 &&
+			(language[2] == '\0' || language[2] == '-'))
+			return "rtl";
+	return "ltr";
 }
 
 void

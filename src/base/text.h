@@ -44,6 +44,9 @@ struct str text_cut(struct str s, size_t columns, struct arena *a);
  * warnings. */
 bool text_mixes_scripts(struct str s);
 
+/* How a language (BCP 47) is written, as HTML's dir says it: "ltr" or "rtl". */
+const char *text_direction(const char *language);
+
 /* Append s with & < > " ' as entities: good for HTML text and for quoted attributes. */
 void text_html(struct str s, struct buf *out);
 /* Append s percent-encoded but for RFC 3986's unreserved characters. */

@@ -169,12 +169,7 @@ put_publication(struct press *press, struct value *data)
 		template_slot(press->a, letter_mark(html ? LETTER_EMAIL_HTML : LETTER_EMAIL)));
 	template_put(data, STR("subscriber"), who);
 	put(press, data, "language", str_of(s->language));
-	/* The languages of the world that are written from right to left and have a code of two
-	 * letters in use. */
-	put(press, data, "direction",
-		str_of(strstr("ar fa he ur yi ps sd ug dv", s->language) && strlen(s->language) == 2
-				? "rtl"
-				: "ltr"));
+	put(press, data, "direction", str_of(text_direction(s->language)));
 }
 
 static void

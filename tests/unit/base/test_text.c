@@ -140,6 +140,18 @@ mixed_scripts_are_noticed(void **state)
 	assert_true(text_mixes_scripts(STR("p\xd0\xb0ypal")));
 }
 
+static void
+languages_have_a_direction(void **state)
+{
+	(void)state;
+	assert_string_equal(text_direction("en"), "ltr");
+	assert_string_equal(text_direction("de-AT"), "ltr");
+	assert_string_equal(text_direction(""), "ltr");
+	assert_string_equal(text_direction("ar"), "rtl");
+	assert_string_equal(text_direction("HE-IL"), "rtl");
+	assert_string_equal(text_direction("arn"), "ltr");
+}
+
 int
 main(void)
 {
@@ -150,6 +162,7 @@ main(void)
 		cmocka_unit_test(wrapping_counts_columns_and_leaves_long_words_whole),
 		cmocka_unit_test(html_and_urls_are_escaped_for_their_place),
 		cmocka_unit_test(mixed_scripts_are_noticed),
+		cmocka_unit_test(languages_have_a_direction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

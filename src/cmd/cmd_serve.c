@@ -1,0 +1,126 @@
+/* cmd_serve.c: `morningpost serve`: the public pages. */
+#include <getopt.h>
+
+#include "base/log.h"
+#include "cmd/command.h"
+#include "web/server.h"
+
+const char cmd_serve_help[] =
+	"  --listen ADDR       HOST:PORT or [IPv6]:PORT (default: web.listen, 127.0.0.1:8025);\n"
+	"                      port 0 takes any and says which\n"
+	"\n"
+	"It stays in the foreground and speaks plain HTTP: put a reverse proxy with TLS before "
+	"it.\n"
+	"Sockets that systemd passes on are taken in place of the address. SIGTERM ends it once\n"
+	"what is in hand is finished. Limits: address 8 KiB, header 16 KiB and 100 lines, body\n"
+	"8 KiB, 10 s for a request to arrive, 15 s between two, 4000 connections, 64 of one "
+	"client\n"
+	"that is not in web.trusted_proxies.\n";
+
+enum { TRUSTED_MAX = 64 };
+
+static int
+parse_options(int argc, char **argv, const char **listen, struct err *e)
+{
+	static const struct option longs[] = {
+		{"listen", required_argument, NULL, 'l' },
+                { 0   }
+	};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (opt == ':')
+			return command_usage("serve", e, "%s needs a value", argv[optind - 1]);
+		if (opt != 'l')
+			return command_usage("serve", e, "it does not know '%s'", argv[optind - 1]);
+		*listen = optarg;
+	}
+	if (optind != argc)
+		return command_usage(
+			"serve", e, "it takes no argument, and was given '%s'", argv[optind]);
+	return 0;
+}
+
+static int
+parse_trusted(const struct settings_web *web, struct client_net nets[static TRUSTED_MAX],
+	size_t *count, struct err *e)
+{
+	for (*count = 0; *count < web->trusted_proxy_count; ++*count) {
+		const char *text = web->trusted_proxies[*count];
+
+		if (*count == TRUSTED_MAX)
+			return err_set(
+				e, ERR_CONFIG, "web.trusted_proxies: more than %d", TRUSTED_MAX);
+		if (!client_net_parse(str_of(text), &nets[*count]))
+			return err_set(e, ERR_CONFIG,
+				"web.trusted_proxies: '%s' is no address or network, as in "
+				"127.0.0.1 or 10.0.0.0/8",
+				text);
+	}
+	return 0;
+}
+
+static void
+tell_where(const struct listeners *listeners, const char *public_url)
+{
+	char url[128];
+
+	for (size_t i = 0; i < listeners->count; i++) {
+		listen_url(listeners->fds[i], url, sizeof url);
+		log_info("listening on %s for %s", url, public_url);
+	}
+}
+
+static int
+serve_on(const struct listeners *listeners, const struct publication *p, const struct site *site,
+	struct err *e)
+{
+	struct client_net trusted[TRUSTED_MAX];
+	struct server_options options = { .listeners = listeners, .trusted = trusted };
+	struct clerk reader = { 0 }, writer = { 0 };
+	int status = parse_trusted(&p->settings.web, trusted, &options.trusted_count, e);
+
+	if (status == 0)
+		status = clerk_open(&writer, site, e);
+	if (status == 0)
+		status = clerk_open(&reader, site, e);
+	if (status == 0) {
+		tell_where(listeners, p->settings.publication.url);
+		status = server_run(&options, &reader, &writer, e);
+	}
+	clerk_close(&reader);
+	clerk_close(&writer);
+	return status;
+}
+
+static int
+serve(const struct publication *p, const char *address, struct err *e)
+{
+	struct listeners listeners;
+	struct arena a = { 0 };
+	struct site site;
+	int status = site_load(p, &a, &site, e);
+
+	if (status == 0)
+		status = listen_open(address ? address : p->settings.web.listen, &listeners, e);
+	if (status == 0) {
+		status = serve_on(&listeners, p, &site, e);
+		listen_close(&listeners);
+	}
+	arena_free(&a);
+	return status;
+}
+
+int
+cmd_serve(struct context *c, int argc, char **argv, struct err *e)
+{
+	const char *address = NULL;
+	struct publication p;
+	int status;
+
+	if (parse_options(argc, argv, &address, e) < 0 || publication_open(c->dir, &p, e) < 0)
+		return -1;
+	status = serve(&p, address, e);
+	publication_close(&p);
+	return status;
+}

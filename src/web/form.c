@@ -1,0 +1,171 @@
+#include "web/form.h"
+
+enum { BOUNDARY_LIMIT = 70, PART_LINES_LIMIT = 16 };
+
+static enum form_verdict
+add(struct form *f, struct str name, struct str value)
+{
+	if (f->count == FORM_FIELDS_LIMIT || name.n == 0)
+		return FORM_BROKEN;
+	f->fields[f->count++] = (struct form_field){ name, value };
+	return FORM_OK;
+}
+
+/* -- application/x-www-form-urlencoded -------------------------------------------------------- */
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	ptrdiff_t at = str_find((struct str){ digits, 32 }, c);
+
+	return (int)(at < 0 ? -1 : at % 16);
+}
+
+static bool
+decode(struct str s, struct arena *a, struct str *out)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		int high, low;
+
+		p[n] = s.p[i] == '+' ? ' ' : s.p[i];
+		if (s.p[i] == '%') {
+			if (s.n - i < 3)
+				return false;
+			high = hex_digit(s.p[i + 1]);
+			low = hex_digit(s.p[i + 2]);
+			if (high < 0 || low < 0)
+				return false;
+			p[n] = (char)(high * 16 + low);
+			i += 2;
+		}
+		if (p[n++] == '\0')
+			return false;
+	}
+	*out = (struct str){ p, n };
+	return true;
+}
+
+static enum form_verdict
+parse_urlencoded(struct str body, struct arena *a, struct form *out)
+{
+	struct str pair, name, value;
+
+	while (str_split(&body, '&', &pair)) {
+		ptrdiff_t equals = str_find(pair, '=');
+
+		if (equals < 0 || !decode(str_sub(pair, 0, (size_t)equals), a, &name) ||
+			!decode(str_from(pair, (size_t)equals + 1), a, &value) ||
+			add(out, name, value) != FORM_OK)
+			return FORM_BROKEN;
+	}
+	return FORM_OK;
+}
+
+/* -- multipart/form-data ---------------------------------------------------------------------- */
+
+/* The value of `name=` among a field's parameters, with or without quotes; no escapes: whoever
+ * needs them is no form of ours. */
+static bool
+parameter(struct str field, const char *name, struct str *out)
+{
+	struct str piece;
+
+	str_split(&field, ';', &piece);
+	while (str_split(&field, ';', &piece)) {
+		ptrdiff_t equals = str_find(piece, '=');
+		struct str v;
+
+		if (equals < 0 ||
+			!str_ieq(str_trim(str_sub(piece, 0, (size_t)equals)), str_of(name)))
+			continue;
+		v = str_trim(str_from(piece, (size_t)equals + 1));
+		if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
+			v = str_sub(v, 1, v.n - 2);
+		*out = v;
+		return v.n > 0 && str_find(v, '"') < 0 && str_find(v, '\\') < 0;
+	}
+	return false;
+}
+
+/* The header of a part, up to the empty line: its field's name. */
+static bool
+part_name(struct str *part, struct str *name)
+{
+	struct str line, rest, kind, disposition = STR("content-disposition:");
+	bool found = false;
+
+	for (int i = 0; i < PART_LINES_LIMIT && str_line(part, &line); i++) {
+		if (line.n == 0)
+			return found;
+		if (!str_ieq(str_sub(line, 0, disposition.n), disposition))
+			continue;
+		line = rest = str_from(line, disposition.n);
+		if (found || !str_split(&rest, ';', &kind) ||
+			!str_ieq(str_trim(kind), STR("form-data")) ||
+			!parameter(line, "name", name))
+			return false;
+		found = true;
+	}
+	return false;
+}
+
+static enum form_verdict
+parse_multipart(struct str body, struct str boundary, struct arena *a, struct form *out)
+{
+	struct str mark = str_of(arena_printf(a, "\r\n--%.*s", STR_ARG(boundary))), part, name;
+	ptrdiff_t end;
+
+	/* The first one stands at the beginning, so it lacks its line end: text before it is not
+	 * for us, and no form sends any. */
+	if (!str_starts(body, str_from(mark, 2)))
+		return FORM_BROKEN;
+	body = str_from(body, mark.n - 2);
+	while (str_starts(body, STR("\r\n"))) {
+		body = str_from(body, 2);
+		end = str_find_str(body, mark);
+		if (end < 0)
+			return FORM_BROKEN;
+		part = str_sub(body, 0, (size_t)end);
+		if (!part_name(&part, &name) || str_find(part, '\0') >= 0 ||
+			add(out, name, part) != FORM_OK)
+			return FORM_BROKEN;
+		body = str_from(body, (size_t)end + mark.n);
+	}
+	return str_eq(str_trim(body), STR("--")) ? FORM_OK : FORM_BROKEN;
+}
+
+enum form_verdict
+form_parse(struct str type, struct str body, struct arena *a, struct form *out)
+{
+	struct str rest = type, essence = { 0 }, boundary;
+
+	out->count = 0;
+	str_split(&rest, ';', &essence);
+	essence = str_trim(essence);
+	if (str_ieq(essence, STR("application/x-www-form-urlencoded")))
+		return parse_urlencoded(body, a, out);
+	if (!str_ieq(essence, STR("multipart/form-data")))
+		return FORM_OTHER_TYPE;
+	if (!parameter(type, "boundary", &boundary) || boundary.n > BOUNDARY_LIMIT)
+		return FORM_BROKEN;
+	return parse_multipart(body, boundary, a, out);
+}
+
+bool
+form_says(const struct form *f, const char *name, const char *value)
+{
+	const struct form_field *found = NULL;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (!str_eqz(f->fields[i].name, name))
+			continue;
+		if (found)
+			return false;
+		found = &f->fields[i];
+	}
+	return found && str_eqz(found->value, value);
+}

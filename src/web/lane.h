@@ -1,0 +1,29 @@
+/* lane.h: a thread that answers requests one after the other with a clerk of its own, so that
+ * whoever waits for the database holds up nobody who only reads. */
+#ifndef WEB_LANE_H
+#define WEB_LANE_H
+
+#include "web/visit.h"
+
+/* One request to be answered. Whoever pushes it leaves it alone until it comes back. */
+struct job {
+	const struct request *request;
+	int64_t came;   /* clock_steady when it was whole */
+	bool keep;      /* say that the connection stays */
+	struct buf out; /* the answer's bytes */
+	void *owner;
+	struct job *next;
+};
+
+struct lane;
+
+/* Start the thread. When a job is done it adds 1 to the eventfd `done`. The clerk is the thread's
+ * until lane_stop. */
+int lane_start(struct clerk *clerk, int done, struct lane **out, struct err *e);
+void lane_push(struct lane *lane, struct job *job);
+/* Those that are done, linked by next; NULL when there are none. */
+struct job *lane_take_done(struct lane *lane);
+/* Finish what was pushed and end the thread. */
+void lane_stop(struct lane *lane);
+
+#endif

@@ -1,0 +1,163 @@
+#include "web/page_leave.h"
+
+#include "people/subscribe.h"
+#include "web/form.h"
+
+/* One answer to every token that is not somebody's (RELIABILITY W5, K4). */
+static int
+missing(struct visit *v, struct err *e)
+{
+	return visit_page(v, 404, "page-bad-link.html", NULL, e);
+}
+
+/* Find out who it is; anything but a member is answered here. 1 a member, 0 answered, -1. */
+static int
+meet_member(struct visit *v, struct subscriber *who, struct err *e)
+{
+	enum visitor visitor;
+
+	if (visit_identify(v, &visitor, who, e) < 0)
+		return -1;
+	switch (visitor) {
+	case VISITOR_NOBODY:
+		return missing(v, e);
+	case VISITOR_TEST:
+		return visit_page(v, 200, "page-test.html", NULL, e);
+	case VISITOR_MEMBER:
+		break;
+	}
+	return 1;
+}
+
+/* Does the body say what it must? An empty or foreign one is a scanner's, a prefetcher's or a
+ * mistake, and changes nothing (W6). 1 it does, 0 answered. */
+static int
+read_form(struct visit *v, struct form *form, const char *name, const char *value, struct err *e)
+{
+	const struct request *r = v->request;
+
+	switch (form_parse(r->fields[REQUEST_CONTENT_TYPE], buf_str(&r->body), v->arena, form)) {
+	case FORM_OTHER_TYPE:
+		return visit_page(v, 415, "page-bad-form.html", NULL, e);
+	case FORM_BROKEN:
+		break;
+	case FORM_OK:
+		if (form_says(form, name, value))
+			return 1;
+		break;
+	}
+	return visit_page(v, 400, "page-bad-form.html", NULL, e);
+}
+
+/* -- leaving ---------------------------------------------------------------------------------- */
+
+int
+page_leave_ask(struct visit *v, struct err *e)
+{
+	struct subscriber who;
+	int status = meet_member(v, &who, e);
+
+	if (status <= 0)
+		return status;
+	switch (who.state) {
+	case SUBSCRIBER_PENDING:
+	case SUBSCRIBER_ACTIVE:
+	case SUBSCRIBER_BOUNCED:
+		return visit_page(v, 200, "page-leave.html", &who, e);
+	case SUBSCRIBER_UNSUBSCRIBED:
+		return visit_page(v, 200, "page-left.html", &who, e);
+	case SUBSCRIBER_COMPLAINED:
+		break;
+	}
+	return visit_page(v, 200, "page-off.html", &who, e);
+}
+
+static int
+leave(struct visit *v, const struct subscriber *who, const char *why, struct err *e)
+{
+	enum people_leaving outcome;
+
+	if (people_unsubscribe(v->clerk->db, who->id, why, v->now, &outcome, e) < 0)
+		return -1;
+	switch (outcome) {
+	case PEOPLE_LEFT_UNKNOWN:
+		return missing(v, e);
+	case PEOPLE_LEFT:
+	case PEOPLE_LEFT_BEFORE:
+		break;
+	}
+	/* Undoing is offered where it would work. */
+	return visit_page(v, 200,
+		who->state == SUBSCRIBER_COMPLAINED || who->state == SUBSCRIBER_BOUNCED
+			? "page-off.html"
+			: "page-left.html",
+		who, e);
+}
+
+int
+page_leave_do(struct visit *v, struct err *e)
+{
+	struct subscriber who;
+	struct form form;
+	int status = meet_member(v, &who, e);
+
+	if (status > 0)
+		status = read_form(v, &form, "List-Unsubscribe", "One-Click", e);
+	if (status > 0)
+		status = leave(v, &who, form_says(&form, "from", "page") ? "page" : "one-click", e);
+	return status;
+}
+
+/* -- coming back ------------------------------------------------------------------------------ */
+
+int
+page_return_ask(struct visit *v, struct err *e)
+{
+	struct subscriber who;
+	int status = meet_member(v, &who, e);
+
+	if (status <= 0)
+		return status;
+	switch (who.state) {
+	case SUBSCRIBER_UNSUBSCRIBED:
+		return visit_page(v, 200, "page-return.html", &who, e);
+	case SUBSCRIBER_PENDING:
+	case SUBSCRIBER_ACTIVE:
+		return visit_page(v, 200, "page-returned.html", &who, e);
+	case SUBSCRIBER_BOUNCED:
+	case SUBSCRIBER_COMPLAINED:
+		break;
+	}
+	return visit_page(v, 200, "page-refused.html", &who, e);
+}
+
+static int
+come_back(struct visit *v, const struct subscriber *who, struct err *e)
+{
+	enum people_return outcome;
+
+	if (people_resubscribe(v->clerk->db, who->id, "page", v->now, &outcome, e) < 0)
+		return -1;
+	switch (outcome) {
+	case PEOPLE_BACK:
+	case PEOPLE_NEVER_LEFT:
+		return visit_page(v, 200, "page-returned.html", who, e);
+	case PEOPLE_BACK_REFUSED:
+		return visit_page(v, 409, "page-refused.html", who, e);
+	case PEOPLE_BACK_UNKNOWN:
+		break;
+	}
+	return missing(v, e);
+}
+
+int
+page_return_do(struct visit *v, struct err *e)
+{
+	struct subscriber who;
+	struct form form;
+	int status = meet_member(v, &who, e);
+
+	if (status > 0)
+		status = read_form(v, &form, "return", "yes", e);
+	return status > 0 ? come_back(v, &who, e) : status;
+}

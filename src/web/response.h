@@ -1,0 +1,30 @@
+/* response.h: what is answered, and its bytes with the header fields that every answer has. Pure.
+ */
+#ifndef WEB_RESPONSE_H
+#define WEB_RESPONSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+struct response {
+	int status;
+	const char *type; /* Content-Type */
+	struct str body;
+	const char *style; /* what the page's style hashes to ("sha256-…"), or NULL: it has none */
+	const char *allow; /* 405: the methods that do work, or NULL */
+	int retry_after;   /* seconds, or 0 */
+};
+
+/* "Not Found". */
+const char *response_reason(int status);
+
+/*
+ * Write it. Nothing of the request stands in it, and no name or version of ours (RELIABILITY W7,
+ * W15). Without `body` the answer is HEAD's; without `keep` it says that the connection ends.
+ */
+void response_write(const struct response *r, int64_t now, bool body, bool keep, struct buf *out);
+
+#endif

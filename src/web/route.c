@@ -1,0 +1,122 @@
+#include "web/route.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/page_health.h"
+#include "web/page_leave.h"
+
+/* Whoever waited longer for others to write is asked to come again (W19). */
+#define PATIENCE (5 * CLOCK_SECOND)
+
+typedef int page_fn(struct visit *v, struct err *e);
+
+struct route {
+	const char *path; /* one that ends in "/" takes a token behind it */
+	page_fn *get, *post;
+};
+
+/* Every issue links to /p/: to stay or to leave is the one preference there is so far. */
+static const struct route routes[] = {
+	{"/u/",       page_leave_ask,  page_leave_do },
+	{ "/r/",      page_return_ask, page_return_do},
+	{ "/p/",      page_leave_ask,  NULL          },
+	{ "/healthz", page_health,     NULL          },
+};
+
+/* Paths are compared as they came: nothing here needs a percent sign, so what has one is no path of
+ * ours, and `TOKEN%00` or a token written in another way is not the token (W5, W11). */
+static const struct route *
+find(struct str prefix, struct str path, struct str *token)
+{
+	if (prefix.n && str_starts(path, prefix) && path.n > prefix.n && path.p[prefix.n] == '/')
+		path = str_from(path, prefix.n);
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+		struct str head = str_of(routes[i].path);
+
+		*token = str_from(path, head.n);
+		if (head.p[head.n - 1] == '/' ? str_starts(path, head) : str_eq(path, head))
+			return &routes[i];
+	}
+	return NULL;
+}
+
+static page_fn *
+page_of(const struct route *route, enum request_method method)
+{
+	switch (method) {
+	case REQUEST_GET:
+	case REQUEST_HEAD:
+		return route->get;
+	case REQUEST_POST:
+		return route->post;
+	case REQUEST_OTHER:
+		break;
+	}
+	return NULL;
+}
+
+static int
+dispatch(struct visit *v, const struct route *route, struct err *e)
+{
+	page_fn *page;
+
+	if (!route && v->request->method != REQUEST_OTHER)
+		return visit_page(v, 404, "page-missing.html", NULL, e);
+	page = route ? page_of(route, v->request->method) : NULL;
+	if (page)
+		return page(v, e);
+	v->response.allow = route && !route->post ? "GET, HEAD" : "GET, HEAD, POST";
+	visit_text(v, 405, "This address does not take that method.\n");
+	return 0;
+}
+
+/* Something of ours went wrong; nothing was changed, and the client may try again. */
+static void
+excuse(struct visit *v, const char *why)
+{
+	struct err e = { 0 };
+
+	log_error("a page could not be served: %s", why);
+	if (visit_page(v, 503, "page-busy.html", NULL, &e) < 0)
+		visit_text(v, 503, "Please try again in a moment.\n");
+	v->response.retry_after = 10;
+}
+
+static void
+log_visit(const struct visit *v, const struct route *route)
+{
+	static const char *const methods[] = { "GET", "HEAD", "POST", "another method" };
+	const char *method = methods[v->request->method], *path = route ? route->path : "elsewhere";
+
+	if (v->key_id)
+		log_info("%s %s %d, key %d, subscriber %llu", method, path, v->response.status,
+			v->key_id, (unsigned long long)v->subscriber);
+	else
+		log_info("%s %s %d", method, path, v->response.status);
+}
+
+void
+route_answer(struct clerk *clerk, const struct request *r, int64_t waited, struct arena *a,
+	struct response *out)
+{
+	struct visit v = { .clerk = clerk, .request = r, .arena = a, .now = clock_now() };
+	const struct route *route = find(clerk->site->prefix, r->path, &v.token);
+	struct err e = { 0 };
+
+	if (waited > PATIENCE)
+		excuse(&v, "the database has been busy for too long");
+	else if (dispatch(&v, route, &e) < 0)
+		excuse(&v, e.text);
+	log_visit(&v, route);
+	*out = v.response;
+}
+
+void
+route_refuse(int status, const char *why, struct arena *a, struct response *out)
+{
+	*out = (struct response){
+		.status = status,
+		.type = "text/plain; charset=utf-8",
+		.body = str_of(arena_printf(a, "%s: %s.\n", response_reason(status), why)),
+	};
+}

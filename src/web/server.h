@@ -1,0 +1,35 @@
+/* server.h: the public pages' HTTP server. */
+#ifndef WEB_SERVER_H
+#define WEB_SERVER_H
+
+#include "web/client.h"
+#include "web/listen.h"
+#include "web/visit.h"
+
+/*
+ * It is our own and not libmicrohttpd 0.9.75 (what Debian 12 has), which was measured to serve the
+ * tail of a body as another request when lengths and codings are ambiguous, to take TOKEN%00 for
+ * TOKEN, to know idle deadlines only, so that dripping connections live for ever, and to answer
+ * what it cannot parse without any header of ours. A guard before it would have had to read
+ * requests as strictly as request.h does; there was nothing left for the library to do.
+ *
+ * One thread waits for all connections (epoll) and two answer: who reads the database does not wait
+ * for who writes. Every state of a connection has an absolute end. It is made to stand behind a
+ * reverse proxy, which speaks TLS, but does not need its protection.
+ */
+
+struct server_options {
+	const struct listeners *listeners;
+	const struct client_net
+		*trusted; /* proxies: their connections are not counted by address */
+	size_t trusted_count;
+};
+
+/*
+ * Serve until SIGTERM or SIGINT; then take no more, finish what is in hand and return 0. Each clerk
+ * is used by a thread of its own meanwhile.
+ */
+int server_run(const struct server_options *options, struct clerk *reader, struct clerk *writer,
+	struct err *e);
+
+#endif

@@ -1,0 +1,242 @@
+#include "web/site.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "base/file.h"
+#include "base/sign.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "base/yaml_value.h"
+
+/* A template and a rendered page are at most this long. */
+enum { TEMPLATE_LIMIT = 256 * 1024, PAGE_LIMIT = 1024 * 1024 };
+
+struct site_template {
+	const char *name; /* of the asset: "templates/page-leave.html" */
+	struct str text;
+};
+
+/* -- finding ---------------------------------------------------------------------------------- */
+
+static const struct site_template *
+find(const struct site *site, struct str name)
+{
+	static const struct str folder = STR_INIT("templates/");
+
+	for (size_t i = 0; i < site->template_count; i++)
+		if (str_eq(str_from(str_of(site->templates[i].name), folder.n), name))
+			return &site->templates[i];
+	return NULL;
+}
+
+/* {{> page-top}} means page-top.html. */
+static int
+find_partial(void *site, struct str name, struct str *text, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str file = str_of(arena_printf(&a, "%.*s.html", STR_ARG(name)));
+	const struct site_template *t = find(site, file);
+
+	(void)e;
+	if (t)
+		*text = t->text;
+	arena_free(&a);
+	return t ? 1 : 0;
+}
+
+/* -- rendering -------------------------------------------------------------------------------- */
+
+static int
+render(const struct site *site, const struct site_template *t, struct str address, struct str token,
+	struct arena *a, struct str *out, struct err *e)
+{
+	/* The context is only read, but a callback's is anything to C. */
+	struct site copy = *site;
+	const struct template_options options = {
+		.partial = find_partial, .context = &copy, .escape = TEMPLATE_HTML, .strict = true
+	};
+	struct value *data = template_object(a);
+	struct buf b;
+	int status;
+
+	template_put(data, STR("publication"), site->publication_value);
+	template_put(data, STR("style"), site->style_value);
+	template_put(data, STR("base"), template_text(a, site->prefix));
+	template_put(data, STR("address"), template_text(a, address));
+	template_put(data, STR("token"), template_text(a, token));
+	buf_init(&b, PAGE_LIMIT);
+	status = template_render(t->text, t->name, data, &options, &b, e);
+	if (status == 0)
+		*out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return status;
+}
+
+int
+site_render(const struct site *site, const char *page, struct str address, struct str token,
+	struct arena *a, struct str *out, struct err *e)
+{
+	const struct site_template *t = find(site, str_of(page));
+
+	assert(t);
+	return render(site, t, address, token, a, out, e);
+}
+
+/* -- loading ---------------------------------------------------------------------------------- */
+
+/* A file in the publication's templates/ replaces the built-in one of the same name. */
+static int
+read_template(int dir, const char *name, struct str built_in, struct arena *a, struct str *out,
+	struct err *e)
+{
+	if (file_read(dir, name, TEMPLATE_LIMIT, a, out, e) == 0)
+		return 0;
+	if (e->code != ERR_NOINPUT)
+		return -1;
+	*e = (struct err){ 0 };
+	*out = built_in;
+	return 0;
+}
+
+static int
+read_templates(struct site *site, struct arena *a, struct err *e)
+{
+	size_t n;
+	const struct asset *assets = asset_all(&n);
+
+	site->templates = arena_many(a, n, struct site_template);
+	for (size_t i = 0; i < n; i++) {
+		struct site_template *t = &site->templates[site->template_count];
+
+		if (!str_starts(str_of(assets[i].name), STR("templates/page")))
+			continue;
+		t->name = assets[i].name;
+		if (read_template(
+			    site->publication->dir, t->name, assets[i].bytes, a, &t->text, e) < 0)
+			return -1;
+		site->template_count++;
+	}
+	return 0;
+}
+
+static int
+read_colours(const struct site *site, struct arena *a, struct value **out, struct err *e)
+{
+	static const char name[] = "templates/theme.yaml";
+	const struct asset *built_in = asset_find(name);
+	const struct yaml *colours;
+	struct yaml *doc;
+	struct str text;
+
+	assert(built_in);
+	if (read_template(site->publication->dir, name, built_in->bytes, a, &text, e) < 0 ||
+		yaml_parse(text, name, 0, a, &doc, e) < 0)
+		return -1;
+	colours = doc->kind == YAML_MAP ? yaml_get(doc, "colours") : NULL;
+	if (!colours || colours->kind != YAML_MAP)
+		return err_set(e, ERR_DATA, "%s:1: a theme has a map colours:", name);
+	*out = yaml_value(colours, a);
+	return 0;
+}
+
+/* For the policy that lets this style in and no other. */
+static const char *
+hash_style(struct str style, struct arena *a)
+{
+	uint8_t hash[SIGN_SHA256];
+	const char *text;
+	struct buf b;
+
+	sign_sha256(style, hash);
+	buf_init(&b, 128);
+	sign_base64((struct str){ (const char *)hash, sizeof hash }, &b);
+	text = arena_printf(a, "sha256-%s", buf_z(&b));
+	buf_free(&b);
+	return text;
+}
+
+/* The style with the theme's colours in it. */
+static int
+make_style(struct site *site, struct arena *a, struct err *e)
+{
+	const struct template_options options = { .escape = TEMPLATE_PLAIN, .strict = true };
+	const struct site_template *css = find(site, STR("page.css"));
+	struct value *data = template_object(a), *colours;
+	struct buf b;
+	int status;
+
+	assert(css);
+	if (read_colours(site, a, &colours, e) < 0)
+		return -1;
+	template_put(data, STR("theme"), colours);
+	buf_init(&b, TEMPLATE_LIMIT);
+	status = template_render(css->text, css->name, data, &options, &b, e);
+	if (status == 0) {
+		site->style = hash_style(buf_str(&b), a);
+		site->style_value = template_raw(a, arena_str(a, buf_str(&b)));
+	}
+	buf_free(&b);
+	return status;
+}
+
+static struct value *
+publication_value(const struct settings_publication *p, struct arena *a)
+{
+	struct value *o = template_object(a), *lines = template_list(a);
+	struct str rest = str_of(p->postal_address), line;
+
+	while (str_line(&rest, &line))
+		if (str_trim(line).n)
+			template_append(lines, template_text(a, str_trim(line)));
+	template_put(o, STR("name"), template_text(a, str_of(p->name)));
+	template_put(o, STR("tagline"),
+		*p->tagline ? template_text(a, str_of(p->tagline)) : template_null(a));
+	template_put(o, STR("language"), template_text(a, str_of(p->language)));
+	template_put(o, STR("direction"), template_text(a, str_of(text_direction(p->language))));
+	template_put(o, STR("address"), lines);
+	return o;
+}
+
+/* "https://post.example.org/daily/" has the path "/daily". */
+static struct str
+path_of(const char *url)
+{
+	const char *host = strstr(url, "://"), *path = host ? strchr(host + 3, '/') : NULL;
+	struct str s = str_of(path);
+
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
+	return s;
+}
+
+static int
+try_templates(const struct site *site, struct err *e)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < site->template_count && status == 0; i++) {
+		struct arena a = { 0 };
+		struct str page;
+
+		if (str_ends(str_of(site->templates[i].name), STR(".html")))
+			status = render(site, &site->templates[i], STR("a***@example.org"),
+				STR("token"), &a, &page, e);
+		arena_free(&a);
+	}
+	return status;
+}
+
+int
+site_load(const struct publication *p, struct arena *a, struct site *out, struct err *e)
+{
+	*out = (struct site){
+		.publication = p,
+		.prefix = path_of(p->settings.publication.url),
+		.publication_value = publication_value(&p->settings.publication, a),
+	};
+	if (read_templates(out, a, e) < 0 || make_style(out, a, e) < 0)
+		return -1;
+	return try_templates(out, e);
+}

@@ -1,0 +1,139 @@
+#include "web/visit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "mail/address.h"
+
+/* -- the clerk --------------------------------------------------------------------------------- */
+
+/*
+ * Read the keys again when their folder has changed: `keys rotate` makes links that this process
+ * must know, `keys retire` ends some, and nobody should have to think of restarting it.
+ */
+static int
+refresh_keys(struct clerk *k, int64_t now, struct err *e)
+{
+	struct keys fresh;
+	struct stat st;
+
+	if (fstatat(k->site->publication->dir, "var/keys", &st, 0) < 0)
+		return err_set(e, ERR_CONFIG, "var/keys: it is gone; restore it from a backup");
+	if (st.st_mtim.tv_sec == k->keys_at.tv_sec && st.st_mtim.tv_nsec == k->keys_at.tv_nsec)
+		return 0;
+	if (keys_load(k->site->publication->dir, true, &fresh, e) < 0)
+		return -1;
+	k->keys = fresh;
+	/* What changed just now may change again within the same tick of the file system's clock.
+	 */
+	if (st.st_mtim.tv_sec + 1 < now / CLOCK_SECOND)
+		k->keys_at = st.st_mtim;
+	return 0;
+}
+
+int
+clerk_open(struct clerk *k, const struct site *site, struct err *e)
+{
+	*k = (struct clerk){ .site = site };
+	return refresh_keys(k, clock_now(), e) < 0 ||
+			       db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0
+		       ? -1
+		       : 0;
+}
+
+void
+clerk_close(struct clerk *k)
+{
+	db_close(k->db);
+	keys_free(&k->keys);
+}
+
+/* -- who it is -------------------------------------------------------------------------------- */
+
+int
+visit_identify(struct visit *v, enum visitor *visitor, struct subscriber *who, struct err *e)
+{
+	struct clerk *k = v->clerk;
+	struct token t;
+	enum token_verdict verdict;
+	int found;
+	bool member;
+
+	if (refresh_keys(k, v->now, e) < 0)
+		log_warn("%s; the keys known so far go on", e->text);
+	verdict = token_check(v->token, k->site->publication->settings.publication.list_id,
+		v->now / CLOCK_SECOND, keys_find_public, &k->keys, &t);
+	member = verdict == TOKEN_GOOD && t.kind == TOKEN_MEMBER;
+	found = subscriber_get(k->db, member ? (int64_t)t.subscriber : 0, v->arena, who, e);
+	if (found < 0)
+		return -1;
+	*visitor = VISITOR_NOBODY;
+	if (verdict == TOKEN_GOOD && t.kind == TOKEN_TEST)
+		*visitor = VISITOR_TEST;
+	else if (member && found && who->epoch == t.epoch)
+		*visitor = VISITOR_MEMBER;
+	if (verdict == TOKEN_GOOD) {
+		v->key_id = t.key_id;
+		v->subscriber = t.subscriber;
+	}
+	return 0;
+}
+
+/* -- answers ---------------------------------------------------------------------------------- */
+
+/* The first character of a name, and stars for however many there are. */
+static struct str
+mask_name(struct str s, struct arena *a)
+{
+	uint32_t c;
+
+	return str_of(arena_printf(a, "%.*s***", STR_ARG(str_sub(s, 0, text_char(s, &c)))));
+}
+
+struct str
+visit_mask(struct str email, struct arena *a)
+{
+	struct address address = { .shown = email };
+	ptrdiff_t at, dot = -1;
+	struct str domain, top;
+	const char *why;
+
+	(void)address_parse(email, a, &address, &why);
+	at = str_find(address.shown, '@');
+	if (at < 0)
+		return mask_name(email, a);
+	domain = str_from(address.shown, (size_t)at + 1);
+	for (size_t i = 0; i < domain.n; i++)
+		if (domain.p[i] == '.')
+			dot = (ptrdiff_t)i;
+	top = dot < 0 ? (struct str){ 0 } : str_from(domain, (size_t)dot);
+	return str_of(arena_printf(a, "%.*s@%.*s%.*s",
+		STR_ARG(mask_name(str_sub(address.shown, 0, (size_t)at), a)),
+		STR_ARG(mask_name(domain, a)), STR_ARG(top)));
+}
+
+int
+visit_page(
+	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e)
+{
+	struct str address = who ? visit_mask(who->email, v->arena) : (struct str){ 0 };
+	const struct site *site = v->clerk->site;
+
+	v->response.status = status;
+	v->response.type = "text/html; charset=utf-8";
+	v->response.style = site->style;
+	return site_render(site, page, address, who ? v->token : (struct str){ 0 }, v->arena,
+		&v->response.body, e);
+}
+
+void
+visit_text(struct visit *v, int status, const char *text)
+{
+	v->response.status = status;
+	v->response.type = "text/plain; charset=utf-8";
+	v->response.style = NULL;
+	v->response.body = str_of(text);
+}

@@ -1,0 +1,55 @@
+/* visit.h: one request on its way to an answer: what pages are given and what they fill in. */
+#ifndef WEB_VISIT_H
+#define WEB_VISIT_H
+
+#include <time.h>
+
+#include "mail/token.h"
+#include "settings/keys.h"
+#include "store/subscriber.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/site.h"
+
+/* What one thread answers with: a database and keys of its own. */
+struct clerk {
+	const struct site *site;
+	struct db *db;
+	struct keys keys;        /* the public halves */
+	struct timespec keys_at; /* the folder's time when they were read */
+};
+
+int clerk_open(struct clerk *k, const struct site *site, struct err *e);
+void clerk_close(struct clerk *k);
+
+/* Lives for one request; all that pages make of it is in the arena. */
+struct visit {
+	struct clerk *clerk;
+	const struct request *request;
+	struct str token; /* of a path that has one */
+	int64_t now;
+	struct arena *arena;
+
+	struct response response;
+	int key_id;          /* of a good token, for the access log; 0: there was none */
+	uint64_t subscriber; /* the same */
+};
+
+/*
+ * Who comes with this token? A member's token that is forged, expired, of another kind or epoch,
+ * or whose owner was erased: nobody, with the same work done, so that neither the answer nor its
+ * time tells which (RELIABILITY K3, W5).
+ */
+enum visitor { VISITOR_NOBODY, VISITOR_MEMBER, VISITOR_TEST };
+int visit_identify(struct visit *v, enum visitor *visitor, struct subscriber *who, struct err *e);
+
+/* Answer with a page; `who` may be NULL. */
+int visit_page(
+	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e);
+/* Answer with a line of text. */
+void visit_text(struct visit *v, int status, const char *text);
+
+/* "ada@example.org" as "a***@e***.org": enough to know one's own, too little to learn another's. */
+struct str visit_mask(struct str email, struct arena *a);
+
+#endif
