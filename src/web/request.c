@@ -137,11 +137,10 @@ take_target(struct request *r, struct str target)
 
 	if (target.n > REQUEST_TARGET_LIMIT)
 		return refuse(r, 414, "the address is too long");
-	/* "OPTIONS *" and "CONNECT host:port" are answered by their method alone. */
-	if (r->method == REQUEST_OTHER)
-		return 0;
-	if (!strip_origin(&target) || target.n == 0 || target.p[0] != '/')
-		return refuse(r, 400, "the address is no path");
+	if (!strip_origin(&target) || target.n == 0 || target.p[0] != '/') {
+		/* "OPTIONS *" and "CONNECT host:port" are answered by their method alone. */
+		return r->method == REQUEST_OTHER ? 0 : refuse(r, 400, "the address is no path");
+	}
 	target = arena_str(&r->arena, target);
 	mark = str_find(target, '?');
 	r->path = mark < 0 ? target : str_sub(target, 0, (size_t)mark);

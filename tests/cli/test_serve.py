@@ -3,9 +3,11 @@ Everything goes over raw sockets: a client library would repair what is to be tr
 import base64
 import concurrent.futures
 import email
+import email.utils
 import hashlib
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -153,7 +155,7 @@ def tokens(publication):
     found = {}
     for file in (publication.path / "var" / "outbox" / "new").iterdir():
         message = email.message_from_bytes(file.read_bytes())
-        found[message["To"]] = re.search(r"/u/([\w-]+)>", message["List-Unsubscribe"])[1]
+        found[email.utils.parseaddr(message["To"])[1]] = re.search(r"/u/([\w-]+)>", message["List-Unsubscribe"])[1]
     return found
 
 
@@ -401,7 +403,9 @@ def test_a_new_key_is_known_and_a_retired_one_is_not_without_a_restart(tmp_path)
     assert server.get(f"/u/{old}").status == 200
     publication.ok("keys", "rotate")
     publication.ok("subscriber", "add", PEOPLE[1])
-    publication.ok("send", "--no-wait", "--force")
+    issue = next((publication.path / "issues").iterdir())
+    shutil.copy(issue, issue.with_name("2031-01-01.md"))
+    publication.ok("send", "--date", "2031-01-01", "--no-wait", "--force")
     new = tokens(publication)[PEOPLE[1]]
     assert server.get(f"/u/{new}").status == server.get(f"/u/{old}").status == 200
     publication.ok("keys", "retire", "1")
@@ -578,7 +582,7 @@ def test_absolute_form_is_its_path(server, token):
     (b"POST /u/x HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 8193\r\n\r\n", 413),
     (b"POST /u/x HTTP/1.1\r\n" + HOST + FORM + b"Content-Length: 99999999999999999999999999\r\n\r\n", 413),
     (b"POST /u/x HTTP/1.1\r\n" + HOST + FORM + CHUNKED + b"\r\n" + (b"400\r\n" + b"a" * 1024 + b"\r\n") * 9, 413),
-])
+], ids=["target", "start-line", "field", "lines", "fields", "length", "huge-length", "chunks"])
 def test_what_is_too_much_is_refused_before_its_end(server, request_bytes, status):
     """None of these is complete: the refusal may not wait for the rest."""
     wire = server.wire().send(request_bytes)
@@ -828,7 +832,7 @@ def test_systemd_may_hold_the_socket_and_is_told(tmp_path):
     told.settimeout(30)
     passed = socket.create_server(("127.0.0.1", 0))
     script = f'exec 3<&{passed.fileno()} {passed.fileno()}<&-; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" -C "$1" serve'
-    process = subprocess.Popen(["sh", "-c", script, PROGRAM, publication.path], pass_fds=[passed.fileno()], stderr=subprocess.PIPE,
+    process = subprocess.Popen(["bash", "-c", script, PROGRAM, publication.path], pass_fds=[passed.fileno()], stderr=subprocess.PIPE,
                                env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "notify")})
     assert told.recv(64) == b"READY=1"
     with socket.create_connection(passed.getsockname(), 30) as client:

@@ -62,8 +62,8 @@ takes_what_is_plain(void **state)
 		/* Other methods are answered by the head alone. */
 		{ "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", REQUEST_OTHER, "", "", "", true, "" },
 		{ "CONNECT a:1 HTTP/1.1\r\n" HOST "\r\n", REQUEST_OTHER, "", "", "", true, "" },
-		{ "PUT / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", REQUEST_OTHER, "", "", "", true, "abc" },
-		{ "get / HTTP/1.1\r\n" HOST "\r\n", REQUEST_OTHER, "", "", "", true, "" },
+		{ "PUT / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", REQUEST_OTHER, "/", "", "", true, "abc" },
+		{ "get / HTTP/1.1\r\n" HOST "\r\n", REQUEST_OTHER, "/", "", "", true, "" },
 	};
 	/* clang-format on */
 
