@@ -8,7 +8,7 @@ import pytest
 
 from lab import Lab, assert_clean
 
-SEEDS = range(int(os.environ.get("MORNINGPOST_SEEDS", "3")))
+SEEDS = range(int(os.environ.get("MORNINGPOST_SEEDS", "2")))
 EXTENSIONS = {"chunking": [], "pipelining": ["--ext", "PIPELINING, SIZE 10485760, ENHANCEDSTATUSCODES"], "lock-step": ["--ext", ""]}
 
 
