@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+ALLOWED_SKIPS = pathlib.Path(__file__).with_name("allowed-skips.txt")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("MORNINGPOST", str(ROOT / "build-dev" / "morningpost"))
 
@@ -66,3 +67,26 @@ def publication(tmp_path):
     done = run("init", path)
     assert done.code == 0, done
     return Publication(path)
+
+
+def allowed_skips():
+    """Test: the reason it may be skipped for, from allowed-skips.txt."""
+    rows = [line.split(":", 1) for line in ALLOWED_SKIPS.read_text().splitlines() if line and not line.startswith("#")]
+    return {name.strip(): reason.strip() for name, reason in rows}
+
+
+def pytest_terminal_summary(terminalreporter):
+    for report in unexpected_skips(terminalreporter):
+        terminalreporter.write_line(f"SKIPPED, and not in {ALLOWED_SKIPS.name}: {report.nodeid}", red=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """A test that does not run tells nothing: a skip that is not on the list fails the suite."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == 0 and reporter and unexpected_skips(reporter):
+        session.exitstatus = 1
+
+
+def unexpected_skips(reporter):
+    allowed = allowed_skips()
+    return [r for r in reporter.stats.get("skipped", []) if r.nodeid.rpartition("/")[2].partition("[")[0] not in allowed]

@@ -2,8 +2,11 @@
 import base64
 import datetime
 import hashlib
+import json
+import pathlib
 import re
 import socket
+import subprocess
 import urllib.parse
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 import standard
 from conftest import Publication, run
 
+HERE = pathlib.Path(__file__).resolve().parent
 TODAY = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 LEAD = "The lead story goes on for a while, so that a message has something to say to everybody who opens it this morning. " * 3
 
@@ -70,6 +74,25 @@ EXTREMES = {
 def test_every_issue_makes_a_message_without_a_fault(publication, kind):
     one, other = map(wire, copies(publication, issue(**EXTREMES[kind])))
     assert standard.faults(one) + standard.faults(other) + standard.faults_between(one, other) == []
+
+
+def postal_mime(raw):
+    """What another parser makes of it (npm's postal-mime)."""
+    done = subprocess.run(["node", HERE / "parse.mjs"], input=raw, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("kind", EXTREMES)
+def test_two_parsers_read_the_same(publication, kind):
+    one = max(map(wire, copies(publication, issue(**EXTREMES[kind]), names=("Zoë “Z” Ångström", ""))), key=lambda raw: b"ann@" in raw)
+    python, other = standard.Message(one), postal_mime(one)
+    assert other["to"] == [{"name": "Zoë “Z” Ångström", "address": "ann@example.org"}]
+    assert other["subject"] == python.mail["Subject"] and other["messageId"] == python.mail["Message-ID"]
+    assert other["text"].replace("\r\n", "\n").strip() == python.text.strip()
+    assert other["html"].replace("\r\n", "\n").strip() == python.html.replace("\r\n", "\n").strip()
+    assert set(other["attachments"]) <= {"image/png"}
+    assert other["headers"] == [k.lower() for k in python.mail.keys()]
 
 
 NAMES = ["Ann", "Zoë Ångström", "O'Neil, Bob (the first) <x>; \"quoted\" @: .", "=?utf-8?q?Ann?=", "{{subscriber.email}} %s ${HOME}", "名前" * 40, "🦊" * 60,
