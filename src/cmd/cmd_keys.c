@@ -70,25 +70,43 @@ retire(struct context *c, const struct publication *p, const char *word, struct 
 	return 0;
 }
 
+/* What the command line asks for: a letter for each, 0 for none of them. */
+static char
+action(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int argc;
+	} actions[] = {
+		{"show",    2},
+		{ "rotate", 2},
+		{ "retire", 3},
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof actions[0]; i++)
+		if (strcmp(argv[1], actions[i].name) == 0 && argc == actions[i].argc)
+			return "srt"[i];
+	return 0;
+}
+
 int
 cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 {
+	char what = action(argc, argv);
 	struct publication p;
 	int status;
 
-	if (argc < 2)
-		return command_usage("keys", e, "it takes show, rotate or retire");
+	if (!what)
+		return command_usage(
+			"keys", e, "it takes show, rotate, or retire and a key's number");
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
-	if (strcmp(argv[1], "show") == 0 && argc == 2)
+	if (what == 's')
 		status = show(c, &p, e);
-	else if (strcmp(argv[1], "rotate") == 0 && argc == 2)
+	else if (what == 'r')
 		status = rotate(c, &p, e);
-	else if (strcmp(argv[1], "retire") == 0 && argc == 3)
-		status = retire(c, &p, argv[2], e);
 	else
-		status = command_usage(
-			"keys", e, "it takes show, rotate, or retire and a key's number");
+		status = retire(c, &p, argv[2], e);
 	publication_close(&p);
 	return status;
 }

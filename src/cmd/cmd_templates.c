@@ -16,13 +16,12 @@
 #include "cmd/command.h"
 
 const char cmd_templates_help[] =
-	"  export [DIR]        write the built-in templates into DIR (default: templates/ of the "
-	"publication);\n"
-	"                      a file that is there already is left alone\n"
+	"  export [DIR]        write the built-in templates into DIR (default: templates/ of\n"
+	"                      the publication); a file that is there already is left alone\n"
 	"  render FILE         render one Mustache template to standard output\n"
 	"    --data F.yaml     the values it is given\n"
-	"    --partials DIR    where {{>name}} is looked for: DIR/name.mustache, DIR/name.html, "
-	"DIR/name.txt or DIR/name\n";
+	"    --partials DIR    where {{>name}} is looked for: DIR/name.mustache, .html, .txt\n"
+	"                      or without an ending\n";
 
 enum { CEILING = 4 << 20, OUTPUT = 32 << 20 };
 

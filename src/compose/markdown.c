@@ -48,11 +48,26 @@ line_of(const struct walker *w, cmark_node *n)
 	return w->line0 + (n ? cmark_node_get_start_line(n) : 0);
 }
 
+/* A piece of text may be rendered more than once, for the two parts and to be looked at; what is
+ * wrong with it is told once. */
+static bool
+is_known(const struct markdown *m, const char *code, int line, struct str detail)
+{
+	for (size_t i = 0; i < m->fault_count; i++)
+		if (m->faults[i].line == line && strcmp(m->faults[i].code, code) == 0 &&
+			str_eq(m->faults[i].detail, detail))
+			return true;
+	return false;
+}
+
 static void
 fault(struct walker *w, const char *code, bool fail, int line, struct str detail)
 {
 	struct markdown *m = w->out;
+	struct str kept = text_clean(str_sub(detail, 0, 80), w->a);
 
+	if (is_known(m, code, line, kept))
+		return;
 	if (m->fault_count == m->fault_room) {
 		struct markdown_fault *more;
 
@@ -62,8 +77,8 @@ fault(struct walker *w, const char *code, bool fail, int line, struct str detail
 		more = arena_many(w->a, m->fault_room, struct markdown_fault);
 		m->faults = more;
 	}
-	m->faults[m->fault_count++] = (struct markdown_fault){ code, fail, line,
-		arena_str(w->a, text_clean(str_sub(detail, 0, 80), w->a)) };
+	m->faults[m->fault_count++] =
+		(struct markdown_fault){ code, fail, line, arena_str(w->a, kept) };
 }
 
 /* A tag with the theme's style of the element. */

@@ -32,7 +32,11 @@ read_password(const struct publication *p, const struct settings_relay *s, struc
 	}
 	if (file_read_secret(p->dir, s->password_file, PASSWORD, a, &text, e) < 0)
 		return -1;
-	*out = arena_strz(a, str_trim(text));
+	text = str_trim(text);
+	if (text.n == 0 || str_find(text, '\n') >= 0 || str_find(text, '\r') >= 0)
+		return err_set(
+			e, ERR_CONFIG, "%s: it holds one line, the password", s->password_file);
+	*out = arena_strz(a, text);
 	return 0;
 }
 

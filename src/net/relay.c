@@ -25,6 +25,7 @@ enum {
 	QUICK_WINDOW = 4, /* below it a delayed ACK costs more than a packet */
 };
 
+enum { VAIN_TRIES = 4 };
 #define REST_FIRST CLOCK_SECOND
 #define REST_MOST (300 * CLOCK_SECOND)
 #define QUIT_TIME (5 * CLOCK_SECOND)
@@ -67,6 +68,7 @@ struct relay {
 	bool refused, proven, draining; /* proven: a session has been ready */
 	bool smtputf8_known, smtputf8;
 	int64_t rests_until, rest;
+	int vain_tries; /* to reach it, before it was proven */
 	struct relay *next;
 };
 
@@ -136,12 +138,20 @@ lose_pending(struct relay *r, const char *why)
 
 /* -- rest and refusal ------------------------------------------------------------------------- */
 
-/* Left alone for a while: longer each time, until it serves again. */
+static void end_lane(struct lane *lane, const char *why);
+
+/* Left alone for a while: longer each time, until it serves again. One that has never been reached
+ * in this run is given up after a few times: the name or the port may be wrong, and cron comes
+ * again. */
 static void
 take_rest(struct relay *r, const char *why)
 {
 	uint32_t dice;
 
+	if (!r->proven && ++r->vain_tries >= VAIN_TRIES) {
+		relay_refuse(r, ERR_UNAVAILABLE, why);
+		return;
+	}
 	r->rest = r->rest ? r->rest * 2 : REST_FIRST;
 	if (r->rest > REST_MOST)
 		r->rest = REST_MOST;
@@ -150,8 +160,6 @@ take_rest(struct relay *r, const char *why)
 	add_words(r, RELAY_DOWN, ERR_UNAVAILABLE, why);
 	lose_pending(r, why);
 }
-
-static void end_lane(struct lane *lane, const char *why);
 
 void
 relay_refuse(struct relay *r, enum err_code code, const char *why)

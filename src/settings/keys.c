@@ -79,7 +79,7 @@ make_pair(int dir, int id, struct err *e)
 	sign_pair(seed, public, secret);
 	/* The public half first: a pair counts once its seed is there. */
 	path_of(id, ".pub", path);
-	status = write_key(dir, path, public, sizeof public, 0644, e);
+	status = write_key(dir, path, public, sizeof public, 0600, e);
 	path_of(id, "", path);
 	if (status == 0)
 		status = write_key(dir, path, seed, sizeof seed, 0600, e);

@@ -16,6 +16,7 @@ enum kind {
 	TEXT,      /* one line, clean */
 	LINES,     /* several lines, each clean */
 	WEB_URL,   /* https://..., http://... */
+	SITE_URL,  /* the same without a query: paths are put behind it */
 	RELAY_URL, /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
 	MAILBOX,   /* an address with or without a name in front */
 	ADDRESS,
@@ -53,7 +54,7 @@ struct key {
 static const struct key publication_keys[] = {
 	{"name",		   TEXT, AT(settings_publication, name), .most = 100 },
 	{ "tagline", TEXT, AT(settings_publication, tagline), .most = 200 },
-	{ "url",             WEB_URL, AT(settings_publication, url), .most = 200 },
+	{ "url",             SITE_URL, AT(settings_publication, url), .most = 200 },
 	{ "language",               TEXT, AT(settings_publication, language), .most = 35 },
 	{ "timezone", ZONE, AT(settings_publication, timezone) },
 	{ "postal_address",             LINES, AT(settings_publication, postal_address), .most = 500 },
@@ -593,6 +594,11 @@ read_scalar(const struct reader *r, const struct yaml *y, const char *path, cons
 					(uintmax_t)k->most));
 		*(char **)to = copy(r, str_trim(s));
 		return 0;
+	case SITE_URL:
+		if (str_find(s, '?') >= 0 || str_find(s, '#') >= 0)
+			return refuse(r, y, path,
+				"a web address without a query, as in https://post.example.org");
+		/* fall through */
 	case WEB_URL:
 		if (!is_web_url(s, k->most))
 			return refuse(r, y, path, "a web address, as in https://post.example.org");
@@ -765,6 +771,7 @@ read_value(const struct reader *r, const struct yaml *y, const char *path, const
 		return read_texts(r, y, path);
 	case TEXT:
 	case LINES:
+	case SITE_URL:
 	case WEB_URL:
 	case RELAY_URL:
 	case MAILBOX:

@@ -30,8 +30,9 @@ DEPARTMENTS = {
 
 def issue(title="A morning like any other", summary="What there is to know about it, in one sentence.", departments=None, lead=LEAD):
     departments = DEPARTMENTS if departments is None else departments
-    quoted = lambda s: '"' + s.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return (f"---\ntitle: {quoted(title)}\nsummary: {quoted(summary)}\nnumber: 7\n---\n\n{lead}\n\n" +
+    # A JSON string is a YAML string.
+    title, summary = json.dumps(title, ensure_ascii=False), json.dumps(summary, ensure_ascii=False)
+    return (f"---\ntitle: {title}\nsummary: {summary}\nnumber: 7\n---\n\n{lead}\n\n" +
             "\n".join(f"## {name}\n\n{body}" for name, body in departments.items()))
 
 
@@ -60,6 +61,7 @@ EXTREMES = {
     "lines of dots": {"departments": {"Dots": ".\n\n..\n\n. . .\n\n```\n.\n..\n.\r\n.\n```\n\n.end\n"}},
     "characters that mean something": {"title": "A & B < C > D \"E\" 'F'", "summary": "& < > \" ' \\ % =?utf-8?q?x?= --=_ {{name}}".replace("{{name}}", ""),
                                        "departments": {"R&D <now>": "### \"Quotes\" & 'more' \\<b\\>\n\n5 < 6 & 7 > 2, %s, =41\n"}},
+    "a title that would be a header": {"title": "A headline\r\nBcc: victim@example.org"},
     "Chinese": {"title": "模型学会了等待轮到自己", "summary": "今天的报纸说明了原因。", "departments": {"深入": "### 标题\n\n" + "这是一段没有空格的很长的文字，" * 30 + "\n"}},
     "right to left": {"title": "نموذج صغير تعلم الانتظار", "summary": "ملخص قصير لما حدث هذا الصباح.", "departments": {"تحليل": "### عنوان\n\nفقرة قصيرة.\n"}},
     "combining marks and emoji": {"title": "e\u0301" * 20 + " 👩‍🚀🇪🇺 " + "🦊" * 20, "departments": {"Ünïcödé": "### 👍🏽\n\n" + "a\u0308" * 200 + "\n"}},

@@ -1,0 +1,404 @@
+"""An editor's and an operator's view of everything up to the send: init, settings, compose, check, templates, keys, doctor, manual."""
+import datetime
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+
+import pytest
+
+from conftest import PROGRAM, Publication, run
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TODAY = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+COMMANDS = re.findall(r'^COMMAND\("(\w[\w-]*)"', (ROOT / "src/cmd/commands.def").read_text(), re.M)
+LEAD = "A lead story that is long enough to be one, with a sentence or two more than it would need to be read to its end.\n"
+
+
+def issue(front="", body="", title="A morning like any other"):
+    return f"---\ntitle: {title}\nsummary: What there is to know about it, in one sentence.\n{front}---\n\n{LEAD}\n{body}"
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    """One publication for tests that only look."""
+    path = tmp_path_factory.mktemp("press") / "post"
+    assert run("init", path).code == 0
+    return Publication(path)
+
+
+# -- the command line -----------------------------------------------------------------------------
+
+def test_the_overview_names_every_command():
+    out = run("-h").out
+    assert len(COMMANDS) >= 15 and all(re.search(rf"^  {name} ", out, re.M) for name in COMMANDS)
+    assert run("--version").out == run("version").out and re.fullmatch(r"morningpost \d+\.\d+\.\d+\n", run("version").out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_and_refuses_what_it_does_not_know(command, tmp_path):
+    told = run(command, "-h", cwd=tmp_path)
+    assert told.code == 0 and told.out.startswith(f"usage: morningpost {command}"), told
+    assert all(len(line) <= 110 for line in told.out.splitlines())
+    wrong = run(command, "--no-such-option", cwd=tmp_path)
+    assert wrong.code == 64 and "-h" in wrong.err and wrong.out == "", wrong
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("args,code", [((), 64), (("nothing",), 64), (("-Z",), 64), (("-C",), 64), (("-C", "/nowhere", "status"), 66)])
+def test_a_wrong_command_line_is_told_in_one_line_on_standard_error(args, code, tmp_path):
+    done = run(*args, cwd=tmp_path)
+    assert done.code == code and done.out == "" and done.err.startswith(("morningpost: error:", "morningpost ", "usage:")), done
+
+
+def test_the_folder_is_named_by_option_environment_or_where_one_stands(publication, tmp_path):
+    for how in ({"cwd": publication.path}, {"env": {"MORNINGPOST_DIR": str(publication.path)}}):
+        done = run("status", "--json", **how)
+        assert done.code == 0 and json.loads(done.out)["issue"] == TODAY
+    assert run("status", cwd=tmp_path).code != 0
+
+
+# -- init -----------------------------------------------------------------------------------------
+
+def test_init_makes_a_publication_that_only_its_owner_can_look_into(tmp_path):
+    done = run("init", tmp_path / "post")
+    assert done.code == 0 and "next:" in done.out
+    modes = {str(p.relative_to(tmp_path / "post")): stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "post").rglob("*")}
+    assert modes["var"] == 0o700 and modes["issues"] == modes["templates"] == modes["pictures"] == 0o2770
+    assert modes["morningpost.yaml"] == modes[f"issues/{TODAY}.md"] == 0o660
+    assert all(mode & 0o077 == 0 for name, mode in modes.items() if name.startswith("var/"))
+    assert run("-C", tmp_path / "post", "check").code == 0, "the sample issue may go out"
+
+
+@pytest.mark.parametrize("what", ["full", "file", "parent"])
+def test_init_overwrites_nothing(tmp_path, what):
+    path = tmp_path / "there"
+    if what == "full":
+        path.mkdir()
+        (path / "mine").write_text("mine")
+    elif what == "file":
+        path.write_text("mine")
+    else:
+        path = path / "deeper"
+    before = sorted(map(str, tmp_path.rglob("*")))
+    done = run("init", path)
+    assert done.code == 73 and str(path) in done.err
+    assert sorted(map(str, tmp_path.rglob("*"))) == before
+
+
+# -- settings -------------------------------------------------------------------------------------
+
+GOOD = {"publication": '{name: A, url: "https://a.example", postal_address: B}', "sender": "{from: A <a@a.example>}"}
+
+SETTINGS = [
+    ("bogus: 1", "bogus: unknown key; allowed here: publication, sender"),
+    ("publication: {bogus: 1}", "publication.bogus: unknown key"),
+    ("sender: 3", "sender: '3' is not a map"),
+    ("relays: 3", "relays"),
+    ("relays: [{url: 'ftp://x'}]", "relays[0].url: 'ftp://x' is not smtp://"),
+    ("relays: [{url: 'smtp://a', tls: maybe}]", "required"),
+    ("relays: [{url: 'smtp://a', connections: many}]", "relays[0].connections: 'many'"),
+    ("relays: [{url: 'smtp://a', connections: 0}]", "relays[0].connections: '0'"),
+    ("relays: [{url: 'smtp://a', rate: fast}]", "relays[0].rate: 'fast'"),
+    ("relays: [{url: 'smtp://a', bcc: x@example.org}]", "relays[0].bcc: unknown key"),
+    ("sender: {from: 'A <a@a.example>', bcc: x@example.org}", "sender.bcc: unknown key"),
+    ('sender: {from: "A <a@a.example>\\r\\nBcc: x@example.org"}', "sender.from"),
+    ("sender: {from: nobody}", "sender.from: 'nobody'"),
+    ("send: {wait: soon}", "send.wait: 'soon' is not a span of time"),
+    ("send: {in_doubt: maybe}", "send.in_doubt: 'maybe'"),
+    ("send: {not_after: '25:00'}", "send.not_after: '25:00' is not a time of day"),
+    ("send: {max_bounced: many}", "send.max_bounced: 'many'"),
+    ("domains: {gmail.com: {bogus: 1}}", "domains.gmail.com.bogus: unknown key"),
+    ('publication: {name: A, url: "ftp://a.example", postal_address: B}', "publication.url"),
+    ('publication: {name: A, url: "https://a.example/?x", postal_address: B}', "publication.url"),
+    ('publication: {name: A, url: "https://a.example", postal_address: B, timezone: Mars/Olympus}', "not a time zone"),
+    ("publication: {name: A, name: B}", "the key 'name' is there twice"),
+    ("publication: &a [*a]", "alias"),
+    ("a: [", "not YAML"),
+    ("\tx: 1", "not YAML"),
+    ("x: \x00", "morningpost.yaml"),
+    ("", "publication.name is missing"),
+    ("[]", "morningpost.yaml"),
+]
+
+
+@pytest.mark.parametrize("text,why", SETTINGS)
+def test_settings_that_are_wrong_are_named_with_their_line(publication, text, why):
+    key = text.split(":")[0]
+    others = "".join(f"{k}: {v}\n" for k, v in GOOD.items() if k != key) if text else ""
+    publication.write("morningpost.yaml", "# a comment\n" + others + text + "\n")
+    done = publication.run("check")
+    assert done.code == 78 and why in done.err and done.out == "", done
+    assert re.search(r"morningpost\.yaml(:\d+)?: ", done.err) and done.err.count("error:") == 1
+    if why.split(":")[0].split("[")[0].split(".")[0] == key and "missing" not in why:
+        assert f"morningpost.yaml:{len((others + text).splitlines()) + 1}: " in done.err
+
+
+@pytest.mark.parametrize("what", ["missing", "0644", "symlink", "fifo", "folder", "empty", "two lines"])
+def test_a_password_file_that_is_not_safe_is_refused(publication, what):
+    secret = publication.path / "relay.password"
+    if what == "symlink":
+        (publication.path / "other").write_text("marker-secret")
+        os.chmod(publication.path / "other", 0o600)
+        secret.symlink_to("other")
+    elif what == "fifo":
+        os.mkfifo(secret, 0o600)
+    elif what == "folder":
+        secret.mkdir()
+    elif what != "missing":
+        secret.write_text({"empty": "", "two lines": "marker-secret\nmore\n"}.get(what, "marker-secret"))
+        secret.chmod(0o644 if what == "0644" else 0o600)
+    text = (publication.path / "morningpost.yaml").read_text()
+    publication.write("morningpost.yaml", text.split("relays:")[0] +
+                      "relays:\n  - {url: 'smtp://127.0.0.1:1', user: post, password_file: relay.password}\n")
+    publication.ok("subscriber", "add", "ann@example.org")
+    done = publication.run("send", "--force")
+    assert done.code == 78 and "relay.password" in done.err and "marker-secret" not in done.err + done.out, done
+
+
+# -- check and compose ----------------------------------------------------------------------------
+
+CHECKS = [
+    ("# One\n", "heading-level", "fail"),
+    ("## D\n\n##### Five\n\ntext\n", "heading-level", "warn"),
+    ("<b>x</b>\n", "raw-html", "fail"),
+    ("<div>\n\nx\n\n</div>\n", "raw-html", "fail"),
+    ("| a | b |\n|---|---|\n| 1 | 2 |\n", "table", "fail"),
+    ("```bogus\nx: 1\n```\n", "unknown-block", "fail"),
+    ("TODO: write this\n", "todo", "fail"),
+    ("[rel](foo.html)\n", "link-target", "fail"),
+    ("[x](javascript:alert(1))\n", "link-target", "fail"),
+    ("[x](data:text/html,x)\n", "link-target", "fail"),
+    ("[words](http://example.org/)\n", "link-http", "warn"),
+    ("[words](https://example.org/?utm_source=x)\n", "link-tracking", "warn"),
+    ("[](https://example.org/)\n", "link-text", "fail"),
+    ("[click here](https://example.org/)\n", "link-vague", "warn"),
+    ("![](https://example.org/x.png)\n", "image-alt", "fail"),
+    ("![x](http://example.org/x.png)\n", "image-source", "fail"),
+]
+
+
+@pytest.mark.parametrize("body,code,level", CHECKS)
+def test_check_names_what_is_wrong_and_where(publication, body, code, level):
+    publication.write(f"issues/{TODAY}.md", issue(body=body))
+    done = publication.run("check", "--json")
+    found = [row for row in json.loads(done.out) if row["code"] == code and row["level"] == level]
+    assert found and done.code == (65 if level == "fail" else 0), done
+    line = issue().count("\n") + 1 + next(i for i, text in enumerate(body.split("\n")) if text.strip())
+    assert all(re.fullmatch(rf"issues/{TODAY}\.md:\d+", row["where"]) and row["remedy"] for row in found)
+    assert abs(int(found[0]["where"].rpartition(":")[2]) - line) <= 2
+    assert len({json.dumps(row) for row in found}) == len(found), "told twice"
+    assert (publication.run("send").code == 65) == (level == "fail")
+
+
+FRONTS = [
+    ("title: A\n", "summary"),
+    ("summary: A\n", "title"),
+    ("title: A\nsummary: B\nbogus: C\n", "bogus: unknown key"),
+    ("title: [A]\nsummary: B\n", "title"),
+    ("title: A\nsummary: B\ndraft: perhaps\n", "draft"),
+    ("title: A\ntitle: B\nsummary: C\n", "twice"),
+    ("title: A: B: C\nsummary: B\n", "not YAML"),
+]
+
+
+@pytest.mark.parametrize("front,why", FRONTS)
+def test_front_matter_that_is_wrong_is_named_with_its_line(publication, front, why):
+    publication.write(f"issues/{TODAY}.md", f"---\n{front}---\n\n{LEAD}")
+    for command in (("check",), ("compose",), ("send",)):
+        done = publication.run(*command)
+        assert done.code == 65 and why in done.err + done.out and f"issues/{TODAY}.md" in done.err + done.out, done
+
+
+@pytest.mark.parametrize("text,code", [(b"", 65), (b"no front matter\n", 65), (b"---\ntitle: A\n", 65), (b"\xff\xfe", 65),
+                                       (issue().encode() + b"\xc3", 65), (issue().encode() + b"a\x00b", 65), (b"x" * 3_000_000, 65)],
+                         ids=["empty", "no-front", "no-end", "utf-16", "half", "nul", "huge"])
+def test_an_issue_that_is_no_text_is_refused(publication, text, code):
+    publication.write(f"issues/{TODAY}.md", text)
+    done = publication.run("check")
+    assert done.code == code and f"issues/{TODAY}.md" in done.err + done.out, done
+
+
+def test_a_draft_does_not_go_out(publication):
+    publication.write(f"issues/{TODAY}.md", issue("draft: true\n"))
+    publication.ok("subscriber", "add", "ann@example.org")
+    assert publication.run("check").code == publication.run("send").code == publication.run("daily").code == 65
+    assert list((publication.path / "var/outbox").rglob("*.*")) == []
+
+
+def test_a_day_without_an_issue_is_told(publication):
+    for command in ("check", "compose", "send", "daily"):
+        done = publication.run(command, "--date", "2031-05-05")
+        assert done.code == 66 and "issues/2031-05-05.md" in done.err, done
+    for date in ("2031-5-5", "2031-02-30", "today", "../../etc/passwd", ""):
+        assert publication.run("check", "--date", date).code == 64
+
+
+def test_compose_changes_nothing_and_writes_whole_files(shelf, tmp_path):
+    before = {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in shelf.path.rglob("*") if p.is_file() and "-" not in p.suffix}
+    for form, sign in (("eml", "MIME-Version: 1.0"), ("html", "<!DOCTYPE html>"), ("text", "=====")):
+        done = shelf.ok("compose", "--format", form)
+        assert sign in done.out and re.search(r"[0-9a-f]{64}", done.err)
+        shelf.ok("compose", "--format", form, "-o", tmp_path / form)
+        assert len((tmp_path / form).read_bytes()) > 1000
+    assert "To: <zoe@example.org>" in shelf.ok("compose", "--to", "zoe@example.org").out
+    assert shelf.run("compose", "--to", "no address").code in (64, 65)
+    assert shelf.run("compose", "-o", tmp_path / "no" / "such" / "folder").code == 73
+    assert {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in before} == before
+
+
+# -- templates ------------------------------------------------------------------------------------
+
+def test_templates_are_written_out_and_replaced_one_by_one(publication):
+    publication.ok("templates", "export")
+    names = sorted(p.name for p in (publication.path / "templates").iterdir())
+    assert {"issue.html", "issue.txt", "theme.yaml"} <= set(names)
+    text = publication.ok("compose", "--format", "text").out
+    footer = publication.path / "templates" / "footer.html"
+    footer.write_text(footer.read_text() + "<p>Set by hand</p>\n")
+    publication.ok("templates", "export")
+    assert "Set by hand" in footer.read_text(), "what is there is left alone"
+    assert "Set by hand" in publication.ok("compose", "--format", "html").out
+    assert publication.ok("compose", "--format", "text").out == text
+
+
+@pytest.mark.parametrize("line", ["{{no.such.name}}", "{{#no_such}}x{{/no_such}}", "{{#link.unsubscribe}}x{{/link.unsubscribe}}", "{{>../../etc/passwd}}",
+                                  "{{>no-such-part}}", "{{#title}}", "{{{"])
+def test_a_template_that_asks_for_what_is_not_there_fails_before_anybody_gets_it(publication, line):
+    publication.ok("templates", "export")
+    path = publication.path / "templates" / "issue.txt"
+    path.write_text(path.read_text() + line + "\n")
+    for command in ("check", "compose", "send"):
+        done = publication.run(command)
+        assert done.code == 65 and "issue.txt" in done.err + done.out, done
+
+
+def test_a_template_that_calls_itself_ends(publication):
+    (publication.path / "templates" / "footer.html").write_text("{{>footer}}{{>footer}}")
+    assert publication.run("check").code == 65
+
+
+MUSTACHE = [
+    ("Hello {{name}}!", {"name": "World"}, "Hello World!"),
+    ("{{x}} {{{x}}} {{&x}}", {"x": "<&\">"}, "&lt;&amp;&quot;&gt; <&\"> <&\">"),
+    ("[{{missing}}]", {}, "[]"),
+    ("{{a.b.c}}", {"a": {"b": {"c": "deep"}}}, "deep"),
+    ("{{a.b.c}}", {"a": {}}, ""),
+    ("{{.}}", "whole", "whole"),
+    ("{{#list}}<{{.}}>{{/list}}", {"list": [1, 2, 3]}, "<1><2><3>"),
+    ("{{#list}}{{n}},{{/list}}", {"list": [{"n": 1}, {"n": 2}]}, "1,2,"),
+    ("{{#no}}x{{/no}}{{^no}}y{{/no}}", {"no": False}, "y"),
+    ("{{#no}}x{{/no}}{{^no}}y{{/no}}", {"no": []}, "y"),
+    ("{{#o}}{{a}}{{b}}{{/o}}", {"o": {"a": 1}, "b": 2}, "12"),
+    ("a{{! a comment }}b", {}, "ab"),
+    ("a\n  {{! alone }}\nb\n", {}, "a\nb\n"),
+    ("a\n  {{#yes}}\n  b\n  {{/yes}}\nc\n", {"yes": True}, "a\n  b\nc\n"),
+    ("{{=<% %>=}}<% x %> {{x}}", {"x": 1}, "1 {{x}}"),
+    ("{{=| |=}}\n|x|\n", {"x": 1}, "1\n"),
+    ("{{x}}", {"x": "{{y}}", "y": "z"}, "{{y}}"),
+    ("{{x}} %s %n ${HOME}", {"x": "%s"}, "%s %s %n ${HOME}"),
+    ("{{n}}", {"n": 1.5}, "1.5"),
+    ("\r\n{{#yes}}\r\nx\r\n{{/yes}}\r\n", {"yes": True}, "\r\nx\r\n"),
+]
+
+
+@pytest.mark.parametrize("template,data,want", MUSTACHE)
+def test_templates_are_mustache(tmp_path, template, data, want):
+    (tmp_path / "t").write_bytes(template.encode())
+    (tmp_path / "d.yaml").write_text(json.dumps(data))
+    done = run("templates", "render", tmp_path / "t", "--data", tmp_path / "d.yaml")
+    assert done.code == 0 and done.bytes.decode() == want, done
+
+
+def test_the_public_specification_of_mustache_holds(tmp_path):
+    """Its files are not ours to ship: MUSTACHE_SPEC names a folder that has them; our own rows above run everywhere."""
+    folder = os.environ.get("MUSTACHE_SPEC")
+    for suite in sorted(pathlib.Path(folder).glob("[a-z]*.json")) if folder else []:
+        for case in json.loads(suite.read_text())["tests"]:
+            (tmp_path / "t").write_bytes(case["template"].encode())
+            (tmp_path / "d.yaml").write_text(json.dumps(case["data"]))
+            for name, text in case.get("partials", {}).items():
+                (tmp_path / f"{name}.mustache").write_bytes(text.encode())
+            done = run("templates", "render", tmp_path / "t", "--data", tmp_path / "d.yaml", "--partials", tmp_path)
+            assert done.bytes.decode() == case["expected"], case["name"]
+
+
+def test_partials_keep_their_indentation(tmp_path):
+    (tmp_path / "t").write_text("a\n  {{>part}}\nb\n")
+    (tmp_path / "part.mustache").write_text("1\n2{{x}}\n")
+    (tmp_path / "d.yaml").write_text("x: 3\n")
+    done = run("templates", "render", tmp_path / "t", "--data", tmp_path / "d.yaml", "--partials", tmp_path)
+    assert done.out == "a\n  1\n  23\nb\n", done
+
+
+# -- keys -----------------------------------------------------------------------------------------
+
+def test_keys_rotate_and_retire(publication):
+    assert [k["signs"] for k in publication.json("keys", "show")] == [True]
+    assert publication.run("keys", "retire", "1").code == 64, "the one that signs stays"
+    publication.ok("keys", "rotate")
+    assert [(k["id"], k["signs"]) for k in publication.json("keys", "show")] == [(1, False), (2, True)]
+    publication.ok("keys", "retire", "1")
+    assert [k["id"] for k in publication.json("keys", "show")] == [2]
+    assert publication.run("keys", "retire", "9").code == 66 and publication.run("keys", "retire", "x").code == 64
+
+
+@pytest.mark.parametrize("harm", [lambda p: p.chmod(0o644), lambda p: p.write_bytes(b"short"), lambda p: p.unlink(),
+                                  lambda p: (p.rename(p.with_name("elsewhere")), p.symlink_to("elsewhere"))])
+def test_a_key_that_is_not_safe_is_refused(publication, harm):
+    publication.ok("subscriber", "add", "ann@example.org")
+    for key in sorted((publication.path / "var/keys").iterdir()):
+        harm(key)
+    done = publication.run("send")
+    assert done.code == 78 and "var/keys" in done.err, done
+
+
+# -- doctor ---------------------------------------------------------------------------------------
+
+def test_doctor_finds_what_was_broken(publication):
+    assert all(row["level"] in ("ok", "warn") for row in publication.json("doctor"))
+    (publication.path / "var").chmod(0o777)
+    done = publication.run("doctor")
+    assert done.code != 0 and "var" in done.err + done.out
+    (publication.path / "var").chmod(0o700)
+    text = (publication.path / "morningpost.yaml").read_text()
+    publication.write("morningpost.yaml", text.split("relays:")[0] + "relays:\n  - {url: 'smtp://127.0.0.1:1'}\n")
+    done = publication.run("doctor", "--json")
+    rows = [row for row in json.loads(done.out) if row["what"] == "relay"]
+    assert [row["level"] for row in rows] == ["fail"] and rows[0]["remedy"] and done.code == 78, done
+
+
+# -- the manual -----------------------------------------------------------------------------------
+
+def manual(page):
+    done = subprocess.run(["mandoc", "-Tutf8", "-Owidth=200", ROOT / "man" / page], capture_output=True, text=True, check=True)
+    return re.sub(r".\x08", "", done.stdout)
+
+
+def test_the_manual_has_every_command_and_option():
+    text = manual("morningpost.1")
+    for command in COMMANDS:
+        assert re.search(rf"^ +{command}\b", text, re.M), f"morningpost(1) lacks {command}"
+        for option in set(re.findall(r"(?<!\S)(--[a-z][a-z-]+)", run(command, "-h").out)):
+            name = option.lstrip("-")
+            assert re.search(rf"-{name}\b", text) or command == "subscriber", f"morningpost(1) lacks {command} {option}"
+    for page in ("morningpost.1", "morningpost.yaml.5"):
+        assert subprocess.run(["mandoc", "-Tlint", "-W", "warning", ROOT / "man" / page], capture_output=True).returncode == 0
+
+
+def test_the_manual_has_every_setting(publication):
+    """What the program allows, by its own error text, is what the page describes."""
+    text = manual("morningpost.yaml.5")
+
+    def allowed(yaml):
+        publication.write("morningpost.yaml", yaml)
+        told = publication.run("check").err
+        return re.search(r"allowed here: (.*)", told)[1].split(", ")
+
+    for section in allowed("bogus: 1\n"):
+        assert re.search(rf"^ +{section}$", text, re.M), f"morningpost.yaml(5) lacks {section}"
+        inside = {"relays": "relays: [{bogus: 1}]\n", "domains": "domains: {a.example: {bogus: 1}}\n", "dkim": "dkim: [{bogus: 1}]\n"}
+        for key in allowed(inside.get(section, f"{section}: {{bogus: 1}}\n")):
+            assert re.search(rf"\b{key}\b", text), f"morningpost.yaml(5) lacks {section}.{key}"
