@@ -126,7 +126,7 @@ explain(struct context *c, struct desk *d, struct day day, const char *email, st
 		out_null(&c->out, "state");
 		out_strz(&c->out, "so", "they are not on the list");
 		out_end(&c->out);
-		return 0;
+		return err_set(e, ERR_NOINPUT, "%s: not on the list", email);
 	}
 	out_strz(&c->out, "state", subscriber_state_name(s.state));
 	out_time(&c->out, "since", s.state_at);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "deliver/pace.h"
 #include "deliver/relays.h"
+#include "deliver/reserve.h"
 #include "deliver/retry.h"
 #include "mail/address.h"
 #include "mail/letter.h"
@@ -63,6 +64,8 @@ struct run {
 	struct deliver_result *out;
 	struct err *e;
 	struct relays relays;
+	struct reserve reserve;
+	bool disk_full;
 	struct domain_pace *domains;
 	struct loaded editions[EDITIONS];
 	size_t edition_count;
@@ -77,6 +80,8 @@ struct run {
 	bool doubts;
 	struct hand *later[LATER];
 	size_t later_count;
+	bool passed_over;    /* rows of slow domains, for which `later` had no room */
+	int64_t apart_until; /* clock_steady; rows wait for a relay of their own; 0: none does */
 	/* what is under way */
 	struct hand *hands[HANDS];
 	size_t in_hand;
@@ -338,7 +343,37 @@ next_row(struct run *r, struct hand **out)
 
 /* -- choosing a relay ------------------------------------------------------------------------- */
 
-enum choice { GOES, WAITS_FOR_ROOM, WAITS_FOR_DOMAIN, CANNOT_GO };
+enum choice {
+	GOES,
+	WAITS_FOR_ROOM, /* as all others do */
+	WAITS_APART,    /* for a relay that others do not need */
+	STAYS,          /* queued; not in this run */
+	CANNOT_GO
+};
+
+/* The relay that may have a row in doubt already; NULL when it is none of those in the settings. */
+static struct relay *
+relay_in_doubt(const struct run *r, const struct hand *h)
+{
+	for (size_t i = 0; i < r->relays.count && h->d.doubts > 0; i++)
+		if (str_eqz(h->d.relay, relay_name(r->relays.relay[i])))
+			return r->relays.relay[i];
+	return NULL;
+}
+
+static bool
+has_room(const struct run *r, size_t i)
+{
+	return relay_room(r->relays.relay[i]) > 0 &&
+	       pace_next(&r->relays.pace[i], clock_now()) <= clock_now();
+}
+
+static void
+wait_apart(struct run *r, int64_t until)
+{
+	if (r->apart_until == 0 || until < r->apart_until)
+		r->apart_until = until;
+}
 
 /*
  * The first relay that can be used has it; the next one only while the first cannot. One in doubt
@@ -347,27 +382,36 @@ enum choice { GOES, WAITS_FOR_ROOM, WAITS_FOR_DOMAIN, CANNOT_GO };
 static enum choice
 choose_relay(struct run *r, const struct hand *h, size_t *out)
 {
-	bool bound = h->d.doubts > 0 && h->d.relay.n;
-	bool waits = false;
+	const struct relay *bound = relay_in_doubt(r, h);
+	bool first = true, rests = false;
 
 	for (size_t i = 0; i < r->relays.count; i++) {
 		struct relay *relay = r->relays.relay[i];
+		bool fits = (!bound || relay == bound) &&
+			    (!h->d.smtputf8 || relay_takes_smtputf8(relay));
 
-		if (bound && !str_eqz(h->d.relay, relay_name(relay)))
-			continue;
-		if (h->d.smtputf8 && !relay_takes_smtputf8(relay))
-			continue;
 		if (!relay_is_usable(relay)) {
-			waits = waits || relay_rests_until(relay) > 0;
+			if (fits && relay_rests_until(relay) > clock_steady()) {
+				wait_apart(r, relay_rests_until(relay));
+				rests = true;
+			}
 			continue;
 		}
-		if (relay_room(relay) == 0 ||
-			pace_next(&r->relays.pace[i], clock_now()) > clock_now())
+		if (fits && has_room(r, i)) {
+			*out = i;
+			return GOES;
+		}
+		if (fits && first)
 			return WAITS_FOR_ROOM;
-		*out = i;
-		return GOES;
+		if (fits) {
+			wait_apart(r, clock_steady() + CLOCK_SECOND / 20);
+			return WAITS_APART;
+		}
+		first = false;
 	}
-	return waits || !h->d.smtputf8 || bound ? WAITS_FOR_ROOM : CANNOT_GO;
+	if (rests)
+		return first ? WAITS_FOR_ROOM : WAITS_APART;
+	return bound || !h->d.smtputf8 ? STAYS : CANNOT_GO;
 }
 
 static bool
@@ -470,6 +514,9 @@ static int
 record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 {
 	r->reached = true;
+	/* Another relay may take it, or none: that is for choose_relay to say. */
+	if (h->d.smtputf8 && !h->marked && !relay_takes_smtputf8(r->relays.relay[h->relay]))
+		return back_to_queue(r, h, &ev->reply);
 	switch (reply_judge(ev->phase, &ev->reply)) {
 	case REPLY_ACCEPTED:
 		r->out->sent++;
@@ -605,6 +652,38 @@ may_take(const struct run *r)
 	return !r->draining && !r->policy_stop && (r->o->most == 0 || r->taken < r->o->most);
 }
 
+static int
+refuse_smtputf8(struct run *r, struct hand *h)
+{
+	int status = fail_unfillable(r, h, "the address needs SMTPUTF8, which no relay offers");
+
+	free(h);
+	return status;
+}
+
+/* What becomes of a row at hand that a domain allows. 1: everybody waits for room, and it still
+ * needs a place to wait in; 0: it is seen to. */
+static int
+place(struct run *r, struct hand *h)
+{
+	size_t relay;
+
+	switch (choose_relay(r, h, &relay)) {
+	case GOES:
+		return offer(r, h, relay);
+	case WAITS_FOR_ROOM:
+		return 1;
+	case CANNOT_GO:
+		return refuse_smtputf8(r, h);
+	case WAITS_APART:
+	case STAYS:
+		break;
+	}
+	/* It stays queued in the database. */
+	free(h);
+	return 0;
+}
+
 /* Those set aside for their domain's sake, where it may go now. 1: a relay is full, stop. */
 static int
 offer_later(struct run *r)
@@ -614,67 +693,83 @@ offer_later(struct run *r)
 
 	for (size_t i = 0; i < r->later_count; i++) {
 		struct hand *h = r->later[i];
-		size_t relay;
 
 		if (full || !may_take(r) || !domain_allows(r, h)) {
 			r->later[kept++] = h;
 			continue;
 		}
-		if (choose_relay(r, h, &relay) != GOES) {
-			full = 1;
-			r->later[kept++] = h;
-			continue;
-		}
-		if (offer(r, h, relay) < 0)
+		full = place(r, h);
+		if (full < 0)
 			return -1;
+		if (full)
+			r->later[kept++] = h;
 	}
 	r->later_count = kept;
 	return full;
 }
 
+/* Of the relay that is next: the first that can be used. */
 static bool
 any_room(const struct run *r)
 {
 	for (size_t i = 0; i < r->relays.count; i++)
-		if (relay_room(r->relays.relay[i]) &&
-			pace_next(&r->relays.pace[i], clock_now()) <= clock_now())
-			return true;
+		if (relay_is_usable(r->relays.relay[i]))
+			return has_room(r, i);
 	return false;
+}
+
+/* For its domain's sake. Where there is no room for more of them the row stays in the database and
+ * is read again when there is, so that a slow domain holds up nobody else (RELIABILITY S12). */
+static void
+set_aside(struct run *r, struct hand *h)
+{
+	if (r->later_count < LATER) {
+		r->later[r->later_count++] = h;
+		return;
+	}
+	r->passed_over = true;
+	free(h);
+}
+
+/* Rows that were left in the database for now: read them again when their time has come. True while
+ * there are any. */
+static bool
+comes_again(struct run *r)
+{
+	bool apart = r->apart_until && r->apart_until <= clock_steady();
+
+	if ((r->passed_over && r->later_count <= LATER / 2) || apart) {
+		r->passed_over = false;
+		r->apart_until = 0;
+		put_back(r);
+		return true;
+	}
+	return r->passed_over || r->apart_until;
 }
 
 static int
 take_rows(struct run *r)
 {
-	int full = offer_later(r);
+	int full;
 
+	(void)comes_again(r);
+	full = offer_later(r);
 	if (full)
 		return full < 0 ? -1 : 0;
-	while (may_take(r) && r->later_count < LATER && any_room(r)) {
+	while (may_take(r) && any_room(r)) {
 		struct hand *h;
-		size_t relay = 0;
 		int got = next_row(r, &h);
 
 		if (got <= 0)
 			return got;
 		if (!domain_allows(r, h)) {
-			r->later[r->later_count++] = h;
+			set_aside(r, h);
 			continue;
 		}
-		switch (choose_relay(r, h, &relay)) {
-		case GOES:
-			if (offer(r, h, relay) < 0)
-				return -1;
-			break;
-		case CANNOT_GO:
-			if (fail_unfillable(r, h,
-				    "the address needs SMTPUTF8, which no relay offers") < 0) {
-				free(h);
-				return -1;
-			}
-			free(h);
-			break;
-		case WAITS_FOR_ROOM:
-		case WAITS_FOR_DOMAIN:
+		got = place(r, h);
+		if (got < 0)
+			return -1;
+		if (got > 0) {
 			/* It stays queued and comes again from the start of the list. */
 			put_back(r);
 			free(h);
@@ -742,6 +837,16 @@ write_turn(struct run *r, struct turn *t)
 	return db_commit(r->db, r->e);
 }
 
+static void
+begin_drain(struct run *r)
+{
+	if (r->draining)
+		return;
+	r->draining = true;
+	r->drain_until = clock_steady() + DRAIN_TIME;
+	relay_drain(r->relays.loop);
+}
+
 /*
  * The promise of a turn: what came is recorded and what may be completed is marked, in one commit,
  * before a byte of it is written. If it stopped half way nothing of it would have happened, and
@@ -759,9 +864,14 @@ commit_turn(struct run *r, struct turn *t)
 		if (write_turn(r, t) == 0)
 			return 0;
 		db_rollback(r->db);
-		if (r->e->code != ERR_TEMPFAIL || tries == BUSY_TRIES)
+		if (r->e->code == ERR_IO && reserve_give(&r->reserve)) {
+			/* What is under way can still be recorded; nothing more is begun. */
+			r->disk_full = true;
+			begin_drain(r);
+		} else if (r->e->code != ERR_TEMPFAIL || tries == BUSY_TRIES) {
 			return -1;
-		log_warn("%s; waiting", r->e->text);
+		}
+		log_warn("%s; trying again", r->e->text);
 		*r->out = before;
 		r->judged = judged;
 		r->policy_refusals = refusals;
@@ -834,16 +944,6 @@ all_refused(const struct run *r)
 	return true;
 }
 
-static void
-begin_drain(struct run *r)
-{
-	if (r->draining)
-		return;
-	r->draining = true;
-	r->drain_until = clock_steady() + DRAIN_TIME;
-	relay_drain(r->relays.loop);
-}
-
 static bool
 must_stop(const struct run *r)
 {
@@ -886,10 +986,12 @@ is_finished(struct run *r, bool *finished)
 		*finished = true;
 		return 0;
 	}
-	if (r->batch_at < r->batch_count || r->later_count || !r->queue_empty) {
+	if (r->batch_at < r->batch_count || r->later_count || !r->queue_empty || r->passed_over ||
+		r->apart_until) {
 		/* Rows there are, but no relay to be had: not for longer than we are told to wait.
 		 */
-		*finished = !r->later_count && !any_room(r) && waited >= r->o->wait;
+		*finished =
+			!r->later_count && (!any_room(r) || r->queue_empty) && waited >= r->o->wait;
 		return 0;
 	}
 	if (r->doubts && r->o->publication->settings.send.in_doubt == SETTINGS_RESEND &&
@@ -906,9 +1008,10 @@ until_when(const struct run *r)
 	int64_t steady = clock_steady(), wall = clock_now(), until = steady + CLOCK_SECOND;
 
 	/* Rows at hand and room for them: no sleep at all. */
-	if (may_take(r) && any_room(r) && (!r->queue_empty || r->batch_at < r->batch_count) &&
-		r->later_count < LATER)
+	if (may_take(r) && any_room(r) && (!r->queue_empty || r->batch_at < r->batch_count))
 		return steady;
+	if (r->apart_until && r->apart_until < until)
+		until = r->apart_until;
 	for (size_t i = 0; i < r->relays.count; i++) {
 		int64_t pace = steady + pace_next(&r->relays.pace[i], wall) - wall;
 
@@ -1046,6 +1149,13 @@ finish(struct run *r)
 		return 0;
 	}
 	r->out->end = ending(r, counts);
+	if (r->disk_full && r->out->end != DELIVER_DONE) {
+		r->out->end = DELIVER_REFUSED;
+		r->out->code = ERR_IO;
+		snprintf(r->out->why, sizeof r->out->why,
+			"the disk is full: what was under way is recorded, the rest stays queued; "
+			"make room and run this again");
+	}
 	if (r->policy_stop)
 		r->out->code = ERR_UNAVAILABLE;
 	if (r->out->end != DELIVER_DONE || r->issue->state == ISSUE_SENT)
@@ -1100,6 +1210,8 @@ carry(struct run *r)
 		r->out->end = DELIVER_INTERRUPTED;
 		return 0;
 	}
+	if (reserve_take(&r->reserve, r->o->publication->dir, r->e) < 0)
+		return -1;
 	if (recover(r) < 0 || delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
 		return -1;
 	for (int i = 0; i < DELIVERY_STATES; i++)
@@ -1136,6 +1248,7 @@ deliver_issue(struct db *db, struct issue *issue, const struct deliver_options *
 		status = carry(r);
 		relays_close(&r->relays);
 	}
+	reserve_give(&r->reserve);
 	free_run(r);
 	return status;
 }

@@ -321,7 +321,8 @@ static void
 refuse_ourselves(struct item *item, int code, int subject, int detail, const char *text)
 {
 	item->refused = true;
-	item->phase = REPLY_MAIL;
+	/* It is the recipient that is refused: the relay is as good as before for others. */
+	item->phase = REPLY_RCPT;
 	item->reply =
 		(struct reply){ .code = code, .class = 5, .subject = subject, .detail = detail };
 	snprintf(item->reply.text, sizeof item->reply.text, "%s", text);

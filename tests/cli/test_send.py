@@ -1,0 +1,271 @@
+"""What an operator and cron can ask of a send, and what they are told."""
+import contextlib
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+
+import lab as laboratory
+from lab import DAY, ISSUE, Lab, assert_clean
+
+
+@pytest.fixture
+def lab(tmp_path):
+    made = Lab(tmp_path, people=20)
+    yield made
+    made.stop()
+
+
+def outbox(lab):
+    return [f.read_text() for f in (lab.dir / "var/outbox/new").iterdir()] if (lab.dir / "var/outbox/new").exists() else []
+
+
+def recipients(lab):
+    return sorted(re.search(r"^Delivered-To: (.*)", text, re.M)[1] for text in outbox(lab))
+
+
+# -- options --------------------------------------------------------------------------------------
+
+def test_a_dry_run_sends_and_changes_nothing(lab):
+    done = lab.run("send", "--dry-run", "--json")
+    assert json.loads(done.stdout)["recipients"] == 20
+    assert outbox(lab) == [] and lab.rows() == {} and lab.status()["state"] in ("none", "composed")
+
+
+def test_a_test_copy_is_marked_and_not_in_the_ledger(lab):
+    lab.send("--to", "me@example.org", "--to", lab.people[0])
+    assert recipients(lab) == sorted(["me@example.org", lab.people[0]])
+    assert all(re.search(r"^Subject: .*\[?[Tt]est", text, re.M) for text in outbox(lab))
+    assert lab.rows() == {}
+    lab.send()
+    assert recipients(lab).count(lab.people[0]) == 2
+
+
+@pytest.mark.parametrize("address", ["no address", "a@b", "a@b.example\r\nBcc: x@y.example", ""])
+def test_a_test_copy_to_no_address_is_refused(lab, address):
+    lab.send("--to", address, ok=(64, 65))
+    assert outbox(lab) == []
+
+
+def test_tags_choose_who_gets_it_and_the_others_are_served_later(lab):
+    for person in lab.people[:3]:
+        lab.run("subscriber", "set", person, "--tag", "+early")
+    lab.send("--tag", "early")
+    assert recipients(lab) == sorted(lab.people[:3])
+    lab.send("--only-missed")
+    assert recipients(lab) == sorted(lab.people)
+
+
+def test_max_ends_a_run_and_the_next_goes_on(lab):
+    lab.send("--max", 7, ok=(75,))
+    assert len(outbox(lab)) == 7 and lab.status()["queued"] == 13
+    lab.send()
+    assert recipients(lab) == sorted(lab.people)
+
+
+def test_a_deadline_ends_a_run(lab):
+    lab.configure(lab.relay("--latency", 100), connections=1, window=1)
+    begun = time.monotonic()
+    lab.send("--deadline", "1s", ok=(75,))
+    assert time.monotonic() - begun < 15 and 0 < lab.status()["sent"] < 20
+    lab.send()
+    assert_clean(lab.audit())
+
+
+def test_a_changed_issue_is_refused_once_its_sending_has_begun(lab):
+    lab.send("--max", 5, ok=(75,))
+    issue = lab.dir / "issues" / f"{DAY}.md"
+    issue.write_text(ISSUE.replace("Nothing much happened", "A great deal happened"))
+    done = lab.send(ok=(65,))
+    assert "--new-edition" in done.stderr
+    lab.send("--new-edition")
+    texts = outbox(lab)
+    assert len(texts) == 20 and sum("A great deal" in t for t in texts) == 15
+    assert recipients(lab) == sorted(lab.people)
+
+
+def test_who_joins_while_it_is_sent_is_not_part_of_it(lab):
+    lab.send("--max", 5, ok=(75,))
+    lab.run("subscriber", "add", "late@example.org")
+    lab.send()
+    assert "late@example.org" not in recipients(lab) and lab.status()["recipients"] == 20
+
+
+def test_who_paused_or_reads_on_saturdays_is_left_out(lab):
+    lab.run("subscriber", "set", lab.people[0], "--pause", "2099-01-01")
+    lab.run("subscriber", "set", lab.people[1], "--frequency", "saturday")
+    lab.run("subscriber", "add", "pending@example.org", "--pending")
+    (lab.dir / "issues" / "2031-01-06.md").write_text(ISSUE)
+    (lab.dir / "issues" / "2031-01-11.md").write_text(ISSUE)
+    for day, there in (("2031-01-06", False), ("2031-01-11", True)):  # a Monday, a Saturday
+        before = recipients(lab).count(lab.people[1])
+        lab.send("--date", day, "--force")
+        assert (recipients(lab).count(lab.people[1]) > before) == there
+    assert lab.people[0] not in recipients(lab) and "pending@example.org" not in recipients(lab)
+
+
+# -- leaving in the middle ------------------------------------------------------------------------
+
+@pytest.mark.parametrize("how", ["remove", "import", "page"])
+def test_who_leaves_while_it_is_sent_does_not_get_it(tmp_path, how):
+    lab = Lab(tmp_path, people=400)
+    relay = lab.relay("--latency", 15)
+    lab.configure(relay, connections=2, window=2)
+    try:
+        p = lab.start("send")
+        while relay.accepted() < 20:
+            time.sleep(0.005)
+        got = {r["rcpt"] for r in lab.audit([]).accepted}
+        # Those who are far from their turn, so that none of them is in hand already.
+        leaving = [who for who in lab.people if who not in got][150:250]
+        if how == "remove":
+            for who in leaving[:10]:
+                lab.run("subscriber", "remove", who)
+            leaving = leaving[:10]
+        elif how == "import":
+            table = tmp_path / "left.csv"
+            table.write_text("email,state\n" + "".join(f"{who},unsubscribed\n" for who in leaving))
+            lab.run("subscriber", "import", str(table))
+        else:
+            with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db", timeout=30)) as db, db:
+                db.executemany("UPDATE subscriber SET state = 'unsubscribed', epoch = epoch WHERE email = ?", [(w,) for w in leaving])
+        assert p.wait(120) == 0
+        audit = lab.audit([who for who in lab.people if who not in leaving], forbidden=leaving)
+        assert audit.forbidden == [] and audit.lost == [] and audit.duplicated == []
+        told = lab.status()
+        assert told["skipped"] == len(leaving) and told["sent"] == 400 - len(leaving)
+    finally:
+        lab.stop()
+
+
+# -- TLS and passwords ----------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+
+    def openssl(*args):
+        subprocess.run(["openssl", *map(str, args)], cwd=folder, check=True, capture_output=True)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority", "-days", "3")
+    for name, names, days in (("good", "DNS:localhost,IP:127.0.0.1", 3), ("wronghost", "DNS:other.example", 3), ("expired", "DNS:localhost,IP:127.0.0.1", -1)):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=relay")
+        (folder / "ext").write_text(f"subjectAltName={names}\n")
+        when = ["-days", "3"] if days > 0 else ["-days", "-1"]
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{name}.pem", "-extfile", "ext", *when)
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "self.key", "-out", "self.pem", "-subj", "/CN=localhost", "-days", "3", "-addext",
+            "subjectAltName=DNS:localhost")
+    return folder
+
+
+def tls(folder, name):
+    return ("--cert", folder / f"{name}.pem", "--key", folder / f"{name}.key")
+
+
+def with_password(lab, secret="marker-secret"):
+    path = lab.dir / "relay.password"
+    path.write_text(secret + "\n")
+    path.chmod(0o600)
+    return {"user": "post", "password_file": "relay.password"}
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+def test_tls_is_verified_and_carries_the_password(lab, certificates, implicit):
+    extra = ["--implicit-tls"] if implicit else []
+    lab.configure(lab.relay(*tls(certificates, "good"), "--auth", "--auth-requires-tls", *extra), host="localhost", tls="required",
+                  ca_file=certificates / "ca.pem", scheme="smtps" if implicit else "smtp", **with_password(lab))
+    done = lab.send()
+    audit = lab.audit()
+    assert_clean(audit)
+    assert "marker-secret" not in done.stdout + done.stderr
+    assert b"marker-secret" not in (lab.dir / "var/morningpost.db").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["wronghost", "expired", "self", None])
+def test_without_good_tls_nothing_is_sent_and_no_password_either(lab, certificates, name):
+    relay = lab.relay(*(tls(certificates, name) if name else ()), "--auth")
+    lab.configure(relay, host="localhost", tls="required", ca_file=certificates / "ca.pem", **with_password(lab))
+    lab.send(ok=(78,))
+    audit = lab.audit([])
+    assert audit.accepted == [] and audit.connections <= 3
+    assert {r[0] for r in lab.rows().values()} <= {"queued"}
+    assert "clear-secret" not in audit.violations and "clear_secret" not in audit.violations
+
+
+def test_a_wrong_password_is_a_matter_of_settings(lab, certificates):
+    lab.configure(lab.relay(*tls(certificates, "good"), "--auth", "--fault", "auth-535"), host="localhost", tls="required",
+                  ca_file=certificates / "ca.pem", **with_password(lab, "wrong"))
+    done = lab.send(ok=(78,))
+    assert "535" in done.stderr or "password" in done.stderr or "refused" in done.stderr, done.stderr
+    assert lab.audit([]).accepted == []
+
+
+# -- names beyond ASCII ---------------------------------------------------------------------------
+
+def test_an_address_beyond_ascii_needs_a_relay_that_takes_it(tmp_path):
+    people = ["ünï@example.org", "plain@bücher.example"]
+    for extension, sent in (("PIPELINING, 8BITMIME, SMTPUTF8", True), ("PIPELINING, 8BITMIME", False)):
+        where = tmp_path / str(sent)
+        where.mkdir()
+        lab = Lab(where, people=0)
+        try:
+            for person in people:
+                lab.run("subscriber", "add", person)
+            lab.configure(lab.relay("--ext", extension))
+            lab.send()
+            got = {r["rcpt"] for r in lab.audit([]).accepted}
+            assert "plain@xn--bcher-kva.example" in got
+            assert ("ünï@example.org" in got) == sent
+            assert lab.status()["failed"] == (0 if sent else 1)
+        finally:
+            lab.stop()
+
+
+# -- daily, status, why, resolve ------------------------------------------------------------------
+
+def test_daily_is_quiet_when_there_is_nothing_left(lab):
+    lab.run("daily")
+    assert len(outbox(lab)) == 20
+    for _ in range(3):
+        again = lab.run("daily")
+        assert again.stdout == "" and "error" not in again.stderr
+    assert len(outbox(lab)) == 20
+
+
+def test_status_adds_up_and_names_refusals(lab):
+    lab.configure(lab.relay("--fault", "rcpt-550", "--only", "reader[12]@"))
+    lab.send()
+    told = lab.status()
+    assert told["state"] == "sent" and (told["sent"], told["failed"]) == (18, 2)
+    assert told["recipients"] == sum(told[k] for k in ("queued", "sending", "sent", "deferred", "failed", "in_doubt", "skipped"))
+    text = lab.run("status").stdout
+    assert "no such user" in text
+    assert json.loads(lab.run("status", "--date", "2031-01-01", "--json").stdout)["state"] == "none"
+
+
+def test_why_tells_every_fact_of_one_person(lab):
+    lab.configure(lab.relay("--fault", "rcpt-550", "--only", "reader1@"))
+    lab.send()
+    told = json.loads(lab.run("why", lab.people[1], "--json").stdout)
+    assert told["delivery"] == "failed" and told["code"] == 550 and "no such user" in told["words"]
+    assert json.loads(lab.run("why", lab.people[2].upper().replace("READER", "reader"), "--json").stdout)["delivery"] == "sent"
+    lab.run("why", "stranger@example.org", ok=(66,))
+
+
+def test_resolve_settles_one_or_all(lab):
+    lab.configure(lab.relay("--fault", "dot-drop", "--times", 2), send="in_doubt: hold", connections=1, window=1)
+    lab.send()
+    doubted = [who for who, row in lab.rows().items() if row[0] == "in_doubt"]
+    assert len(doubted) >= 1
+    lab.run("resolve", doubted[0], "sent")
+    assert lab.rows()[doubted[0]][0] == "sent"
+    lab.run("resolve", lab.people[0] if lab.people[0] not in doubted else lab.people[5], "sent", ok=(64, 65, 66))
+    lab.run("resolve", "--all", "resend")
+    lab.configure(lab.relay())
+    lab.send()
+    assert set(r[0] for r in lab.rows().values()) == {"sent"}
