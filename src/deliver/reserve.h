@@ -8,8 +8,9 @@
 
 /*
  * What a relay has taken must be written down, or it is in doubt and sent again (RELIABILITY R11).
- * When the disk fills up in the middle of a run it is too late to ask for room; so a run begins with
- * a file that takes up what the rest of its ledger could need, and gives it back to the disk then.
+ * When the disk fills up in the middle of a run it is too late to ask for room; so a run begins
+ * with a file that takes up what the rest of its ledger could need, and gives it back to the disk
+ * then.
  */
 struct reserve {
 	int dir; /* the publication's; borrowed */

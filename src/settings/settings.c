@@ -554,6 +554,21 @@ read_texts(const struct reader *r, const struct yaml *y, const char *path)
 	return 0;
 }
 
+static int
+read_web_url(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	struct str s, void *to)
+{
+	if (k->kind == SITE_URL && (str_find(s, '?') >= 0 || str_find(s, '#') >= 0))
+		return refuse(r, y, path,
+			"a web address without a query, as in https://post.example.org");
+	if (!is_web_url(s, k->most))
+		return refuse(r, y, path, "a web address, as in https://post.example.org");
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
+	*(char **)to = copy(r, s);
+	return 0;
+}
+
 /* A value into its place; `base` is the struct that k->to counts from. NONE goes nowhere but is
  * checked all the same. */
 static int
@@ -595,17 +610,8 @@ read_scalar(const struct reader *r, const struct yaml *y, const char *path, cons
 		*(char **)to = copy(r, str_trim(s));
 		return 0;
 	case SITE_URL:
-		if (str_find(s, '?') >= 0 || str_find(s, '#') >= 0)
-			return refuse(r, y, path,
-				"a web address without a query, as in https://post.example.org");
-		/* fall through */
 	case WEB_URL:
-		if (!is_web_url(s, k->most))
-			return refuse(r, y, path, "a web address, as in https://post.example.org");
-		while (s.n && s.p[s.n - 1] == '/')
-			s.n--;
-		*(char **)to = copy(r, s);
-		return 0;
+		return read_web_url(r, y, path, k, s, to);
 	case RELAY_URL:
 		if (!is_relay_url(s))
 			return refuse(
