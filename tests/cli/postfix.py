@@ -63,10 +63,7 @@ class Postfix:
         reader = pwd.getpwnam("nobody")
         os.chown(self.where / "data", owner.pw_uid, 0)
         os.chown(self.where / "box", reader.pw_uid, reader.pw_gid)
-        # Delivery runs as nobody, which must be able to come here.
-        for folder in [self.where, *self.where.parents]:
-            if os.stat(folder).st_uid == os.getuid() and folder != pathlib.Path("/"):
-                os.chmod(folder, os.stat(folder).st_mode | 0o711)
+        os.chmod(self.where, 0o755)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -2,8 +2,10 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -19,10 +21,13 @@ KILLS = 20
 
 
 @pytest.fixture
-def postfix(tmp_path):
-    server = Postfix(tmp_path / "postfix")
+def postfix():
+    # Not below pytest's folder: each session that begins closes that to all but its owner, and delivery runs as nobody.
+    where = tempfile.mkdtemp(prefix="morningpost-postfix-")
+    server = Postfix(where)
     yield server
     server.stop()
+    shutil.rmtree(where)
 
 
 def the_issue():
