@@ -1,0 +1,164 @@
+/* offer.c: from rows to relays: as many as there is room and pace for. */
+#include "deliver/run.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "mail/address.h"
+
+enum { MESSAGE = 32 << 20 };
+
+static int
+offer(struct run *r, struct hand *h, size_t relay)
+{
+	struct relay_message m = {
+		.id = (uint64_t)h->d.subscriber, .to = h->d.email, .smtputf8 = h->d.smtputf8
+	};
+	char verp[VERP_MAX + 1];
+	int status = 0;
+
+	buf_init(&m.body, MESSAGE);
+	/* The database may have been edited by hand: the send layer asks for itself (RELIABILITY
+	 * I2). */
+	if (!address_is_envelope(h->d.email))
+		status = verdict_unfillable(r, h, "not an address that may go into an envelope");
+	else if (fill_letter(r, h, &m.body) < 0)
+		status = r->e->code == ERR_DATA ? verdict_unfillable(r, h, r->e->text) : -1;
+	else {
+		m.from = fill_sender(r, h, verp);
+		h->relay = relay;
+		pace_take(&r->relays.pace[relay], clock_now());
+		if (h->domain != SIZE_MAX)
+			pace_take(&r->domains[h->domain].pace, clock_now());
+		hand_keep(r, h);
+		r->taken++;
+		relay_offer(r->relays.relay[relay], &m);
+		return 0;
+	}
+	buf_free(&m.body);
+	free(h);
+	return status;
+}
+
+bool
+offer_may_take(const struct run *r)
+{
+	return !r->draining && !r->policy_stop && (r->o->most == 0 || r->taken < r->o->most);
+}
+
+static int
+refuse_smtputf8(struct run *r, struct hand *h)
+{
+	int status = verdict_unfillable(r, h, "the address needs SMTPUTF8, which no relay offers");
+
+	free(h);
+	return status;
+}
+
+/* What becomes of a row at hand that a domain allows. 1: everybody waits for room, and it still
+ * needs a place to wait in; 0: it is seen to. */
+static int
+place(struct run *r, struct hand *h)
+{
+	size_t relay;
+
+	switch (choose_relay(r, h, &relay)) {
+	case GOES:
+		return offer(r, h, relay);
+	case WAITS_FOR_ROOM:
+		return 1;
+	case CANNOT_GO:
+		return refuse_smtputf8(r, h);
+	case WAITS_APART:
+	case STAYS:
+		break;
+	}
+	/* It stays queued in the database. */
+	free(h);
+	return 0;
+}
+
+/* Those set aside for their domain's sake, where it may go now. 1: a relay is full, stop. */
+static int
+offer_later(struct run *r)
+{
+	size_t kept = 0;
+	int full = 0;
+
+	for (size_t i = 0; i < r->later_count; i++) {
+		struct hand *h = r->later[i];
+
+		if (full || !offer_may_take(r) || !choose_domain_allows(r, h)) {
+			r->later[kept++] = h;
+			continue;
+		}
+		full = place(r, h);
+		if (full < 0)
+			return -1;
+		if (full)
+			r->later[kept++] = h;
+	}
+	r->later_count = kept;
+	return full;
+}
+
+/* For its domain's sake. Where there is no room for more of them the row stays in the database and
+ * is read again when there is, so that a slow domain holds up nobody else (RELIABILITY S12). */
+static void
+set_aside(struct run *r, struct hand *h)
+{
+	if (r->later_count < RUN_LATER) {
+		r->later[r->later_count++] = h;
+		return;
+	}
+	r->passed_over = true;
+	free(h);
+}
+
+/* Rows that were left in the database for now: read them again when their time has come. True while
+ * there are any. */
+static bool
+comes_again(struct run *r)
+{
+	bool apart = r->apart_until && r->apart_until <= clock_steady();
+
+	if ((r->passed_over && r->later_count <= RUN_LATER / 2) || apart) {
+		r->passed_over = false;
+		r->apart_until = 0;
+		queue_put_back(r);
+		return true;
+	}
+	return r->passed_over || r->apart_until;
+}
+
+int
+offer_rows(struct run *r)
+{
+	int full;
+
+	(void)comes_again(r);
+	full = offer_later(r);
+	if (full)
+		return full < 0 ? -1 : 0;
+	while (offer_may_take(r) && choose_any_room(r)) {
+		struct hand *h;
+		int got = queue_next(r, &h);
+
+		if (got <= 0)
+			return got;
+		if (!choose_domain_allows(r, h)) {
+			set_aside(r, h);
+			continue;
+		}
+		got = place(r, h);
+		if (got < 0)
+			return -1;
+		if (got > 0) {
+			/* It stays queued and comes again from the start of the list. */
+			queue_put_back(r);
+			free(h);
+			return 0;
+		}
+	}
+	return 0;
+}

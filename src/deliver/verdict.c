@@ -1,0 +1,184 @@
+/* verdict.c: what came of a message, from a relay's event to its row in the ledger. */
+#include "deliver/run.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sign.h"
+#include "deliver/retry.h"
+
+enum { POLICY_LEAST = 20 }; /* refusals for policy before they can stop a run, */
+#define POLICY_SHARE 0.05   /* and the share of it that does */
+
+static const char *
+status_words(const struct reply *reply, char out[static 16])
+{
+	out[0] = '\0';
+	if (reply->class)
+		snprintf(out, 16, "%d.%d.%d", reply->class, reply->subject % 1000,
+			reply->detail % 1000);
+	return out;
+}
+
+static int
+record(struct run *r, const struct hand *h, enum delivery_state to, int64_t next_at,
+	const struct reply *reply)
+{
+	char status[16];
+	struct delivery_outcome o = {
+		.to = to, .next_at = next_at, .code = reply->code, .words = str_of(reply->text)
+	};
+
+	if (h->relay < r->relays.count)
+		o.relay = relay_name(r->relays.relay[h->relay]);
+	o.status = str_of(status_words(reply, status));
+	return delivery_record(r->db, r->issue->id, h->d.subscriber, &o, clock_now(), r->e);
+}
+
+/* Deferred, or failed as expired where there would be no next time. */
+static int
+defer(struct run *r, struct hand *h, const struct reply *reply)
+{
+	const struct settings_send *s = &r->o->publication->settings.send;
+	int64_t now = clock_now(), next, first = h->d.deferred_at ? h->d.deferred_at : now;
+	struct reply expired = *reply;
+	uint32_t dice;
+
+	sign_random(&dice, sizeof dice);
+	next = now + retry_delay(s->retry_first, h->d.attempts + 1, dice % 1000);
+	if (next - first <= s->retry_for && (next <= r->issue->last_moment || r->o->force)) {
+		r->out->deferred++;
+		if (!r->next_due || next < r->next_due)
+			r->next_due = next;
+		return record(r, h, DELIVERY_DEFERRED, next, reply);
+	}
+	snprintf(expired.text, sizeof expired.text, "expired: %.900s", reply->text);
+	r->out->failed++;
+	return record(r, h, DELIVERY_FAILED, 0, &expired);
+}
+
+static int
+fail(struct run *r, struct hand *h, const struct reply *reply, bool policy)
+{
+	r->out->failed++;
+	r->judged++;
+	if (policy && reply->class == 5 && reply->subject == 7)
+		r->policy_refusals++;
+	if (r->policy_refusals >= POLICY_LEAST &&
+		(double)r->policy_refusals > POLICY_SHARE * (double)r->judged && !r->policy_stop) {
+		r->policy_stop = true;
+		snprintf(r->out->why, sizeof r->out->why,
+			"stopped: %lld of %lld were refused for policy, the last with: %d %.700s",
+			(long long)r->policy_refusals, (long long)r->judged, reply->code,
+			reply->text);
+	}
+	return record(r, h, DELIVERY_FAILED, 0, reply);
+}
+
+static int
+back_to_queue(struct run *r, struct hand *h, const struct reply *reply)
+{
+	queue_put_back(r);
+	return record(r, h, DELIVERY_QUEUED, 0, reply);
+}
+
+static void
+slow_down(struct run *r, struct hand *h)
+{
+	pace_slow_down(&r->relays.pace[h->relay], clock_now());
+	if (h->domain != SIZE_MAX)
+		pace_slow_down(&r->domains[h->domain].pace, clock_now());
+}
+
+static int
+record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
+{
+	r->reached = true;
+	/* Another relay may take it, or none: that is for choose_relay to say. */
+	if (h->d.smtputf8 && !h->marked && !relay_takes_smtputf8(r->relays.relay[h->relay]))
+		return back_to_queue(r, h, &ev->reply);
+	switch (reply_judge(ev->phase, &ev->reply)) {
+	case REPLY_ACCEPTED:
+		r->out->sent++;
+		r->judged++;
+		pace_ease(&r->relays.pace[h->relay], clock_now());
+		return record(r, h, DELIVERY_SENT, 0, &ev->reply);
+	case REPLY_SLOW_DOWN:
+		slow_down(r, h);
+		return defer(r, h, &ev->reply);
+	case REPLY_DEFER:
+		/* At MAIL nothing has been said of the reader yet, and 421 is said of the
+		 * connection. */
+		if (ev->reply.code == 421)
+			return back_to_queue(r, h, &ev->reply);
+		return defer(r, h, &ev->reply);
+	case REPLY_FAIL_RCPT:
+	case REPLY_FAIL_SOFT:
+		return fail(r, h, &ev->reply, false);
+	case REPLY_FAIL_POLICY:
+		return fail(r, h, &ev->reply, true);
+	case REPLY_ABORT:
+		relay_refuse(ev->relay, ERR_UNAVAILABLE, ev->reply.text);
+		return back_to_queue(r, h, &ev->reply);
+	}
+	return 0;
+}
+
+static int
+record_loss(struct run *r, struct hand *h, const struct relay_event *ev)
+{
+	if (!ev->completed || !h->marked)
+		return back_to_queue(r, h, &ev->reply);
+	r->out->doubted++;
+	r->doubts = true;
+	log_info("in doubt: %.*s: %s", STR_ARG(h->d.email), ev->reply.text);
+	return record(r, h, DELIVERY_IN_DOUBT, 0, &ev->reply);
+}
+
+/* What is said of a whole relay, for people and for the end of the run. */
+void
+verdict_on_relay(struct run *r, const struct relay_event *ev)
+{
+	log_warn("relay %s: %s%s", relay_name(ev->relay),
+		ev->kind == RELAY_REFUSED ? "takes nothing in this run: " : "", ev->reply.text);
+	snprintf(r->out->why, sizeof r->out->why, "relay %.200s: %.700s", relay_name(ev->relay),
+		ev->reply.text);
+	if (ev->kind == RELAY_REFUSED)
+		r->out->code = ev->code;
+}
+
+int
+verdict_record(struct run *r, const struct relay_event *ev)
+{
+	struct hand *h;
+	int status;
+
+	if (ev->kind == RELAY_REFUSED || ev->kind == RELAY_DOWN)
+		return 0;
+	h = hand_find(r, (int64_t)ev->id);
+	if (!h)
+		return 0;
+	status = ev->kind == RELAY_REPLIED ? record_reply(r, h, ev) : record_loss(r, h, ev);
+	return status;
+}
+
+/* A letter that cannot be filled is nobody else's trouble: that one fails, in words. */
+int
+verdict_unfillable(struct run *r, struct hand *h, const char *why)
+{
+	struct reply reply = { 0 };
+	int status;
+
+	log_escape(str_of(why), reply.text, sizeof reply.text);
+	h->relay = SIZE_MAX;
+	if (db_begin(r->db, r->e) < 0)
+		return -1;
+	status = record(r, h, DELIVERY_FAILED, 0, &reply);
+	if (status < 0 || db_commit(r->db, r->e) < 0) {
+		db_rollback(r->db);
+		return -1;
+	}
+	r->out->failed++;
+	return 0;
+}
