@@ -79,7 +79,12 @@ buf_addz(struct buf *b, const char *z)
 void
 buf_addc(struct buf *b, char c)
 {
-	buf_add(b, (struct str){ .p = &c, .n = 1 });
+	char *to = b->n + 1 < b->room && b->n < b->ceiling ? b->p + b->n : buf_room(b, 1);
+
+	if (!to)
+		return;
+	*to = c;
+	b->n++;
 }
 
 void
@@ -96,16 +101,20 @@ buf_fill(struct buf *b, char c, size_t times)
 void
 buf_printf(struct buf *b, const char *format, ...)
 {
+	size_t spare = b->room - b->n;
 	va_list ap, again;
 	char *to;
 	int n;
 
 	va_start(ap, format);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, ap);
+	/* Most of what is printed is short, and there is room for it. */
+	n = vsnprintf(spare ? b->p + b->n : NULL, spare, format, ap);
 	assert(n >= 0);
 	to = buf_room(b, (size_t)n);
-	if (to) {
+	if (to && (size_t)n < spare) {
+		b->n += (size_t)n;
+	} else if (to) {
 		vsnprintf(to, (size_t)n + 1, format, again);
 		b->n += (size_t)n;
 	}

@@ -107,20 +107,41 @@ put_from(struct qp *q, struct str rest)
 	return true;
 }
 
+/* How many characters may go onto this line as they are, without a look at what stands around them.
+ */
+static size_t
+plain_run(const struct qp *q, struct str text)
+{
+	size_t room = q->column < LINE - 1 ? LINE - 1 - q->column : 0, n = 0;
+
+	while (n < text.n && n < room) {
+		unsigned char c = (unsigned char)text.p[n];
+
+		if (c <= ' ' || c == '.' || c == 'F' || !is_literal(c))
+			break;
+		n++;
+	}
+	return n;
+}
+
 static void
 encode(struct qp *q, struct str text, bool lines)
 {
 	while (text.n) {
-		size_t n = 1;
+		size_t n = plain_run(q, text);
 
-		if (lines && at_line_end(text)) {
+		if (n) {
+			put(q, str_sub(text, 0, n));
+		} else if (lines && at_line_end(text)) {
 			n = text.p[0] == '\r' ? 2 : 1;
 			buf_add(q->out, STR("\r\n"));
 			q->column = 0;
 		} else if (lines && text.p[0] == '\1' && text.n > 1) {
 			n = 2;
 			put_mark(q, str_sub(text, 0, 2));
-		} else if (!put_from(q, text)) {
+		} else if (put_from(q, text)) {
+			n = 1;
+		} else {
 			n = character_length(text);
 			put_character(q, str_sub(text, 0, n), at_line_end(str_from(text, n)));
 		}

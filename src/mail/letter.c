@@ -1,6 +1,7 @@
 #include "mail/letter.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sign.h"
@@ -239,14 +240,81 @@ put_slot(
 	return 0;
 }
 
+/* Where a value that was encoded before stands: most links of a letter hold the same token. */
+struct encoded {
+	size_t at, n; /* in the personal bytes; n 0: not yet */
+};
+
+enum { KINDS = 128, PERSONAL = 1 << 20, PERSONAL_USUAL = 4096 };
+
+/* One slot's value at the end of `own`. The field of a header is folded by where it stands, and
+ * stands once. */
+static int
+put_once(const struct letter_part *part, const struct letter_values *v,
+	struct encoded known[static KINDS], struct buf *own, struct err *e)
+{
+	struct encoded *k = &known[part->slot % KINDS];
+	size_t at = own->n;
+
+	if (!part->header && k->n) {
+		if (buf_room(own, k->n))
+			buf_add(own, str_sub(buf_str(own), k->at, k->n));
+		return 0;
+	}
+	if (put_slot(part, v, own, e) < 0)
+		return -1;
+	if (!part->header)
+		*k = (struct encoded){ .at = at, .n = own->n - at };
+	return 0;
+}
+
+static int
+splice_parts(const struct letter *l, const struct letter_values *v, struct str *pieces,
+	struct buf *own, struct err *e)
+{
+	struct encoded known[KINDS] = { 0 };
+
+	for (size_t i = 0; i < l->count; i++) {
+		size_t at = own->n;
+
+		pieces[2 * i] = l->parts[i].frozen.n ? l->parts[i].frozen : STR("");
+		if (l->parts[i].slot && put_once(&l->parts[i], v, known, own, e) < 0)
+			return -1;
+		pieces[2 * i + 1] = (struct str){ .n = own->n - at };
+	}
+	return own->over ? err_set(e, ERR_DATA,
+				   "the personal part of a letter is larger than %zu bytes",
+				   own->ceiling)
+			 : 0;
+}
+
+int
+letter_splice(
+	const struct letter *l, const struct letter_values *v, struct splice **out, struct err *e)
+{
+	struct str *pieces = mem_alloc(2 * l->count * sizeof *pieces);
+	struct buf own;
+	int status;
+
+	buf_init(&own, PERSONAL);
+	buf_room(&own, PERSONAL_USUAL);
+	status = splice_parts(l, v, pieces, &own, e);
+	if (status == 0)
+		*out = splice_new(pieces, 2 * l->count, buf_str(&own));
+	buf_free(&own);
+	free(pieces);
+	return status;
+}
+
 int
 letter_fill(const struct letter *l, const struct letter_values *v, struct buf *b, struct err *e)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		buf_add(b, l->parts[i].frozen);
-		if (l->parts[i].slot && put_slot(&l->parts[i], v, b, e) < 0)
-			return -1;
-	}
+	struct splice *s;
+
+	if (letter_splice(l, v, &s, e) < 0)
+		return -1;
+	splice_add_to(s, b);
+	splice_free(s);
 	if (b->over)
 		return err_set(
 			e, ERR_DATA, "the filled letter is larger than %zu bytes", b->ceiling);

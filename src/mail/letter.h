@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/splice.h"
 #include "base/str.h"
 
 /*
@@ -74,6 +75,11 @@ int letter_freeze(struct str bytes, struct arena *a, struct letter *out, struct 
  */
 int letter_fill(
 	const struct letter *l, const struct letter_values *v, struct buf *b, struct err *e);
+
+/* The same without copying what is frozen: the letter's bytes must outlive *out, which the caller
+ * frees. */
+int letter_splice(
+	const struct letter *l, const struct letter_values *v, struct splice **out, struct err *e);
 
 /* The letter with every personal slot blanked, as the archive and previews show it: name "reader",
  * token "-", and so on. */
