@@ -143,12 +143,13 @@ static void
 look_at_relay(struct doctor *d, struct relay_loop *loop, struct relay *relay)
 {
 	int64_t until = clock_steady() + 40 * CLOCK_SECOND;
-	struct relay_message m = { .id = 1, .from = STR("<>"), .to = STR("nobody@invalid") };
+	struct relay_message m = { .id = 1,
+		.from = STR("<>"),
+		.to = STR("nobody@invalid"),
+		.body = splice_copy(STR("\r\n")) };
 	struct relay_event ev[4];
 	uint64_t due;
 
-	buf_init(&m.body, 64);
-	buf_addz(&m.body, "\r\n");
 	relay_offer(relay, &m);
 	relay_flush(loop);
 	while (clock_steady() < until) {

@@ -16,8 +16,7 @@ relay_in_doubt(const struct run *r, const struct hand *h)
 bool
 choose_has_room(const struct run *r, size_t i)
 {
-	return relay_room(r->relays.relay[i]) > 0 &&
-	       pace_next(&r->relays.pace[i], clock_now()) <= clock_now();
+	return relay_room(r->relays.relay[i]) > 0 && pace_allows(&r->relays.pace[i], clock_now());
 }
 
 static void
@@ -77,7 +76,7 @@ choose_domain_allows(struct run *r, const struct hand *h)
 	s = &r->o->publication->settings.domains[h->domain];
 	d = &r->domains[h->domain];
 	return (s->concurrency == 0 || d->in_hand < s->concurrency) &&
-	       pace_next(&d->pace, clock_now()) <= clock_now();
+	       pace_allows(&d->pace, clock_now());
 }
 
 /* Of the relay that is next: the first that can be used. */

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "deliver/relays.h"
 
-enum { MESSAGE = 32 << 20, EVENTS = 16 };
+enum { EVENTS = 16 };
 #define PATIENCE (120 * CLOCK_SECOND)
 
 static struct relay *
@@ -25,6 +25,21 @@ note(struct copy *c, const struct relay_event *ev)
 		snprintf(c->words, sizeof c->words, "%d %s", ev->reply.code, ev->reply.text);
 	else
 		snprintf(c->words, sizeof c->words, "%s", ev->reply.text);
+}
+
+/* No ledger: whatever can go out may. */
+static void
+clear_all(const struct relays *r)
+{
+	uint64_t due[EVENTS];
+
+	for (size_t i = 0; i < r->count; i++) {
+		size_t n;
+
+		while ((n = relay_due(r->relay[i], due, EVENTS)))
+			for (size_t k = 0; k < n; k++)
+				relay_clear(r->relay[i], due[k]);
+	}
 }
 
 int
@@ -47,10 +62,10 @@ copy_send(const struct publication *p, struct copy *copies, size_t n, struct err
 				.to = copies[next].to,
 				.smtputf8 = copies[next].smtputf8 };
 
-			buf_init(&m.body, MESSAGE);
-			buf_add(&m.body, copies[next++].message);
+			m.body = splice_copy(copies[next++].message);
 			relay_offer(relay, &m);
 		}
+		clear_all(&relays);
 		relay_flush(relays.loop);
 		if ((next == n || !relay) && relay_in_hand(relays.loop) == 0)
 			break;

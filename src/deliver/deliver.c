@@ -11,7 +11,8 @@
 
 enum {
 	PLAN_CHUNK = 5000, /* rows a transaction: some 20 ms */
-	DOUBT_PASSES = 3,  /* of sending again, in one run */
+	EVENTS = 256,
+	DOUBT_PASSES = 3, /* of sending again, in one run */
 };
 
 #define DRAIN_TIME (30 * CLOCK_SECOND)
@@ -60,23 +61,32 @@ must_stop(const struct run *r)
 
 /* In doubt and to be sent again: after all others, and not for ever in one run. */
 static int
-resend_doubts(struct run *r)
+requeue_doubts(struct db *db, void *context, struct err *e)
 {
+	const struct run *r = context;
 	int64_t n;
 
+	if (db_begin(db, e) < 0 ||
+		delivery_requeue_doubt(db, r->issue->id, clock_now(), &n, e) < 0 ||
+		db_commit(db, e) < 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+resend_doubts(struct run *r)
+{
 	if (r->o->publication->settings.send.in_doubt != SETTINGS_RESEND || !r->doubts ||
 		r->doubt_passes >= DOUBT_PASSES)
 		return 0;
 	r->doubts = false;
 	r->doubt_passes++;
-	if (db_begin(r->db, r->e) < 0 ||
-		delivery_requeue_doubt(r->db, r->issue->id, clock_now(), &n, r->e) < 0 ||
-		db_commit(r->db, r->e) < 0) {
-		db_rollback(r->db);
+	if (clerk_do(r->clerk, requeue_doubts, r, r->e) < 0)
 		return -1;
-	}
-	queue_put_back(r);
-	return n > 0;
+	queue_put_back(r, 1);
+	return 0;
 }
 
 /* Is there anything that this run should still wait for? */
@@ -86,17 +96,16 @@ is_finished(struct run *r, bool *finished)
 	int64_t waited = clock_steady() - r->began;
 
 	*finished = false;
-	if (r->in_hand || relay_in_hand(r->relays.loop))
+	if (r->in_hand || relay_in_hand(r->relays.loop) || !turn_is_idle(r))
 		return 0;
 	if (r->draining || all_refused(r) || (r->o->most && r->taken >= r->o->most)) {
 		*finished = true;
 		return 0;
 	}
-	if (r->batch_at < r->batch_count || r->later_count || !r->queue_empty || r->passed_over ||
-		r->apart_until) {
+	if (!queue_is_empty(r) || r->later_count || r->passed_over || r->apart_until) {
 		/* Rows there are, but no relay to be had: not for longer than we are told to wait.
 		 */
-		*finished = !r->later_count && (!choose_any_room(r) || r->queue_empty) &&
+		*finished = !r->later_count && (!choose_any_room(r) || queue_is_empty(r)) &&
 			    waited >= r->o->wait;
 		return 0;
 	}
@@ -114,8 +123,7 @@ until_when(const struct run *r)
 	int64_t steady = clock_steady(), wall = clock_now(), until = steady + CLOCK_SECOND;
 
 	/* Rows at hand and room for them: no sleep at all. */
-	if (offer_may_take(r) && choose_any_room(r) &&
-		(!r->queue_empty || r->batch_at < r->batch_count))
+	if (offer_may_take(r) && choose_any_room(r) && queue_has_rows(r))
 		return steady;
 	if (r->apart_until && r->apart_until < until)
 		until = r->apart_until;
@@ -139,37 +147,80 @@ until_when(const struct run *r)
 	return until;
 }
 
+/* What the relays said, and what follows from it; then as much again as there is room for. */
+static int
+turn_once(struct run *r)
+{
+	struct relay_event events[EVENTS];
+	size_t n = relay_wait(r->relays.loop, until_when(r), events, EVENTS);
+
+	if (turn_settle(r) < 0)
+		return -1;
+	if (must_stop(r))
+		run_drain(r);
+	for (size_t i = 0; i < n; i++)
+		verdict_record(r, &events[i]);
+	if (offer_rows(r) < 0)
+		return -1;
+	turn_collect(r);
+	turn_submit(r);
+	relay_flush(r->relays.loop);
+	FAULT("after-flush");
+	return 0;
+}
+
+static int
+do_nothing(struct db *db, void *context, struct err *e)
+{
+	(void)db;
+	(void)context;
+	(void)e;
+	return 0;
+}
+
+/* Nothing that came is left unwritten. */
+static int
+write_rest(struct run *r)
+{
+	while (!turn_is_idle(r)) {
+		if (clerk_do(r->clerk, do_nothing, NULL, r->e) < 0 || turn_settle(r) < 0)
+			return -1;
+		turn_submit(r);
+	}
+	return 0;
+}
+
 static int
 run_loop(struct run *r)
 {
-	struct turn turn = { 0 };
 	bool finished = false;
 	int status = 0;
 
 	while (status == 0 && !finished) {
-		r->event_count = relay_wait(r->relays.loop, until_when(r), r->events, RUN_EVENTS);
-		if (must_stop(r))
-			run_drain(r);
-		if (offer_rows(r) < 0) {
-			status = -1;
-			break;
-		}
-		turn_collect(r, &turn);
-		status = turn_commit(r, &turn);
-		if (status < 0)
-			break;
-		FAULT("after-commit");
-		turn_settle(r, &turn);
-		relay_flush(r->relays.loop);
-		FAULT("after-flush");
+		status = turn_once(r);
 		tell(r, false);
 		if (r->draining && clock_steady() > r->drain_until)
 			break;
-		if (is_finished(r, &finished) < 0)
-			status = -1;
+		if (status == 0)
+			status = is_finished(r, &finished);
 	}
-	free(turn.due);
-	free(turn.withdrawn);
+	return status < 0 ? -1 : write_rest(r);
+}
+
+static int
+run_with_clerk(struct run *r)
+{
+	int status;
+
+	r->clerk = clerk_start(r->db);
+	relay_wake_by(r->relays.loop, clerk_fd(r->clerk));
+	r->next_due = 1; /* nobody has looked yet */
+	status = run_loop(r);
+	r->refused = all_refused(r);
+	if (status == 0)
+		relay_quit(r->relays.loop);
+	relay_wake_by(r->relays.loop, -1);
+	clerk_stop(r->clerk);
 	return status;
 }
 
@@ -296,11 +347,12 @@ free_run(struct run *r)
 	for (size_t i = 0; i < RUN_HANDS; i++)
 		while (r->hands[i])
 			hand_free(r, r->hands[i]);
-	for (size_t i = 0; i < r->later_count; i++)
-		free(r->later[i]);
 	for (size_t i = 0; i < r->edition_count; i++)
 		arena_free(&r->editions[i].arena);
-	arena_free(&r->batch_arena);
+	for (int i = 0; i < 2; i++) {
+		arena_free(&r->batches[i].arena);
+		turn_free(&r->turns[i]);
+	}
 	free(r->domains);
 	free(r);
 }
@@ -326,10 +378,7 @@ carry(struct run *r)
 	r->progress.done =
 		r->progress.planned - counts[DELIVERY_QUEUED] - counts[DELIVERY_DEFERRED];
 	r->progress.started = r->began;
-	status = run_loop(r);
-	r->refused = all_refused(r);
-	if (status == 0)
-		relay_quit(r->relays.loop);
+	status = run_with_clerk(r);
 	tell(r, true);
 	return status < 0 ? -1 : finish(r);
 }

@@ -1,6 +1,7 @@
 /* fill.c: one person's copy of the letter, and the sender that its bounces come back to. */
 #include "deliver/run.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,53 +11,72 @@
 #include "mail/token.h"
 #include "store/edition.h"
 
-static int
-load_edition(struct run *r, int64_t id, const struct letter **out)
+static const struct letter *
+find_letter(const struct run *r, int64_t id)
 {
-	struct loaded *l;
+	for (size_t i = 0; i < r->edition_count; i++)
+		if (r->editions[i].id == id)
+			return &r->editions[i].letter;
+	return NULL;
+}
+
+static int
+load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
+{
+	struct loaded *l = &r->editions[r->edition_count];
 	struct edition ed;
 	int got;
 
-	for (size_t i = 0; i < r->edition_count; i++)
-		if (r->editions[i].id == id) {
-			*out = &r->editions[i].letter;
-			return 0;
-		}
+	if (find_letter(r, id))
+		return 0;
 	if (r->edition_count == RUN_EDITIONS)
 		return err_set(
-			r->e, ERR_INTERNAL, "an issue with more than %d editions", RUN_EDITIONS);
-	l = &r->editions[r->edition_count];
-	got = edition_get(r->db, id, &l->arena, &ed, r->e);
+			e, ERR_INTERNAL, "an issue with more than %d editions", RUN_EDITIONS);
+	got = edition_get(db, id, &l->arena, &ed, e);
 	if (got <= 0)
 		return got < 0 ? -1
-			       : err_set(r->e, ERR_CONFIG,
+			       : err_set(e, ERR_CONFIG,
 					 "the database has lost edition %lld; restore a backup",
 					 (long long)id);
-	if (letter_freeze(ed.bytes, &l->arena, &l->letter, r->e) < 0)
-		return err_wrap(r->e, "edition %lld in the database", (long long)id);
+	if (letter_freeze(ed.bytes, &l->arena, &l->letter, e) < 0)
+		return err_wrap(e, "edition %lld in the database", (long long)id);
 	l->id = id;
 	r->edition_count++;
-	*out = &l->letter;
 	return 0;
 }
 
 /* The member token: signed at first use, then kept with the row. */
 static void
-make_token(struct run *r, struct hand *h, char out[static TOKEN_CHARS + 1])
+sign(const struct run *r, struct delivery *d, bool *signed_now)
 {
 	const struct key_pair *key = keys_current(r->o->keys);
-	struct token t = {
-		.kind = TOKEN_MEMBER, .subscriber = (uint64_t)h->d.subscriber, .epoch = h->d.epoch
-	};
+	struct token t = { .kind = TOKEN_MEMBER,
+		.key_id = key->id,
+		.subscriber = (uint64_t)d->subscriber,
+		.epoch = d->epoch };
 
-	if (h->d.token_key == 0 || !keys_has(r->o->keys, (uint8_t)h->d.token_key)) {
-		t.key_id = key->id;
-		token_sign(&t, r->o->publication->settings.publication.list_id, key->secret,
-			h->d.signature);
-		h->d.token_key = key->id;
-		h->signed_now = true;
-	}
-	t.key_id = (uint8_t)h->d.token_key;
+	*signed_now = d->token_key == 0 || !keys_has(r->o->keys, (uint8_t)d->token_key);
+	if (!*signed_now)
+		return;
+	token_sign(&t, r->o->publication->settings.publication.list_id, key->secret, d->signature);
+	d->token_key = key->id;
+}
+
+int
+fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now, struct err *e)
+{
+	sign(r, d, signed_now);
+	return load_edition(r, db, d->edition_id, e);
+}
+
+static void
+make_token(const struct hand *h, char out[static TOKEN_CHARS + 1])
+{
+	struct token t = { .kind = TOKEN_MEMBER,
+		.key_id = (uint8_t)h->d.token_key,
+		.subscriber = (uint64_t)h->d.subscriber,
+		.epoch = h->d.epoch };
+
 	token_print(&t, h->d.signature, out);
 }
 
@@ -86,24 +106,25 @@ shown(struct str email, struct arena *a)
 }
 
 int
-fill_letter(struct run *r, struct hand *h, struct buf *body)
+fill_letter(struct run *r, const struct hand *h, struct splice **body, struct err *e)
 {
-	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40];
-	const struct letter *letter;
+	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX];
+	const struct letter *letter = find_letter(r, h->d.edition_id);
 	struct letter_values v = { .name = h->d.name, .email = h->d.email };
 	struct arena a = { 0 };
 	int status;
 
-	if (load_edition(r, h->d.edition_id, &letter) < 0)
-		return -1;
-	make_token(r, h, token);
+	assert(letter);
+	if (!*r->dated)
+		clock_rfc5322(r->issue->dated_at, r->o->publication->settings.publication.timezone,
+			r->dated);
+	make_token(h, token);
 	make_message_id(r, h, id);
-	clock_rfc5322(r->issue->dated_at, r->o->publication->settings.publication.timezone, date);
 	v.email_shown = shown(h->d.email, &a);
 	v.message_id = str_of(id);
-	v.date = str_of(date);
+	v.date = str_of(r->dated);
 	v.token = str_of(token);
-	status = letter_fill(letter, &v, body, r->e);
+	status = letter_splice(letter, &v, body, e);
 	arena_free(&a);
 	return status;
 }

@@ -1,10 +1,9 @@
-/* hand.c: those whose message a relay has, by subscriber. */
-#include "deliver/run.h"
-
+/* hand.c: those that are in hand, by subscriber. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "deliver/run.h"
 
 static struct hand **
 bucket(struct run *r, int64_t subscriber)
@@ -19,20 +18,6 @@ hand_find(struct run *r, int64_t subscriber)
 		if (h->d.subscriber == subscriber)
 			return h;
 	return NULL;
-}
-
-void
-hand_free(struct run *r, struct hand *hand)
-{
-	struct hand **at = bucket(r, hand->d.subscriber);
-
-	while (*at != hand)
-		at = &(*at)->next;
-	*at = hand->next;
-	r->in_hand--;
-	if (hand->domain != SIZE_MAX)
-		r->domains[hand->domain].in_hand--;
-	free(hand);
 }
 
 static void
@@ -59,22 +44,40 @@ struct hand *
 hand_make(struct run *r, const struct delivery *d)
 {
 	struct hand *h = mem_alloc(sizeof *h + d->email.n + d->domain.n + d->name.n + d->relay.n);
+	struct hand **at = bucket(r, d->subscriber);
 	char *to = h->strings;
 
-	*h = (struct hand){ .d = *d, .domain = domain_index(r, d->domain) };
+	*h = (struct hand){ .d = *d, .relay = SIZE_MAX, .domain = domain_index(r, d->domain) };
 	copy_str(&h->d.email, &to);
 	copy_str(&h->d.domain, &to);
 	copy_str(&h->d.name, &to);
 	copy_str(&h->d.relay, &to);
+	h->next = *at;
+	*at = h;
 	return h;
 }
 
 void
-hand_keep(struct run *r, struct hand *h)
+hand_offered(struct run *r, struct hand *h)
 {
-	h->next = *bucket(r, h->d.subscriber);
-	*bucket(r, h->d.subscriber) = h;
+	h->offered = true;
 	r->in_hand++;
 	if (h->domain != SIZE_MAX)
 		r->domains[h->domain].in_hand++;
+}
+
+void
+hand_free(struct run *r, struct hand *h)
+{
+	struct hand **at = bucket(r, h->d.subscriber);
+
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+	if (h->offered) {
+		r->in_hand--;
+		if (h->domain != SIZE_MAX)
+			r->domains[h->domain].in_hand--;
+	}
+	free(h);
 }

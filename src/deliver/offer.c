@@ -1,12 +1,8 @@
 /* offer.c: from rows to relays: as many as there is room and pace for. */
 #include "deliver/run.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "mail/address.h"
-
-enum { MESSAGE = 32 << 20 };
 
 static int
 offer(struct run *r, struct hand *h, size_t relay)
@@ -15,44 +11,37 @@ offer(struct run *r, struct hand *h, size_t relay)
 		.id = (uint64_t)h->d.subscriber, .to = h->d.email, .smtputf8 = h->d.smtputf8
 	};
 	char verp[VERP_MAX + 1];
-	int status = 0;
+	struct err e;
 
-	buf_init(&m.body, MESSAGE);
 	/* The database may have been edited by hand: the send layer asks for itself (RELIABILITY
 	 * I2). */
-	if (!address_is_envelope(h->d.email))
-		status = verdict_unfillable(r, h, "not an address that may go into an envelope");
-	else if (fill_letter(r, h, &m.body) < 0)
-		status = r->e->code == ERR_DATA ? verdict_unfillable(r, h, r->e->text) : -1;
-	else {
-		m.from = fill_sender(r, h, verp);
-		h->relay = relay;
-		pace_take(&r->relays.pace[relay], clock_now());
-		if (h->domain != SIZE_MAX)
-			pace_take(&r->domains[h->domain].pace, clock_now());
-		hand_keep(r, h);
-		r->taken++;
-		relay_offer(r->relays.relay[relay], &m);
+	if (!address_is_envelope(h->d.email)) {
+		verdict_unfillable(r, h, "not an address that may go into an envelope");
 		return 0;
 	}
-	buf_free(&m.body);
-	free(h);
-	return status;
+	if (fill_letter(r, h, &m.body, &e) < 0) {
+		if (e.code == ERR_DATA) {
+			verdict_unfillable(r, h, e.text);
+			return 0;
+		}
+		*r->e = e;
+		return -1;
+	}
+	m.from = fill_sender(r, h, verp);
+	h->relay = relay;
+	pace_take(&r->relays.pace[relay], clock_now());
+	if (h->domain != SIZE_MAX)
+		pace_take(&r->domains[h->domain].pace, clock_now());
+	hand_offered(r, h);
+	r->taken++;
+	relay_offer(r->relays.relay[relay], &m);
+	return 0;
 }
 
 bool
 offer_may_take(const struct run *r)
 {
 	return !r->draining && !r->policy_stop && (r->o->most == 0 || r->taken < r->o->most);
-}
-
-static int
-refuse_smtputf8(struct run *r, struct hand *h)
-{
-	int status = verdict_unfillable(r, h, "the address needs SMTPUTF8, which no relay offers");
-
-	free(h);
-	return status;
 }
 
 /* What becomes of a row at hand that a domain allows. 1: everybody waits for room, and it still
@@ -68,13 +57,17 @@ place(struct run *r, struct hand *h)
 	case WAITS_FOR_ROOM:
 		return 1;
 	case CANNOT_GO:
-		return refuse_smtputf8(r, h);
+		verdict_unfillable(r, h, "the address needs SMTPUTF8, which no relay offers");
+		return 0;
 	case WAITS_APART:
+		if (!r->apart_from || h->d.subscriber < r->apart_from)
+			r->apart_from = h->d.subscriber;
+		break;
 	case STAYS:
 		break;
 	}
 	/* It stays queued in the database. */
-	free(h);
+	hand_free(r, h);
 	return 0;
 }
 
@@ -111,24 +104,24 @@ set_aside(struct run *r, struct hand *h)
 		r->later[r->later_count++] = h;
 		return;
 	}
-	r->passed_over = true;
-	free(h);
+	if (!r->passed_over || h->d.subscriber < r->passed_over)
+		r->passed_over = h->d.subscriber;
+	hand_free(r, h);
 }
 
-/* Rows that were left in the database for now: read them again when their time has come. True while
- * there are any. */
-static bool
-comes_again(struct run *r)
+/* Rows that were left in the database for now: read them again when their time has come. */
+static void
+come_again(struct run *r)
 {
-	bool apart = r->apart_until && r->apart_until <= clock_steady();
-
-	if ((r->passed_over && r->later_count <= RUN_LATER / 2) || apart) {
-		r->passed_over = false;
-		r->apart_until = 0;
-		queue_put_back(r);
-		return true;
+	if (r->passed_over && r->later_count <= RUN_LATER / 2) {
+		queue_put_back(r, r->passed_over);
+		r->passed_over = 0;
 	}
-	return r->passed_over || r->apart_until;
+	if (r->apart_until && r->apart_until <= clock_steady()) {
+		if (r->apart_from)
+			queue_put_back(r, r->apart_from);
+		r->apart_until = r->apart_from = 0;
+	}
 }
 
 int
@@ -136,7 +129,7 @@ offer_rows(struct run *r)
 {
 	int full;
 
-	(void)comes_again(r);
+	come_again(r);
 	full = offer_later(r);
 	if (full)
 		return full < 0 ? -1 : 0;
@@ -154,9 +147,7 @@ offer_rows(struct run *r)
 		if (got < 0)
 			return -1;
 		if (got > 0) {
-			/* It stays queued and comes again from the start of the list. */
-			queue_put_back(r);
-			free(h);
+			queue_unread(r, h);
 			return 0;
 		}
 	}

@@ -71,6 +71,12 @@ pace_next(const struct pace *p, int64_t now)
 	return now + 1 + (int64_t)(missing / per_microsecond(p));
 }
 
+bool
+pace_allows(const struct pace *p, int64_t now)
+{
+	return p->count == 0 || pace_next(p, now) <= now;
+}
+
 void
 pace_slow_down(struct pace *p, int64_t now)
 {

@@ -1,73 +1,163 @@
 /* queue.c: who comes next: the deferred whose time has come, then the queued, a batch at a time. */
+#include "base/clock.h"
 #include "deliver/run.h"
 
-#include "base/clock.h"
+#define DUE_REST (CLOCK_SECOND / 10)
 
-/* A due row stays so until it is marked: those that a relay has already are not new. */
+/* -- the clerk's part ------------------------------------------------------------------------- */
+
+static int
+read_batch(struct db *db, void *context, struct err *e)
+{
+	struct batch *b = context;
+	struct run *r = b->run;
+
+	arena_free(&b->arena);
+	b->at = b->count = 0;
+	if (b->due && delivery_take_due(db, r->issue->id, clock_now(), RUN_BATCH, &b->arena,
+			      b->rows, &b->count, &b->next_due, e) < 0)
+		return -1;
+	b->due = b->count > 0;
+	if (!b->due && b->cursor >= 0 &&
+		delivery_take(db, r->issue->id, b->cursor, RUN_BATCH, &b->arena, b->rows, &b->count,
+			e) < 0)
+		return -1;
+	for (size_t i = 0; i < b->count; i++)
+		if (fill_prepare(r, db, &b->rows[i], &b->signed_now[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* -- the loop's part -------------------------------------------------------------------------- */
+
+static struct batch *
+next_batch(struct run *r)
+{
+	return &r->batches[!r->batch];
+}
+
+static bool
+is_due(const struct run *r)
+{
+	return r->next_due && r->next_due <= clock_now() && r->due_rest <= clock_steady();
+}
+
 static void
-drop_those_in_hand(struct run *r)
+ask(struct run *r)
+{
+	struct batch *b = next_batch(r);
+
+	if (b->asked || b->at < b->count || (r->queue_empty && !is_due(r)))
+		return;
+	b->run = r;
+	b->cursor = r->queue_empty ? -1 : r->cursor;
+	b->due = is_due(r);
+	b->next_due = 0;
+	/* Whoever is deferred from now on is not in what the clerk will see. */
+	if (b->due)
+		r->next_due = 0;
+	b->asked = true;
+	b->job = (struct clerk_job){ .work = read_batch, .context = b };
+	clerk_give(r->clerk, &b->job);
+}
+
+/* A row stays queued until it is marked: those that are in hand are not new. */
+static void
+drop_those_in_hand(struct run *r, struct batch *b)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < r->batch_count; i++)
-		if (!hand_find(r, r->batch[i].subscriber))
-			r->batch[kept++] = r->batch[i];
-	r->batch_count = kept;
+	for (size_t i = 0; i < b->count; i++) {
+		if (hand_find(r, b->rows[i].subscriber))
+			continue;
+		b->rows[kept] = b->rows[i];
+		b->signed_now[kept++] = b->signed_now[i];
+	}
+	b->count = kept;
 }
 
+/* What the clerk has read: where to go on. */
 static int
-read_batch(struct run *r)
+take(struct run *r, struct batch *b)
 {
-	int64_t now = clock_now();
-
-	arena_free(&r->batch_arena);
-	r->batch_at = r->batch_count = 0;
-	if (delivery_take_due(r->db, r->issue->id, now, RUN_BATCH, &r->batch_arena, r->batch,
-		    &r->batch_count, &r->next_due, r->e) < 0)
+	b->asked = false;
+	if (b->job.status < 0) {
+		*r->e = b->job.e;
 		return -1;
-	drop_those_in_hand(r);
-	if (r->batch_count || r->queue_empty)
-		return 0;
-	if (delivery_take(r->db, r->issue->id, r->cursor, RUN_BATCH, &r->batch_arena, r->batch,
-		    &r->batch_count, r->e) < 0)
-		return -1;
-	if (r->batch_count)
-		r->cursor = r->batch[r->batch_count - 1].subscriber;
-	else if (r->again)
-		r->cursor = 0, r->again = false;
-	else
-		r->queue_empty = true;
+	}
+	if (b->next_due && (!r->next_due || b->next_due < r->next_due))
+		r->next_due = b->next_due;
+	if (!b->due && b->cursor >= 0) {
+		if (b->count)
+			r->cursor = b->rows[b->count - 1].subscriber;
+		else if (r->again_from) {
+			r->cursor = r->again_from - 1;
+			r->again_from = 0;
+		} else {
+			r->queue_empty = true;
+		}
+	}
+	drop_those_in_hand(r, b);
+	/* Those whose time has come are all in hand: not again at once, the queued have their turn.
+	 */
+	if (b->due && b->count == 0)
+		r->due_rest = clock_steady() + DUE_REST;
 	return 0;
 }
 
 void
-queue_put_back(struct run *r)
+queue_put_back(struct run *r, int64_t subscriber)
 {
-	r->again = true;
-	r->queue_empty = false;
+	if (!r->again_from || subscriber < r->again_from)
+		r->again_from = subscriber;
+	if (r->queue_empty) {
+		r->queue_empty = false;
+		r->cursor = r->again_from - 1;
+		r->again_from = 0;
+	}
 }
 
-/* The next row to offer: 1, 0 none now. A row that is in hand or set aside already is passed over.
- */
 int
 queue_next(struct run *r, struct hand **out)
 {
 	for (;;) {
-		const struct delivery *d;
+		struct batch *b = &r->batches[r->batch], *next = next_batch(r);
 
-		if (r->batch_at == r->batch_count) {
-			if (read_batch(r) < 0)
-				return -1;
-			if (r->batch_count == 0) {
-				if (!r->queue_empty && r->cursor == 0)
-					continue;
-				return 0;
-			}
+		if (next->asked && clerk_is_done(r->clerk, &next->job) && take(r, next) < 0)
+			return -1;
+		while (b->at < b->count) {
+			size_t i = b->at++;
+
+			if (hand_find(r, b->rows[i].subscriber))
+				continue;
+			*out = hand_make(r, &b->rows[i]);
+			(*out)->signed_now = b->signed_now[i];
+			ask(r);
+			return 1;
 		}
-		d = &r->batch[r->batch_at++];
-		if (hand_find(r, d->subscriber))
-			continue;
-		*out = hand_make(r, d);
-		return 1;
+		if (next->at == next->count || next->asked) {
+			ask(r);
+			return 0;
+		}
+		r->batch = !r->batch;
 	}
+}
+
+void
+queue_unread(struct run *r, struct hand *h)
+{
+	r->batches[r->batch].at--;
+	hand_free(r, h);
+}
+
+bool
+queue_has_rows(const struct run *r)
+{
+	return r->batches[0].at < r->batches[0].count || r->batches[1].at < r->batches[1].count;
+}
+
+bool
+queue_is_empty(const struct run *r)
+{
+	return !queue_has_rows(r) && r->queue_empty && !r->batches[0].asked && !r->batches[1].asked;
 }

@@ -3,6 +3,8 @@
 #ifndef DELIVER_RUN_H
 #define DELIVER_RUN_H
 
+#include "base/splice.h"
+#include "deliver/clerk.h"
 #include "deliver/deliver.h"
 #include "deliver/pace.h"
 #include "deliver/relays.h"
@@ -11,20 +13,22 @@
 #include "mail/verp.h"
 
 enum {
-	RUN_BATCH = 256, /* rows read at a time */
-	RUN_EVENTS = 256,
+	RUN_BATCH = 256,
 	RUN_LATER = 4096, /* rows set aside for their domain's pace */
 	RUN_HANDS = 8192, /* buckets of those in hand */
 	RUN_EDITIONS = 8,
 };
 
-/* Somebody whose message a relay has; with all that may be needed again. */
+/* Somebody whose message a relay has, or who waits for a better moment; with all that may be needed
+ * again. */
 struct hand {
 	struct delivery d;
 	size_t relay;
 	size_t domain;   /* index of the domain's pace, or SIZE_MAX */
 	bool signed_now; /* the signature is to be kept */
-	bool marked;
+	bool offered;    /* a relay has it */
+	bool due;        /* it stands in the turn that is filled, to be marked */
+	bool marked;     /* `sending` is committed */
 	struct hand *next;
 	char strings[];
 };
@@ -40,8 +44,48 @@ struct domain_pace {
 	uint32_t in_hand;
 };
 
+/* Rows read at a time. One is used up while the clerk reads the next. */
+struct batch {
+	struct clerk_job job;
+	struct run *run;
+	int64_t cursor; /* else those queued behind it; -1: none of them */
+	bool asked;     /* the clerk has it, or had it and nobody has looked yet */
+	struct arena arena;
+	struct delivery rows[RUN_BATCH];
+	bool signed_now[RUN_BATCH];
+	size_t at, count;
+	int64_t next_due;
+	bool due; /* to be asked for those whose time has come; then: that is what it holds */
+};
+
+/* What came of somebody, to be written. */
+struct turn_record {
+	int64_t subscriber;
+	struct delivery_outcome outcome; /* its strings live in the turn's arena */
+};
+
+/* Somebody who is about to be completed. */
+struct turn_mark {
+	struct hand *hand;
+	bool marked; /* what came of it: false, they have left the list */
+};
+
+/* One transaction. One is filled while the clerk writes the one before it. */
+struct turn {
+	struct clerk_job job;
+	struct run *run;
+	struct arena arena;
+	struct turn_record *records;
+	size_t record_count, record_room;
+	struct turn_mark *marks;
+	size_t mark_count, mark_room;
+	int64_t again_from; /* the first that is queued again; 0: nobody */
+	bool disk_full;     /* what came of it */
+};
+
 struct run {
-	struct db *db;
+	struct db *db; /* the clerk's while the loop runs */
+	struct clerk *clerk;
 	struct issue *issue;
 	const struct deliver_options *o;
 	struct deliver_result *out;
@@ -52,24 +96,27 @@ struct run {
 	struct domain_pace *domains;
 	struct loaded editions[RUN_EDITIONS];
 	size_t edition_count;
+	char dated[40]; /* the Date of every copy */
 	/* what comes next: queue.c */
-	struct arena batch_arena;
-	struct delivery batch[RUN_BATCH];
-	size_t batch_at, batch_count;
-	int64_t cursor;
-	bool queue_empty, again; /* again: rows were put back behind the cursor */
-	int64_t next_due;        /* wall clock; 0: none is deferred */
+	struct batch batches[2];
+	int batch;
+	int64_t cursor, again_from; /* again_from: the first that was put back, 0: nobody was */
+	bool queue_empty;
+	int64_t next_due; /* wall clock; 0: none is deferred */
+	int64_t due_rest; /* clock_steady: not asked for before */
 	int doubt_passes;
 	bool doubts;
 	struct hand *later[RUN_LATER];
 	size_t later_count;
-	bool passed_over;    /* rows of slow domains, for which `later` had no room */
+	int64_t passed_over; /* the first row of a slow domain for which `later` had no room; 0 */
 	int64_t apart_until; /* clock_steady; rows wait for a relay of their own; 0: none does */
+	int64_t apart_from;  /* the first of them */
 	/* what is under way */
 	struct hand *hands[RUN_HANDS];
-	size_t in_hand;
-	struct relay_event events[RUN_EVENTS];
-	size_t event_count;
+	size_t in_hand; /* that relays have */
+	struct turn turns[2];
+	int turn;       /* the one that is filled */
+	bool under_way; /* the clerk has the other */
 	int64_t taken, policy_refusals, judged;
 	int64_t began, drain_until; /* clock_steady */
 	bool draining, policy_stop, reached,
@@ -82,21 +129,32 @@ struct run {
 void run_drain(struct run *r);
 
 /* -- hand.c */
-struct hand *hand_make(struct run *r, const struct delivery *d); /* free it, or hand_keep */
-void hand_keep(struct run *r, struct hand *h);
+struct hand *hand_make(struct run *r, const struct delivery *d);
+/* A relay has it now. */
+void hand_offered(struct run *r, struct hand *h);
 struct hand *hand_find(struct run *r, int64_t subscriber); /* or NULL */
-void hand_free(struct run *r, struct hand *hand);          /* one that was kept */
+void hand_free(struct run *r, struct hand *h);
 
 /* -- fill.c */
-/* ERR_DATA when this one person's copy cannot be made. */
-int fill_letter(struct run *r, struct hand *h, struct buf *body);
+/* For the clerk: the edition that a row is filled from, and the token's signature, made at first
+ * use: *signed_now says that it is to be kept. */
+int fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now, struct err *e);
+/* ERR_DATA when this one person's copy cannot be made. Its frozen pieces are the edition's. */
+int fill_letter(struct run *r, const struct hand *h, struct splice **body, struct err *e);
 struct str fill_sender(const struct run *r, const struct hand *h, char verp[static VERP_MAX + 1]);
 
 /* -- queue.c */
-/* The next row to offer: 1, 0 none now. The hand is the caller's to keep or to free. */
+/* The next row to offer: 1, 0 none now (the clerk may be reading). The hand is the caller's to
+ * offer or to free. */
 int queue_next(struct run *r, struct hand **out);
-/* Rows behind the cursor are queued again: they come once more. */
-void queue_put_back(struct run *r);
+/* The one that queue_next gave last comes again as the next one; its hand is freed. */
+void queue_unread(struct run *r, struct hand *h);
+/* This one, which is behind the cursor, is queued again. */
+void queue_put_back(struct run *r, int64_t subscriber);
+/* Would queue_next give one, as far as is known? */
+bool queue_has_rows(const struct run *r);
+/* Is the clerk reading, or may there be more to read? */
+bool queue_is_empty(const struct run *r);
 
 /* -- choose.c */
 enum choice {
@@ -113,26 +171,27 @@ bool choose_has_room(const struct run *r, size_t i);
 bool choose_domain_allows(struct run *r, const struct hand *h);
 
 /* -- verdict.c */
-/* In the turn's transaction. */
-int verdict_record(struct run *r, const struct relay_event *ev);
-/* What is said of a whole relay, for people and for the end of the run. */
-void verdict_on_relay(struct run *r, const struct relay_event *ev);
-/* A letter that cannot be filled is nobody else's trouble: that one fails, in words, in a
- * transaction of its own. */
-int verdict_unfillable(struct run *r, struct hand *h, const char *why);
+/* Into the turn that is filled. */
+void verdict_record(struct run *r, const struct relay_event *ev);
+/* A letter that cannot be filled is nobody else's trouble: that one fails, in words. */
+void verdict_unfillable(struct run *r, struct hand *h, const char *why);
 
 /* -- offer.c */
 bool offer_may_take(const struct run *r);
 int offer_rows(struct run *r);
 
 /* -- turn.c */
-struct turn {
-	uint64_t *due, *withdrawn; /* freed by whoever made the turn */
-	size_t due_count, due_room, withdrawn_count;
-};
-void turn_collect(struct run *r, struct turn *t);
-int turn_commit(struct run *r, struct turn *t);
-/* After the commit: who was recorded is out of hand, who was marked is marked. */
-void turn_settle(struct run *r, struct turn *t);
+/* Add to the turn that is filled; strings are copied. What is recorded is no longer to be marked.
+ */
+void turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o);
+/* Those that only wait to be marked as sending. */
+void turn_collect(struct run *r);
+/* Give it to the clerk, when it has nothing else to write. */
+void turn_submit(struct run *r);
+/* When the clerk is done: who was recorded is out of hand, who was marked may be completed. -1 when
+ * the ledger could not be written. */
+int turn_settle(struct run *r);
+bool turn_is_idle(const struct run *r);
+void turn_free(struct turn *t);
 
 #endif

@@ -1,65 +1,112 @@
-/* turn.c: one turn of the loop as one transaction: record what came, mark what may be completed. */
-#include "deliver/run.h"
-
+/* turn.c: one turn as one transaction: record what came, mark what is about to be completed. */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "deliver/run.h"
 
-enum { BUSY_TRIES = 24 }; /* times the database's own patience of five seconds */
+enum {
+	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
+	DUE = 256        /* ids asked of a relay at a time */
+};
 
-void
-turn_collect(struct run *r, struct turn *t)
+/* -- filling it ------------------------------------------------------------------------------- */
+
+static struct turn *
+open_turn(struct run *r)
 {
-	size_t room = r->in_hand + 1;
-
-	if (room > t->due_room) {
-		t->due_room = room * 2;
-		t->due = mem_grow(t->due, t->due_room * sizeof *t->due);
-		t->withdrawn = mem_grow(t->withdrawn, t->due_room * sizeof *t->withdrawn);
-	}
-	t->due_count = t->withdrawn_count = 0;
-	for (size_t i = 0; i < r->relays.count; i++)
-		t->due_count += relay_due(
-			r->relays.relay[i], t->due + t->due_count, t->due_room - t->due_count);
+	return &r->turns[r->turn];
 }
 
-static int
-mark_due(struct run *r, struct turn *t)
+static void
+drop_mark(struct turn *t, struct hand *h)
 {
-	for (size_t i = 0; i < t->due_count; i++) {
-		struct hand *h = hand_find(r, (int64_t)t->due[i]);
-		int got;
+	size_t i = 0;
 
-		assert(h);
-		got = h->marked ? 1
-				: delivery_mark(r->db, r->issue->id, h->d.subscriber,
-					  relay_name(r->relays.relay[h->relay]), clock_now(), r->e);
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			t->withdrawn[t->withdrawn_count++] = t->due[i];
-		if (h->signed_now && delivery_keep_signature(r->db, h->d.subscriber, h->d.epoch,
-					     h->d.token_key, h->d.signature, r->e) < 0)
-			return -1;
+	while (t->marks[i].hand != h)
+		i++;
+	t->marks[i] = t->marks[--t->mark_count];
+	h->due = false;
+}
+
+void
+turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
+{
+	struct turn *t = open_turn(r);
+	int64_t subscriber = h->d.subscriber;
+	struct turn_record *record;
+
+	if (h->due)
+		drop_mark(t, h);
+	if (t->record_count == t->record_room) {
+		t->record_room = t->record_room ? t->record_room * 2 : 64;
+		t->records = mem_grow(t->records, t->record_room * sizeof *t->records);
 	}
+	record = &t->records[t->record_count++];
+	*record = (struct turn_record){ .subscriber = subscriber, .outcome = *o };
+	record->outcome.words = arena_str(&t->arena, o->words);
+	record->outcome.status = arena_str(&t->arena, o->status);
+	if (o->to == DELIVERY_QUEUED && (!t->again_from || subscriber < t->again_from))
+		t->again_from = subscriber;
+}
+
+static void
+add_mark(struct turn *t, struct hand *h)
+{
+	if (t->mark_count == t->mark_room) {
+		t->mark_room = t->mark_room ? t->mark_room * 2 : 64;
+		t->marks = mem_grow(t->marks, t->mark_room * sizeof *t->marks);
+	}
+	t->marks[t->mark_count++] = (struct turn_mark){ .hand = h };
+	h->due = true;
+}
+
+void
+turn_collect(struct run *r)
+{
+	uint64_t due[DUE];
+
+	for (size_t i = 0; i < r->relays.count; i++) {
+		size_t n;
+
+		do {
+			n = relay_due(r->relays.relay[i], due, DUE);
+			for (size_t k = 0; k < n; k++) {
+				struct hand *h = hand_find(r, (int64_t)due[k]);
+
+				assert(h);
+				add_mark(open_turn(r), h);
+			}
+		} while (n == DUE);
+	}
+}
+
+/* -- the clerk's part ------------------------------------------------------------------------- */
+
+static int
+write_records(struct db *db, const struct turn *t, int64_t now, struct err *e)
+{
+	for (size_t i = 0; i < t->record_count; i++)
+		if (delivery_record(db, t->run->issue->id, t->records[i].subscriber,
+			    &t->records[i].outcome, now, e) < 0)
+			return -1;
 	return 0;
 }
 
 static int
-write_turn(struct run *r, struct turn *t)
+write_mark(struct db *db, const struct run *r, struct turn_mark *m, int64_t now, struct err *e)
 {
-	if (db_begin(r->db, r->e) < 0)
-		return -1;
-	for (size_t i = 0; i < r->event_count; i++)
-		if (verdict_record(r, &r->events[i]) < 0)
-			return -1;
-	FAULT("before-mark");
-	if (mark_due(r, t) < 0)
-		return -1;
-	FAULT("before-commit");
-	return db_commit(r->db, r->e);
+	const struct hand *h = m->hand;
+	int got = delivery_mark(
+		db, r->issue->id, h->d.subscriber, relay_name(r->relays.relay[h->relay]), now, e);
+
+	m->marked = got == 1;
+	if (got < 0 || !h->signed_now)
+		return got < 0 ? -1 : 0;
+	return delivery_keep_signature(
+		db, h->d.subscriber, h->d.epoch, h->d.token_key, h->d.signature, e);
 }
 
 /*
@@ -67,70 +114,136 @@ write_turn(struct run *r, struct turn *t)
  * before a byte of it is written. If it stopped half way nothing of it would have happened, and
  * nothing has been sent.
  */
-int
-turn_commit(struct run *r, struct turn *t)
+static int
+write_once(struct db *db, struct turn *t, struct err *e)
 {
-	struct deliver_result before = *r->out;
-	int64_t judged = r->judged, refusals = r->policy_refusals;
+	int64_t now = clock_now();
 
-	if (r->event_count == 0 && t->due_count == 0)
-		return 0;
-	for (int tries = 0;; tries++) {
-		if (write_turn(r, t) == 0)
-			return 0;
-		db_rollback(r->db);
-		if (r->e->code == ERR_IO && reserve_give(&r->reserve)) {
-			/* What is under way can still be recorded; nothing more is begun. */
-			r->disk_full = true;
-			run_drain(r);
-		} else if (r->e->code != ERR_TEMPFAIL || tries == BUSY_TRIES) {
+	if (db_begin(db, e) < 0 || write_records(db, t, now, e) < 0)
+		return -1;
+	FAULT("before-mark");
+	for (size_t i = 0; i < t->mark_count; i++)
+		if (write_mark(db, t->run, &t->marks[i], now, e) < 0)
 			return -1;
-		}
-		log_warn("%s; trying again", r->e->text);
-		*r->out = before;
-		r->judged = judged;
-		r->policy_refusals = refusals;
-		t->withdrawn_count = 0;
+	FAULT("before-commit");
+	return db_commit(db, e);
+}
+
+static int
+write_turn(struct db *db, void *context, struct err *e)
+{
+	struct turn *t = context;
+
+	for (int tries = 0;; tries++) {
+		if (write_once(db, t, e) == 0)
+			return 0;
+		db_rollback(db);
+		if (e->code == ERR_IO && reserve_give(&t->run->reserve))
+			/* What is under way can still be recorded; nothing more is begun. */
+			t->disk_full = true;
+		else if (e->code != ERR_TEMPFAIL || tries == BUSY_TRIES)
+			return -1;
+		log_warn("%s; trying again", e->text);
 	}
 }
 
+/* -- handing it over, and what follows -------------------------------------------------------- */
+
 static bool
-is_withdrawn(const struct turn *t, uint64_t id)
+is_empty(const struct turn *t)
 {
-	for (size_t i = 0; i < t->withdrawn_count; i++)
-		if (t->withdrawn[i] == id)
-			return true;
-	return false;
+	return t->record_count == 0 && t->mark_count == 0;
 }
 
-/* After the commit: who was recorded is out of hand, who was marked is marked. */
-void
-turn_settle(struct run *r, struct turn *t)
+bool
+turn_is_idle(const struct run *r)
 {
-	for (size_t i = 0; i < r->event_count; i++) {
-		const struct relay_event *ev = &r->events[i];
-		struct hand *h;
+	return !r->under_way && is_empty(&r->turns[r->turn]);
+}
 
-		if (ev->kind == RELAY_REFUSED || ev->kind == RELAY_DOWN) {
-			verdict_on_relay(r, ev);
-			continue;
+void
+turn_submit(struct run *r)
+{
+	struct turn *t = open_turn(r);
+
+	if (r->under_way || is_empty(t))
+		return;
+	for (size_t i = 0; i < t->mark_count; i++)
+		t->marks[i].hand->due = false;
+	t->run = r;
+	t->job = (struct clerk_job){ .work = write_turn, .context = t };
+	r->turn = !r->turn;
+	r->under_way = true;
+	clerk_give(r->clerk, &t->job);
+}
+
+static void
+settle_marks(struct run *r, const struct turn *t)
+{
+	for (size_t i = 0; i < t->mark_count; i++) {
+		struct hand *h = t->marks[i].hand;
+		struct relay *relay = r->relays.relay[h->relay];
+
+		h->signed_now = false;
+		if (t->marks[i].marked) {
+			h->marked = true;
+			relay_clear(relay, (uint64_t)h->d.subscriber);
+		} else {
+			relay_withdraw(relay, (uint64_t)h->d.subscriber);
+			hand_free(r, h);
 		}
-		h = hand_find(r, (int64_t)ev->id);
+	}
+}
+
+static void
+settle_records(struct run *r, const struct turn *t)
+{
+	for (size_t i = 0; i < t->record_count; i++) {
+		struct hand *h = hand_find(r, t->records[i].subscriber);
+
 		if (h)
 			hand_free(r, h);
 	}
-	r->event_count = 0;
-	for (size_t i = 0; i < t->due_count; i++) {
-		struct hand *h = hand_find(r, (int64_t)t->due[i]);
+	if (t->again_from)
+		queue_put_back(r, t->again_from);
+}
 
-		if (!h)
-			continue;
-		h->signed_now = false;
-		if (is_withdrawn(t, t->due[i])) {
-			relay_withdraw(r->relays.relay[h->relay], t->due[i]);
-			hand_free(r, h);
-		} else {
-			h->marked = true;
-		}
+static void
+empty(struct turn *t)
+{
+	arena_free(&t->arena);
+	t->record_count = t->mark_count = 0;
+	t->again_from = 0;
+	t->disk_full = false;
+}
+
+int
+turn_settle(struct run *r)
+{
+	struct turn *t = &r->turns[!r->turn];
+
+	if (!r->under_way || !clerk_is_done(r->clerk, &t->job))
+		return 0;
+	if (t->job.status < 0) {
+		*r->e = t->job.e;
+		return -1;
 	}
+	FAULT("after-commit");
+	r->under_way = false;
+	if (t->disk_full) {
+		r->disk_full = true;
+		run_drain(r);
+	}
+	settle_records(r, t);
+	settle_marks(r, t);
+	empty(t);
+	return 0;
+}
+
+void
+turn_free(struct turn *t)
+{
+	arena_free(&t->arena);
+	free(t->records);
+	free(t->marks);
 }

@@ -21,8 +21,8 @@ status_words(const struct reply *reply, char out[static 16])
 	return out;
 }
 
-static int
-record(struct run *r, const struct hand *h, enum delivery_state to, int64_t next_at,
+static void
+record(struct run *r, struct hand *h, enum delivery_state to, int64_t next_at,
 	const struct reply *reply)
 {
 	char status[16];
@@ -33,11 +33,11 @@ record(struct run *r, const struct hand *h, enum delivery_state to, int64_t next
 	if (h->relay < r->relays.count)
 		o.relay = relay_name(r->relays.relay[h->relay]);
 	o.status = str_of(status_words(reply, status));
-	return delivery_record(r->db, r->issue->id, h->d.subscriber, &o, clock_now(), r->e);
+	turn_record(r, h, &o);
 }
 
 /* Deferred, or failed as expired where there would be no next time. */
-static int
+static void
 defer(struct run *r, struct hand *h, const struct reply *reply)
 {
 	const struct settings_send *s = &r->o->publication->settings.send;
@@ -51,14 +51,15 @@ defer(struct run *r, struct hand *h, const struct reply *reply)
 		r->out->deferred++;
 		if (!r->next_due || next < r->next_due)
 			r->next_due = next;
-		return record(r, h, DELIVERY_DEFERRED, next, reply);
+		record(r, h, DELIVERY_DEFERRED, next, reply);
+		return;
 	}
 	snprintf(expired.text, sizeof expired.text, "expired: %.900s", reply->text);
 	r->out->failed++;
-	return record(r, h, DELIVERY_FAILED, 0, &expired);
+	record(r, h, DELIVERY_FAILED, 0, &expired);
 }
 
-static int
+static void
 fail(struct run *r, struct hand *h, const struct reply *reply, bool policy)
 {
 	r->out->failed++;
@@ -73,14 +74,13 @@ fail(struct run *r, struct hand *h, const struct reply *reply, bool policy)
 			(long long)r->policy_refusals, (long long)r->judged, reply->code,
 			reply->text);
 	}
-	return record(r, h, DELIVERY_FAILED, 0, reply);
+	record(r, h, DELIVERY_FAILED, 0, reply);
 }
 
-static int
+static void
 back_to_queue(struct run *r, struct hand *h, const struct reply *reply)
 {
-	queue_put_back(r);
-	return record(r, h, DELIVERY_QUEUED, 0, reply);
+	record(r, h, DELIVERY_QUEUED, 0, reply);
 }
 
 static void
@@ -91,54 +91,64 @@ slow_down(struct run *r, struct hand *h)
 		pace_slow_down(&r->domains[h->domain].pace, clock_now());
 }
 
-static int
+static void
 record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 {
 	r->reached = true;
 	/* Another relay may take it, or none: that is for choose_relay to say. */
-	if (h->d.smtputf8 && !h->marked && !relay_takes_smtputf8(r->relays.relay[h->relay]))
-		return back_to_queue(r, h, &ev->reply);
+	if (h->d.smtputf8 && !h->marked && !relay_takes_smtputf8(r->relays.relay[h->relay])) {
+		back_to_queue(r, h, &ev->reply);
+		return;
+	}
 	switch (reply_judge(ev->phase, &ev->reply)) {
 	case REPLY_ACCEPTED:
 		r->out->sent++;
 		r->judged++;
 		pace_ease(&r->relays.pace[h->relay], clock_now());
-		return record(r, h, DELIVERY_SENT, 0, &ev->reply);
+		record(r, h, DELIVERY_SENT, 0, &ev->reply);
+		break;
 	case REPLY_SLOW_DOWN:
 		slow_down(r, h);
-		return defer(r, h, &ev->reply);
+		defer(r, h, &ev->reply);
+		break;
 	case REPLY_DEFER:
 		/* At MAIL nothing has been said of the reader yet, and 421 is said of the
 		 * connection. */
 		if (ev->reply.code == 421)
-			return back_to_queue(r, h, &ev->reply);
-		return defer(r, h, &ev->reply);
+			back_to_queue(r, h, &ev->reply);
+		else
+			defer(r, h, &ev->reply);
+		break;
 	case REPLY_FAIL_RCPT:
 	case REPLY_FAIL_SOFT:
-		return fail(r, h, &ev->reply, false);
+		fail(r, h, &ev->reply, false);
+		break;
 	case REPLY_FAIL_POLICY:
-		return fail(r, h, &ev->reply, true);
+		fail(r, h, &ev->reply, true);
+		break;
 	case REPLY_ABORT:
 		relay_refuse(ev->relay, ERR_UNAVAILABLE, ev->reply.text);
-		return back_to_queue(r, h, &ev->reply);
+		back_to_queue(r, h, &ev->reply);
+		break;
 	}
-	return 0;
 }
 
-static int
+static void
 record_loss(struct run *r, struct hand *h, const struct relay_event *ev)
 {
-	if (!ev->completed || !h->marked)
-		return back_to_queue(r, h, &ev->reply);
+	if (!ev->completed || !h->marked) {
+		back_to_queue(r, h, &ev->reply);
+		return;
+	}
 	r->out->doubted++;
 	r->doubts = true;
 	log_info("in doubt: %.*s: %s", STR_ARG(h->d.email), ev->reply.text);
-	return record(r, h, DELIVERY_IN_DOUBT, 0, &ev->reply);
+	record(r, h, DELIVERY_IN_DOUBT, 0, &ev->reply);
 }
 
 /* What is said of a whole relay, for people and for the end of the run. */
-void
-verdict_on_relay(struct run *r, const struct relay_event *ev)
+static void
+note_relay(struct run *r, const struct relay_event *ev)
 {
 	log_warn("relay %s: %s%s", relay_name(ev->relay),
 		ev->kind == RELAY_REFUSED ? "takes nothing in this run: " : "", ev->reply.text);
@@ -148,37 +158,28 @@ verdict_on_relay(struct run *r, const struct relay_event *ev)
 		r->out->code = ev->code;
 }
 
-int
+void
 verdict_record(struct run *r, const struct relay_event *ev)
 {
 	struct hand *h;
-	int status;
 
-	if (ev->kind == RELAY_REFUSED || ev->kind == RELAY_DOWN)
-		return 0;
+	if (ev->kind == RELAY_REFUSED || ev->kind == RELAY_DOWN) {
+		note_relay(r, ev);
+		return;
+	}
 	h = hand_find(r, (int64_t)ev->id);
-	if (!h)
-		return 0;
-	status = ev->kind == RELAY_REPLIED ? record_reply(r, h, ev) : record_loss(r, h, ev);
-	return status;
+	if (h && ev->kind == RELAY_REPLIED)
+		record_reply(r, h, ev);
+	else if (h)
+		record_loss(r, h, ev);
 }
 
-/* A letter that cannot be filled is nobody else's trouble: that one fails, in words. */
-int
+void
 verdict_unfillable(struct run *r, struct hand *h, const char *why)
 {
 	struct reply reply = { 0 };
-	int status;
 
 	log_escape(str_of(why), reply.text, sizeof reply.text);
-	h->relay = SIZE_MAX;
-	if (db_begin(r->db, r->e) < 0)
-		return -1;
-	status = record(r, h, DELIVERY_FAILED, 0, &reply);
-	if (status < 0 || db_commit(r->db, r->e) < 0) {
-		db_rollback(r->db);
-		return -1;
-	}
 	r->out->failed++;
-	return 0;
+	record(r, h, DELIVERY_FAILED, 0, &reply);
 }

@@ -1,90 +1,29 @@
 #include "net/relay.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sign.h"
-#include "net/maildir.h"
-#include "net/session.h"
+#include "net/lane.h"
 
-enum {
-	READ = 16 * 1024,
-	EPOLL = 64,
-	QUICK_WINDOW = 4, /* below it a delayed ACK costs more than a packet */
-};
+enum { EPOLL = 64 };
 
 enum { VAIN_TRIES = 4 };
 #define REST_FIRST CLOCK_SECOND
 #define REST_MOST (300 * CLOCK_SECOND)
 #define QUIT_TIME (5 * CLOCK_SECOND)
 
-enum lane_state { LANE_CONNECTING, LANE_OPEN, LANE_CLOSED };
-
-/* One connection. */
-struct lane {
-	struct relay *relay;
-	CURL *easy;
-	enum lane_state state;
-	curl_socket_t fd;
-	struct session *session;
-	bool watches_write, served; /* served: a message was accepted */
-	int64_t waiting_since;      /* for the reply that is next; 0: none is awaited */
-	int64_t stuck_since;        /* output that the connection does not take; 0: none */
-	int64_t asked_at;           /* when the EHLO went out: its reply is a round trip */
-	char words[REPLY_TEXT + 1]; /* the server's last line while libcurl connects */
-	int code;
-	struct lane *next;
-};
-
-/* A message that no lane has yet. */
-struct pending {
-	struct session_message m;
-	struct pending *next;
-	char envelope[];
-};
-
-struct relay {
-	struct relay_loop *loop;
-	struct relay_options o;
-	struct arena arena; /* the options' strings */
-	char *name, *curl_url;
-	struct maildir *maildir;
-	struct lane *lanes;
-	size_t lane_count;
-	struct pending *pending, **pending_end;
-	size_t pending_count;
-	bool refused, proven, draining; /* proven: a session has been ready */
-	bool smtputf8_known, smtputf8;
-	int64_t rests_until, rest;
-	int vain_tries; /* to reach it, before it was proven */
-	struct relay *next;
-};
-
-struct relay_loop {
-	CURLM *multi;
-	int epoll;
-	int64_t curl_timer; /* clock_steady; -1: none */
-	struct relay *relays;
-	struct relay_event *events;
-	size_t event_count, event_room, event_head;
-};
-
 /* -- events ----------------------------------------------------------------------------------- */
 
-static struct relay_event *
-add_event(struct relay *r, enum relay_event_kind kind)
+struct relay_event *
+relay_add_event(struct relay *r, enum relay_event_kind kind)
 {
 	struct relay_loop *l = r->loop;
 	struct relay_event *ev;
@@ -101,7 +40,7 @@ add_event(struct relay *r, enum relay_event_kind kind)
 static void
 add_words(struct relay *r, enum relay_event_kind kind, enum err_code code, const char *why)
 {
-	struct relay_event *ev = add_event(r, kind);
+	struct relay_event *ev = relay_add_event(r, kind);
 
 	ev->code = code;
 	log_escape(str_of(why), ev->reply.text, sizeof ev->reply.text);
@@ -124,12 +63,12 @@ lose_pending(struct relay *r, const char *why)
 {
 	while (r->pending) {
 		struct pending *p = r->pending;
-		struct relay_event *ev = add_event(r, RELAY_LOST);
+		struct relay_event *ev = relay_add_event(r, RELAY_LOST);
 
 		ev->id = p->m.id;
 		snprintf(ev->reply.text, sizeof ev->reply.text, "%s", why);
 		r->pending = p->next;
-		buf_free(&p->m.body);
+		splice_free(p->m.body);
 		free(p);
 	}
 	r->pending_end = &r->pending;
@@ -138,13 +77,11 @@ lose_pending(struct relay *r, const char *why)
 
 /* -- rest and refusal ------------------------------------------------------------------------- */
 
-static void end_lane(struct lane *lane, const char *why);
-
 /* Left alone for a while: longer each time, until it serves again. One that has never been reached
  * in this run is given up after a few times: the name or the port may be wrong, and cron comes
  * again. */
-static void
-take_rest(struct relay *r, const char *why)
+void
+relay_rest(struct relay *r, const char *why)
 {
 	uint32_t dice;
 
@@ -169,29 +106,12 @@ relay_refuse(struct relay *r, enum err_code code, const char *why)
 	r->refused = true;
 	for (struct lane *l = r->lanes; l; l = l->next)
 		if (l->state != LANE_CLOSED)
-			end_lane(l, why);
+			lane_end(l, why);
 	lose_pending(r, why);
 	add_words(r, RELAY_REFUSED, code, why);
 }
 
 /* -- libcurl's side: connecting --------------------------------------------------------------- */
-
-/* The server's lines, as libcurl reads them; never what we say, so no password is seen here. */
-static int
-overhear(CURL *easy, curl_infotype type, char *data, size_t size, void *context)
-{
-	struct lane *lane = context;
-	struct str line = { .p = data, .n = size };
-	uint64_t code;
-
-	(void)easy;
-	if (type != CURLINFO_HEADER_IN)
-		return 0;
-	line = str_trim(line);
-	log_escape(line, lane->words, sizeof lane->words);
-	lane->code = str_u64(str_sub(line, 0, 3), 599, &code) ? (int)code : 0;
-	return 0;
-}
 
 static struct lane *lane_of(const struct relay_loop *loop, curl_socket_t fd);
 
@@ -227,125 +147,7 @@ set_curl_timer(CURLM *multi, long ms, void *context)
 	return 0;
 }
 
-static long
-tls_level(const struct relay *r)
-{
-	switch (r->o.tls) {
-	case RELAY_TLS_REQUIRED:
-		return CURLUSESSL_ALL;
-	case RELAY_TLS_OPPORTUNISTIC:
-		/* libcurl's own "try" sends AUTH PLAIN in clear when STARTTLS is missing. */
-		return r->o.user ? CURLUSESSL_ALL : CURLUSESSL_TRY;
-	case RELAY_TLS_NONE:
-		return CURLUSESSL_NONE;
-	}
-	return CURLUSESSL_ALL;
-}
-
-static void
-set_up(struct lane *lane)
-{
-	const struct relay_options *o = &lane->relay->o;
-	CURL *c = lane->easy;
-
-	curl_easy_setopt(c, CURLOPT_URL, lane->relay->curl_url);
-	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(o->connect_timeout / 1000));
-	curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-		(long)((o->command_timeout + CLOCK_SECOND - 1) / CLOCK_SECOND));
-	curl_easy_setopt(
-		c, CURLOPT_TIMEOUT_MS, (long)((o->connect_timeout + o->command_timeout) / 1000));
-	curl_easy_setopt(c, CURLOPT_USE_SSL, tls_level(lane->relay));
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	if (o->ca_file)
-		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
-	if (o->user) {
-		curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
-		curl_easy_setopt(c, CURLOPT_PASSWORD, o->password ? o->password : "");
-	}
-	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, overhear);
-	curl_easy_setopt(c, CURLOPT_DEBUGDATA, lane);
-	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
-	curl_easy_setopt(c, CURLOPT_PRIVATE, lane);
-}
-
-static void
-open_lane(struct relay *r)
-{
-	struct lane *lane = mem_alloc(sizeof *lane);
-
-	*lane = (struct lane){ .relay = r, .fd = CURL_SOCKET_BAD, .easy = curl_easy_init() };
-	assert(lane->easy);
-	set_up(lane);
-	lane->next = r->lanes;
-	r->lanes = lane;
-	r->lane_count++;
-	curl_multi_add_handle(r->loop->multi, lane->easy);
-}
-
 /* -- lanes ------------------------------------------------------------------------------------ */
-
-static void
-watch(struct lane *lane, bool write)
-{
-	struct epoll_event ev = { .events = EPOLLIN | (write ? (unsigned)EPOLLOUT : 0),
-		.data.u64 = (uint64_t)lane->fd << 1 };
-
-	if (lane->watches_write == write)
-		return;
-	lane->watches_write = write;
-	epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_MOD, lane->fd, &ev);
-}
-
-/* Verdicts and losses of the session, as events of the relay. */
-static void
-pass_on(struct lane *lane)
-{
-	struct session_event from;
-
-	while (session_event(lane->session, &from)) {
-		struct relay_event *ev = add_event(
-			lane->relay, from.kind == SESSION_VERDICT ? RELAY_REPLIED : RELAY_LOST);
-
-		ev->id = from.id;
-		ev->phase = from.phase;
-		ev->reply = from.reply;
-		ev->completed = from.completed;
-		if (from.kind == SESSION_VERDICT && from.phase == REPLY_FINAL &&
-			from.reply.code / 100 == 2) {
-			lane->served = true;
-			lane->relay->rest = 0;
-		}
-	}
-}
-
-/* The lane is freed at the end of the turn: pointers to it may be in use. */
-static void
-end_lane(struct lane *lane, const char *why)
-{
-	if (lane->session) {
-		session_end(lane->session, why);
-		pass_on(lane);
-	}
-	if (lane->state == LANE_OPEN)
-		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_DEL, lane->fd, NULL);
-	lane->state = LANE_CLOSED;
-}
-
-static void
-free_lane(struct lane *lane)
-{
-	curl_multi_remove_handle(lane->relay->loop->multi, lane->easy);
-	curl_easy_cleanup(lane->easy);
-	session_free(lane->session);
-	free(lane);
-}
 
 static void
 sweep(struct relay *r)
@@ -361,161 +163,8 @@ sweep(struct relay *r)
 		}
 		*at = lane->next;
 		r->lane_count--;
-		free_lane(lane);
+		lane_free(lane);
 	}
-}
-
-/* A session is over: politely, or so that the relay should be left alone for a while. */
-static void
-session_over(struct lane *lane)
-{
-	char why[REPLY_TEXT + 1];
-
-	snprintf(why, sizeof why, "%s", session_why(lane->session));
-	end_lane(lane, why);
-	if (!lane->served && !lane->relay->draining && !lane->relay->refused &&
-		strcmp(why, "done") != 0)
-		take_rest(lane->relay, why);
-}
-
-static void
-note_progress(struct lane *lane)
-{
-	lane->waiting_since = session_waits_for(lane->session) ? clock_steady() : 0;
-}
-
-static void
-write_lane(struct lane *lane)
-{
-	while (lane->state == LANE_OPEN && session_output(lane->session).n) {
-		struct str out = session_output(lane->session);
-		size_t sent = 0;
-		CURLcode code = curl_easy_send(lane->easy, out.p, out.n, &sent);
-
-		if (code == CURLE_AGAIN) {
-			if (!lane->stuck_since)
-				lane->stuck_since = clock_steady();
-			watch(lane, true);
-			return;
-		}
-		if (code != CURLE_OK) {
-			session_end(lane->session, "the connection was lost while we wrote");
-			session_over(lane);
-			return;
-		}
-		session_wrote(lane->session, sent);
-		lane->stuck_since = 0;
-	}
-	if (lane->state == LANE_OPEN)
-		watch(lane, false);
-}
-
-static void
-first_ready(struct lane *lane)
-{
-	struct relay *r = lane->relay;
-
-	r->proven = true;
-	r->smtputf8_known = true;
-	r->smtputf8 = session_takes_smtputf8(lane->session);
-	session_set_round_trip(lane->session, clock_steady() - lane->asked_at);
-}
-
-static void
-read_lane(struct lane *lane)
-{
-	bool was_ready = session_is_ready(lane->session);
-	static char in[READ];
-
-	while (lane->state == LANE_OPEN && !session_is_over(lane->session)) {
-		size_t n = 0;
-		CURLcode code = curl_easy_recv(lane->easy, in, sizeof in, &n);
-
-		if (code == CURLE_AGAIN)
-			break;
-		if (code != CURLE_OK || n == 0) {
-			session_end(
-				lane->session, "the server closed the connection without a reply");
-			break;
-		}
-		session_input(lane->session, (struct str){ .p = in, .n = n });
-		note_progress(lane);
-	}
-	pass_on(lane);
-	if (session_is_over(lane->session)) {
-		session_over(lane);
-		return;
-	}
-	if (!was_ready && session_is_ready(lane->session))
-		first_ready(lane);
-	if (lane->relay->o.window < QUICK_WINDOW || session_room(lane->session) < QUICK_WINDOW) {
-		int one = 1;
-
-		setsockopt(lane->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
-	}
-	/* What follows from a reply alone (HELO behind a refused EHLO) goes out at once; messages
-	 * wait for relay_flush. */
-	write_lane(lane);
-}
-
-static void
-lane_connected(struct lane *lane)
-{
-	struct epoll_event ev = { .events = EPOLLIN };
-
-	if (curl_easy_getinfo(lane->easy, CURLINFO_ACTIVESOCKET, &lane->fd) != CURLE_OK ||
-		lane->fd == CURL_SOCKET_BAD) {
-		end_lane(lane, "the connection was lost at once");
-		take_rest(lane->relay, "the connection was lost at once");
-		return;
-	}
-	lane->state = LANE_OPEN;
-	lane->session = session_new(lane->relay->o.helo, lane->relay->o.window);
-	ev.data.u64 = (uint64_t)lane->fd << 1;
-	if (epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_ADD, lane->fd, &ev) < 0)
-		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_MOD, lane->fd, &ev);
-	lane->asked_at = clock_steady();
-	note_progress(lane);
-	write_lane(lane);
-}
-
-/* Which of the ways of not connecting is for good (S7), and whose business it is. */
-static enum err_code
-refusal_of(const struct lane *lane, CURLcode code)
-{
-	switch (code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_USE_SSL_FAILED:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_ISSUER_ERROR:
-		return ERR_CONFIG;
-	case CURLE_LOGIN_DENIED:
-		return lane->code / 100 == 4 ? ERR_NONE : ERR_CONFIG;
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_REMOTE_ACCESS_DENIED:
-		return lane->code / 100 == 5 ? ERR_UNAVAILABLE : ERR_NONE;
-	default:
-		return ERR_NONE;
-	}
-}
-
-static void
-connect_failed(struct lane *lane, CURLcode code)
-{
-	enum err_code refusal = refusal_of(lane, code);
-	char why[REPLY_TEXT + 1];
-
-	if (*lane->words && lane->code >= 400)
-		snprintf(why, sizeof why, "%.900s", lane->words);
-	else
-		snprintf(why, sizeof why, "%s", curl_easy_strerror(code));
-	end_lane(lane, why);
-	if (refusal != ERR_NONE)
-		relay_refuse(lane->relay, refusal, why);
-	else
-		take_rest(lane->relay, why);
 }
 
 static void
@@ -533,7 +182,7 @@ take_curl_results(struct relay_loop *l)
 		if (m->data.result == CURLE_OK)
 			lane_connected(lane);
 		else
-			connect_failed(lane, m->data.result);
+			lane_connect_failed(lane, m->data.result);
 	}
 }
 
@@ -544,7 +193,7 @@ relay_loop_new(void)
 {
 	struct relay_loop *l = mem_alloc(sizeof *l);
 
-	*l = (struct relay_loop){ .curl_timer = -1 };
+	*l = (struct relay_loop){ .curl_timer = -1, .waker = -1 };
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	l->multi = curl_multi_init();
 	assert(l->epoll >= 0 && l->multi);
@@ -636,7 +285,8 @@ relay_rests_until(const struct relay *r)
 bool
 relay_is_usable(const struct relay *r)
 {
-	return !r->refused && !r->draining && r->rests_until <= clock_steady();
+	return !r->refused && !r->draining &&
+	       (r->rests_until == 0 || r->rests_until <= clock_steady());
 }
 
 bool
@@ -685,7 +335,7 @@ relay_offer(struct relay *r, struct relay_message *m)
 	memcpy(p->envelope + m->from.n, m->to.p, m->to.n);
 	p->m.from = (struct str){ .p = p->envelope, .n = m->from.n };
 	p->m.to = (struct str){ .p = p->envelope + m->from.n, .n = m->to.n };
-	buf_init(&m->body, m->body.ceiling);
+	m->body = NULL;
 	*r->pending_end = p;
 	r->pending_end = &p->next;
 	r->pending_count++;
@@ -721,7 +371,7 @@ hand_out(struct relay *r)
 		p = pop_pending(r);
 		session_offer(best->session, &p->m);
 		free(p);
-		pass_on(best);
+		lane_pass_on(best);
 	}
 }
 
@@ -730,16 +380,28 @@ relay_due(struct relay *r, uint64_t *ids, size_t most)
 {
 	size_t n = 0;
 
-	if (r->maildir) {
-		for (const struct pending *p = r->pending; p && n < most; p = p->next)
+	for (struct pending *p = r->maildir ? r->pending : NULL; p && n < most; p = p->next)
+		if (!p->asked) {
+			p->asked = true;
 			ids[n++] = p->m.id;
-		return n;
-	}
+		}
 	hand_out(r);
 	for (struct lane *l = r->lanes; l && n < most; l = l->next)
 		if (l->state == LANE_OPEN)
 			n += session_due(l->session, ids + n, most - n);
 	return n;
+}
+
+bool
+relay_clear(struct relay *r, uint64_t id)
+{
+	for (struct pending *p = r->maildir ? r->pending : NULL; p; p = p->next)
+		if (p->m.id == id)
+			return p->cleared = true;
+	for (struct lane *l = r->lanes; l; l = l->next)
+		if (l->state == LANE_OPEN && session_clear(l->session, id))
+			return true;
+	return false;
 }
 
 static bool
@@ -755,7 +417,7 @@ withdraw_pending(struct relay *r, uint64_t id)
 		r->pending_end = &r->pending;
 		while (*r->pending_end)
 			r->pending_end = &(*r->pending_end)->next;
-		buf_free(&p->m.body);
+		splice_free(p->m.body);
 		free(p);
 		return true;
 	}
@@ -769,8 +431,8 @@ relay_withdraw(struct relay *r, uint64_t id)
 		return;
 	for (struct lane *l = r->lanes; l; l = l->next)
 		if (l->state == LANE_OPEN && !session_withdraw(l->session, id)) {
-			pass_on(l);
-			end_lane(l, session_why(l->session));
+			lane_pass_on(l);
+			lane_end(l, session_why(l->session));
 		}
 }
 
@@ -792,31 +454,37 @@ open_lanes(struct relay *r)
 	else
 		wanted = r->proven && busy == ready && ready == r->lane_count ? ready : 0;
 	while (wanted-- && r->lane_count < r->o.connections)
-		open_lane(r);
+		lane_open(r);
 }
 
 static void
 put_in_maildir(struct relay *r)
 {
-	while (r->pending) {
+	while (r->pending && r->pending->cleared) {
 		struct pending *p = pop_pending(r);
 		struct relay_event *ev;
+		struct buf body;
 		struct err e;
+		int status;
 
-		if (maildir_put(r->maildir, p->m.from, p->m.to, buf_str(&p->m.body), &e) == 0) {
-			ev = add_event(r, RELAY_REPLIED);
+		buf_init(&body, p->m.body->n);
+		splice_add_to(p->m.body, &body);
+		status = maildir_put(r->maildir, p->m.from, p->m.to, buf_str(&body), &e);
+		buf_free(&body);
+		if (status == 0) {
+			ev = relay_add_event(r, RELAY_REPLIED);
 			ev->phase = REPLY_FINAL;
 			ev->reply.code = 250;
 			snprintf(ev->reply.text, sizeof ev->reply.text, "in the Maildir");
 			ev->id = p->m.id;
 		} else {
-			ev = add_event(r, RELAY_LOST);
+			ev = relay_add_event(r, RELAY_LOST);
 			ev->id = p->m.id;
 			snprintf(ev->reply.text, sizeof ev->reply.text, "%.900s", e.text);
 			add_words(r, RELAY_REFUSED, ERR_IO, e.text);
 			r->refused = true;
 		}
-		buf_free(&p->m.body);
+		splice_free(p->m.body);
 		free(p);
 		if (r->refused)
 			lose_pending(r, e.text);
@@ -836,8 +504,8 @@ relay_flush(struct relay_loop *loop)
 				continue;
 			session_flush(l->session);
 			if (!l->waiting_since)
-				note_progress(l);
-			write_lane(l);
+				lane_note_progress(l);
+			lane_write(l);
 		}
 		open_lanes(r);
 		sweep(r);
@@ -845,21 +513,6 @@ relay_flush(struct relay_loop *loop)
 }
 
 /* -- waiting ---------------------------------------------------------------------------------- */
-
-static int64_t
-lane_deadline(const struct lane *l)
-{
-	const struct relay_options *o = &l->relay->o;
-	int64_t until = INT64_MAX;
-
-	if (l->waiting_since)
-		until = l->waiting_since + (session_waits_for(l->session) == 2
-							   ? o->final_timeout
-							   : o->command_timeout);
-	if (l->stuck_since && l->stuck_since + o->command_timeout < until)
-		until = l->stuck_since + o->command_timeout;
-	return until;
-}
 
 static int64_t
 next_deadline(const struct relay_loop *loop, int64_t until)
@@ -884,7 +537,7 @@ end_late_lanes(struct relay_loop *loop)
 				continue;
 			session_end(l->session,
 				l->stuck_since ? "the server stopped reading" : "no reply in time");
-			session_over(l);
+			lane_over(l);
 		}
 }
 
@@ -896,6 +549,16 @@ lane_of(const struct relay_loop *loop, curl_socket_t fd)
 			if (l->state == LANE_OPEN && l->fd == fd)
 				return l;
 	return NULL;
+}
+
+static void
+empty(int fd)
+{
+	uint64_t count;
+
+	/* Woken twice, or by nobody, is as good. */
+	if (read(fd, &count, sizeof count) < 0)
+		return;
 }
 
 static void
@@ -914,12 +577,26 @@ handle(struct relay_loop *loop, const struct epoll_event *ev)
 	}
 	struct lane *lane = lane_of(loop, fd);
 
+	if (fd == loop->waker)
+		empty(fd);
 	if (!lane)
 		return;
 	if (ev->events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-		read_lane(lane);
+		lane_read(lane);
 	if (lane->state == LANE_OPEN && ev->events & EPOLLOUT)
-		write_lane(lane);
+		lane_write(lane);
+}
+
+void
+relay_wake_by(struct relay_loop *loop, int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = (uint64_t)fd << 1 };
+
+	if (loop->waker >= 0)
+		epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->waker, NULL);
+	loop->waker = fd;
+	if (fd >= 0)
+		epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
 size_t
@@ -972,10 +649,10 @@ relay_drain(struct relay_loop *loop)
 		lose_pending(r, "not begun: the run is ending");
 		for (struct lane *l = r->lanes; l; l = l->next) {
 			if (l->state == LANE_CONNECTING)
-				end_lane(l, "the run is ending");
+				lane_end(l, "the run is ending");
 			else if (l->state == LANE_OPEN) {
 				session_quit(l->session);
-				pass_on(l);
+				lane_pass_on(l);
 			}
 		}
 		sweep(r);

@@ -6,24 +6,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/splice.h"
 #include "base/str.h"
 #include "net/reply.h"
 
 /*
- * The caller's turn, in this order; nothing that could complete a message is written but by
- * relay_flush, so the caller can commit `sending` before it and what came of others with it:
+ * The caller's turn, in this order:
  *
- *	relay_wait     sleep for sockets, read replies; events say what came
- *	relay_offer    hand over messages while relay_room says there is room
- *	relay_due      which messages the next flush would complete; relay_withdraw those that
- *	               must not be (they left the list a moment ago)
- *	(commit)
- *	relay_flush    write
+ * relay_wait sleeps for sockets and reads replies; events say what came.
+ *
+ * relay_offer hands over messages while relay_room says there is room.
+ *
+ * relay_due names the messages that only wait to be cleared. The caller commits `sending` for them,
+ * with what came of others, and then says relay_clear, or relay_withdraw for those that left the
+ * list a moment ago. That may be turns later: the loop goes on meanwhile.
+ *
+ * relay_flush writes; nothing that could complete a message but what was cleared.
  *
  * Memory: a lane holds at most `window` messages. Nothing here knows the clock of the wall:
- *timeouts go by clock_steady, and relay_wait is told how long it may sleep.
+ * timeouts go by clock_steady, and relay_wait is told how long it may sleep.
  */
 struct relay_loop;
 struct relay;
@@ -45,9 +47,9 @@ struct relay_message {
 	uint64_t id;     /* the caller's; comes back in events */
 	struct str from; /* envelope sender; address_is_envelope is asked again here (I2) */
 	struct str to;
-	bool smtputf8;   /* needs a relay that offers SMTPUTF8 */
-	struct buf body; /* CRLF lines, none beginning with '.', ends in CRLF: taken over by
-			    relay_offer */
+	bool smtputf8;       /* needs a relay that offers SMTPUTF8 */
+	struct splice *body; /* CRLF lines, none beginning with '.', ends in CRLF: taken over by
+				relay_offer; what it borrows must outlive the loop */
 };
 
 enum relay_event_kind {
@@ -99,13 +101,20 @@ void relay_refuse(struct relay *r, enum err_code code, const char *why);
 /* The message's body is the relay's now. Only while there is room (asserted). */
 void relay_offer(struct relay *r, struct relay_message *m);
 
-/* Ids of the messages that the next flush would complete: at most `most` into ids. */
+/* Ids of the messages that only wait to be cleared, each named once: at most `most` into ids. */
 size_t relay_due(struct relay *r, uint64_t *ids, size_t most);
-/* Take one of those out again: it is never completed. Costs the connection where DATA was begun. */
+/* It may be completed: `sending` is committed. False when it is no longer the relay's. */
+bool relay_clear(struct relay *r, uint64_t id);
+/* Take one of those out instead: it is never completed. Costs the connection where DATA was begun.
+ */
 void relay_withdraw(struct relay *r, uint64_t id);
 
-/* Write what may be written, for all relays. Only messages that relay_due named are completed. */
+/* Write what may be written, for all relays. */
 void relay_flush(struct relay_loop *loop);
+
+/* relay_wait also ends when there is something to read from fd (an eventfd), and empties it; -1: no
+ * longer. */
+void relay_wake_by(struct relay_loop *loop, int fd);
 
 /*
  * Sleep until something comes or `until` (clock_steady) passes, read, and give out events: at most

@@ -7,10 +7,10 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "net/output.h"
 
 enum {
 	WINDOW_MOST = 1000,
-	OUTPUT = 1 << 30,
 	GROWTH = 2000, /* microseconds of round trip that one more message in the air pays for */
 };
 
@@ -36,12 +36,13 @@ enum stage {
 struct item {
 	struct session_message m;
 	enum stage stage;
-	int next_command; /* lock-step: how many of MAIL, RCPT, DATA have been written */
-	bool refused;     /* `reply` and `phase` are its verdict; what still comes for it is only
-			     counted */
-	bool withdrawn;
+	bool asked, cleared; /* session_due has named it; it may be completed */
+	int next_command;    /* lock-step: how many of MAIL, RCPT, DATA have been written */
+	bool refused;        /* `reply` and `phase` are its verdict; what still comes for it is only
+				counted */
 	enum reply_phase phase;
 	struct reply reply;
+	size_t size;        /* of its body, which the output takes over */
 	uint64_t last_byte; /* place of its last byte in all that was ever output */
 	struct item *next;
 	char envelope[]; /* from and to */
@@ -62,8 +63,7 @@ struct session {
 	bool pipelining, chunking, smtputf8, eightbit, size;
 	uint64_t size_limit;
 	struct reply_parser parser;
-	struct buf out;
-	uint64_t made, written; /* bytes of output, ever */
+	struct output out;
 	struct item *first, *last;
 	size_t count;
 	struct wait *waits; /* a ring */
@@ -145,7 +145,7 @@ remove_item(struct session *s, struct item *item)
 	if (s->last == item)
 		s->last = before;
 	s->count--;
-	buf_free(&item->m.body);
+	splice_free(item->m.body);
 	free(item);
 }
 
@@ -181,7 +181,7 @@ lose(struct session *s, struct item *item, bool completed)
 static bool
 has_gone_out(const struct session *s, const struct item *item)
 {
-	return item->stage == COMPLETED && s->written >= item->last_byte;
+	return item->stage == COMPLETED && s->out.written >= item->last_byte;
 }
 
 static void
@@ -194,7 +194,7 @@ end(struct session *s, const char *why)
 	while (s->first)
 		lose(s, s->first, has_gone_out(s, s->first));
 	s->wait_count = 0;
-	buf_clear(&s->out);
+	output_clear(&s->out);
 }
 
 void
@@ -205,19 +205,6 @@ session_end(struct session *s, const char *why)
 
 /* -- life ------------------------------------------------------------------------------------- */
 
-static void
-output(struct session *s, struct str bytes)
-{
-	buf_add(&s->out, bytes);
-	s->made += bytes.n;
-}
-
-static void
-outputz(struct session *s, const char *z)
-{
-	output(s, str_of(z));
-}
-
 struct session *
 session_new(const char *helo, unsigned window)
 {
@@ -227,10 +214,10 @@ session_new(const char *helo, unsigned window)
 	s->helo = mem_alloc(strlen(helo) + 1);
 	memcpy(s->helo, helo, strlen(helo) + 1);
 	reply_init(&s->parser);
-	buf_init(&s->out, OUTPUT);
-	outputz(s, "EHLO ");
-	outputz(s, helo);
-	outputz(s, "\r\n");
+	output_init(&s->out);
+	output_linez(&s->out, "EHLO ");
+	output_linez(&s->out, helo);
+	output_linez(&s->out, "\r\n");
 	expect(s, EXPECT_EHLO, NULL, false);
 	return s;
 }
@@ -243,7 +230,7 @@ session_free(struct session *s)
 	while (s->first)
 		remove_item(s, s->first);
 	reply_free(&s->parser);
-	buf_free(&s->out);
+	output_free(&s->out);
 	free(s->waits);
 	free(s->events);
 	free(s->helo);
@@ -334,12 +321,12 @@ session_offer(struct session *s, struct session_message *m)
 	struct item *item = mem_alloc(sizeof *item + m->from.n + m->to.n);
 
 	assert(session_room(s) > 0);
-	*item = (struct item){ .m = *m };
+	*item = (struct item){ .m = *m, .size = m->body->n };
 	memcpy(item->envelope, m->from.p, m->from.n);
 	memcpy(item->envelope + m->from.n, m->to.p, m->to.n);
 	item->m.from.p = item->envelope;
 	item->m.to.p = item->envelope + m->from.n;
-	buf_init(&m->body, m->body.ceiling);
+	m->body = NULL;
 	if (s->last)
 		s->last->next = item;
 	else
@@ -349,30 +336,44 @@ session_offer(struct session *s, struct session_message *m)
 	if (item->m.smtputf8 && !session_takes_smtputf8(s))
 		refuse_ourselves(item, 553, 6, 7,
 			"the address needs SMTPUTF8, which the relay does not offer");
-	else if (s->size_limit && item->m.body.n > s->size_limit)
+	else if (s->size_limit && item->m.body->n > s->size_limit)
 		refuse_ourselves(item, 552, 3, 4, "the message is larger than the relay's SIZE");
 	if (item->refused)
 		give_verdict(s, item);
 }
 
+/* Nothing but a word of the caller keeps it from being completed. */
 static bool
 is_due(const struct session *s, const struct item *item)
 {
-	if (item->withdrawn || item->refused || s->over)
+	if (item->asked || item->refused || s->over)
 		return false;
 	return session_mode(s) == SESSION_CHUNKING ? item->stage == OFFERED
 						   : item->stage == WAITING;
 }
 
 size_t
-session_due(const struct session *s, uint64_t *ids, size_t most)
+session_due(struct session *s, uint64_t *ids, size_t most)
 {
 	size_t n = 0;
 
-	for (const struct item *i = s->first; i && n < most; i = i->next)
-		if (is_due(s, i))
+	for (struct item *i = s->first; i && n < most; i = i->next)
+		if (is_due(s, i)) {
+			i->asked = true;
 			ids[n++] = i->m.id;
+		}
 	return n;
+}
+
+bool
+session_clear(struct session *s, uint64_t id)
+{
+	for (struct item *i = s->first; i; i = i->next)
+		if (i->m.id == id) {
+			i->cleared = i->asked;
+			return true;
+		}
+	return false;
 }
 
 bool
@@ -406,38 +407,45 @@ write_mail(struct session *s, struct item *i)
 	char parameters[64] = "";
 
 	if (s->size)
-		snprintf(parameters, sizeof parameters, " SIZE=%zu", i->m.body.n);
-	outputz(s, "MAIL FROM:<");
-	output(s, i->m.from);
-	outputz(s, ">");
-	outputz(s, parameters);
-	outputz(s, i->m.smtputf8 ? " SMTPUTF8 BODY=8BITMIME\r\n" : "\r\n");
+		snprintf(parameters, sizeof parameters, " SIZE=%zu", i->size);
+	output_linez(&s->out, "MAIL FROM:<");
+	output_line(&s->out, i->m.from);
+	output_linez(&s->out, ">");
+	output_linez(&s->out, parameters);
+	output_linez(&s->out, i->m.smtputf8 ? " SMTPUTF8 BODY=8BITMIME\r\n" : "\r\n");
 	expect(s, EXPECT_MAIL, i, false);
 }
 
 static void
 write_rcpt(struct session *s, struct item *i)
 {
-	outputz(s, "RCPT TO:<");
-	output(s, i->m.to);
-	outputz(s, ">\r\n");
+	output_linez(&s->out, "RCPT TO:<");
+	output_line(&s->out, i->m.to);
+	output_linez(&s->out, ">\r\n");
 	expect(s, EXPECT_RCPT, i, false);
 }
 
 static void
 write_reset(struct session *s)
 {
-	outputz(s, "RSET\r\n");
+	output_linez(&s->out, "RSET\r\n");
 	expect(s, EXPECT_RSET, NULL, false);
 	s->must_reset = false;
 }
 
 static void
+put_body(struct session *s, struct item *i)
+{
+	output_body(&s->out, i->m.body);
+	i->m.body = NULL;
+}
+
+static void
 write_body(struct session *s, struct item *i)
 {
-	output(s, buf_str(&i->m.body));
-	outputz(s, ".\r\n");
-	i->last_byte = s->made;
+	put_body(s, i);
+	output_linez(&s->out, ".\r\n");
+	i->last_byte = s->out.made;
 	i->stage = COMPLETED;
 	expect(s, EXPECT_FINAL, i, true);
 }
@@ -453,10 +461,10 @@ write_chunk(struct session *s, struct item *i)
 		write_reset(s);
 	write_mail(s, i);
 	write_rcpt(s, i);
-	snprintf(command, sizeof command, "BDAT %zu LAST\r\n", i->m.body.n);
-	outputz(s, command);
-	output(s, buf_str(&i->m.body));
-	i->last_byte = s->made;
+	snprintf(command, sizeof command, "BDAT %zu LAST\r\n", i->size);
+	output_linez(&s->out, command);
+	put_body(s, i);
+	i->last_byte = s->out.made;
 	i->stage = COMPLETED;
 	expect(s, EXPECT_FINAL, i, true);
 }
@@ -469,7 +477,7 @@ write_envelope(struct session *s, struct item *i)
 	i->stage = ENVELOPE;
 	write_mail(s, i);
 	write_rcpt(s, i);
-	outputz(s, "DATA\r\n");
+	output_linez(&s->out, "DATA\r\n");
 	expect(s, EXPECT_DATA, i, false);
 }
 
@@ -492,7 +500,7 @@ write_step(struct session *s, struct item *i)
 		write_rcpt(s, i);
 		break;
 	default:
-		outputz(s, "DATA\r\n");
+		output_linez(&s->out, "DATA\r\n");
 		expect(s, EXPECT_DATA, i, false);
 	}
 }
@@ -502,7 +510,7 @@ write_step(struct session *s, struct item *i)
 static void
 write_lone_dot(struct session *s, struct item *i)
 {
-	outputz(s, ".\r\n");
+	output_linez(&s->out, ".\r\n");
 	i->stage = COMPLETED;
 	i->last_byte = UINT64_MAX;
 	expect(s, EXPECT_FINAL, i, true);
@@ -516,9 +524,9 @@ flush_one(struct session *s, struct item *i)
 
 	if (i->stage == WAITING && i->refused)
 		write_lone_dot(s, i);
-	else if (i->stage == WAITING)
+	else if (i->stage == WAITING && i->cleared)
 		write_body(s, i);
-	else if (i->stage == OFFERED && mode == SESSION_CHUNKING)
+	else if (i->stage == OFFERED && mode == SESSION_CHUNKING && i->cleared)
 		write_chunk(s, i);
 	else if (i->stage == OFFERED && mode == SESSION_PIPELINING &&
 		 (i == s->first || s->first->stage == COMPLETED))
@@ -535,22 +543,27 @@ session_flush(struct session *s)
 	for (struct item *i = s->first; i; i = i->next)
 		flush_one(s, i);
 	if (s->quitting == true && s->count == 0 && s->wait_count == 0) {
-		outputz(s, "QUIT\r\n");
+		output_linez(&s->out, "QUIT\r\n");
 		expect(s, EXPECT_QUIT, NULL, false);
 	}
 }
 
-struct str
-session_output(const struct session *s)
+size_t
+session_output(const struct session *s, struct str *pieces, size_t most)
 {
-	return buf_str(&s->out);
+	return output_gather(&s->out, pieces, most);
+}
+
+bool
+session_has_output(const struct session *s)
+{
+	return output_left(&s->out) > 0;
 }
 
 void
 session_wrote(struct session *s, size_t n)
 {
-	buf_drop(&s->out, n);
-	s->written += n;
+	output_took(&s->out, n);
 }
 
 void
@@ -616,9 +629,9 @@ take_ehlo(struct session *s, const struct reply *r, bool helo)
 		/* A window without PIPELINING would talk out of turn, whatever CHUNKING says. */
 		s->chunking = s->chunking && s->pipelining;
 	} else if (!helo && r->code >= 500) {
-		outputz(s, "HELO ");
-		outputz(s, s->helo);
-		outputz(s, "\r\n");
+		output_linez(&s->out, "HELO ");
+		output_linez(&s->out, s->helo);
+		output_linez(&s->out, "\r\n");
 		expect(s, EXPECT_HELO, NULL, false);
 	} else {
 		end(s, r->text);
@@ -704,6 +717,8 @@ take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
 	case EXPECT_FINAL:
 		if (r->code < 400 && !good)
 			end(s, "a message's end was answered with 3xx");
+		else if (good && !item->refused && !has_gone_out(s, item))
+			end(s, "a message was taken before all of it had been sent");
 		else
 			take_final(s, item, r);
 		break;

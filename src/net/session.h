@@ -6,29 +6,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/splice.h"
 #include "base/str.h"
 #include "net/reply.h"
 
 /*
  * It begins behind the connection's own greeting, TLS and AUTH, with an EHLO of ours: what was
- *offered before TLS is anybody's word.
+ * offered before TLS is anybody's word.
  *
- *	lock-step   a command, its reply, the next command
- *	PIPELINING  (RFC 2920) body and dot of one message with MAIL, RCPT, DATA of the next: a
- *round trip a message CHUNKING    (RFC 3030) MAIL, RCPT, BDAT LAST and the body together, a window
- *of messages unanswered
+ * Lock-step: a command, its reply, the next command.
  *
- * All output is made by session_flush, so that the caller can commit what it is about to complete.
+ * PIPELINING (RFC 2920): body and dot of one message with MAIL, RCPT, DATA of the next, a round
+ * trip a message.
+ *
+ * CHUNKING (RFC 3030): MAIL, RCPT, BDAT LAST and the body together, a window of messages
+ * unanswered.
+ *
+ * All output is made by session_flush, and no message is completed but one that session_due has
+ * named and session_clear has let go, so that the caller can commit in between.
  */
 enum session_mode { SESSION_LOCK_STEP, SESSION_PIPELINING, SESSION_CHUNKING };
 
-/* A message handed over. The strs are copied, the body is the session's from then on. */
+/* A message handed over. The strs are copied, the body is the session's from then on; what it
+ * borrows must outlive the session. */
 struct session_message {
 	uint64_t id;
 	struct str from, to;
 	bool smtputf8;
-	struct buf body;
+	struct splice *body; /* CRLF lines, none beginning with '.' */
 };
 
 enum session_event_kind {
@@ -70,16 +75,20 @@ size_t session_in_hand(const struct session *s);
 /* Only while there is room (asserted). The body is moved out of m. */
 void session_offer(struct session *s, struct session_message *m);
 
-/* The messages that the next flush completes: at most `most` ids. */
-size_t session_due(const struct session *s, uint64_t *ids, size_t most);
+/* Messages that only wait to be cleared: at most `most` ids, each named once. */
+size_t session_due(struct session *s, uint64_t *ids, size_t most);
+/* The next flush may complete it. False when the session has it no more. */
+bool session_clear(struct session *s, uint64_t id);
 /* Never complete that one: true when it can be taken out; false when the session must end for it
  * (it is over then). */
 bool session_withdraw(struct session *s, uint64_t id);
 
 /* Make the output that may go out now. */
 void session_flush(struct session *s);
-/* The bytes to write, and how many of them have been taken by the connection. */
-struct str session_output(const struct session *s);
+/* The bytes to write, in at most `most` pieces (how many), and how many bytes of them have been
+ * taken by the connection. */
+size_t session_output(const struct session *s, struct str *pieces, size_t most);
+bool session_has_output(const struct session *s);
 void session_wrote(struct session *s, size_t n);
 
 /* Bytes that came. */

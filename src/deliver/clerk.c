@@ -1,0 +1,149 @@
+#include "deliver/clerk.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+struct clerk {
+	struct db *db;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t given, done;
+	struct clerk_job *first, **end;
+	bool stopping;
+	int fd;
+};
+
+static struct clerk_job *
+take_job(struct clerk *c)
+{
+	struct clerk_job *job;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->first && !c->stopping)
+		pthread_cond_wait(&c->given, &c->lock);
+	job = c->first;
+	if (job) {
+		c->first = job->next;
+		if (!c->first)
+			c->end = &c->first;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return job;
+}
+
+static void
+say_done(struct clerk *c, struct clerk_job *job)
+{
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&c->lock);
+	job->done = true;
+	pthread_cond_broadcast(&c->done);
+	pthread_mutex_unlock(&c->lock);
+	/* It cannot be full: the loop empties it, and 2^64 jobs are not done in between. */
+	if (write(c->fd, &one, sizeof one) < 0)
+		assert(false && "an eventfd that cannot be written");
+}
+
+static void *
+live(void *context)
+{
+	struct clerk *c = context;
+	struct clerk_job *job;
+
+	while ((job = take_job(c))) {
+		job->status = job->work(c->db, job->context, &job->e);
+		say_done(c, job);
+	}
+	return NULL;
+}
+
+struct clerk *
+clerk_start(struct db *db)
+{
+	struct clerk *c = mem_alloc(sizeof *c);
+	sigset_t all, before;
+	int status;
+
+	*c = (struct clerk){ .db = db, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	c->end = &c->first;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->given, NULL);
+	pthread_cond_init(&c->done, NULL);
+	/* Signals are for the loop: they end its sleep. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	status = pthread_create(&c->thread, NULL, live, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	assert(c->fd >= 0 && status == 0);
+	pthread_setname_np(c->thread, "clerk");
+	return c;
+}
+
+void
+clerk_stop(struct clerk *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stopping = true;
+	pthread_cond_signal(&c->given);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	pthread_cond_destroy(&c->given);
+	pthread_cond_destroy(&c->done);
+	pthread_mutex_destroy(&c->lock);
+	close(c->fd);
+	free(c);
+}
+
+int
+clerk_fd(const struct clerk *c)
+{
+	return c->fd;
+}
+
+void
+clerk_give(struct clerk *c, struct clerk_job *job)
+{
+	job->done = false;
+	job->next = NULL;
+	pthread_mutex_lock(&c->lock);
+	*c->end = job;
+	c->end = &job->next;
+	pthread_cond_signal(&c->given);
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool
+clerk_is_done(struct clerk *c, const struct clerk_job *job)
+{
+	bool done;
+
+	pthread_mutex_lock(&c->lock);
+	done = job->done;
+	pthread_mutex_unlock(&c->lock);
+	return done;
+}
+
+int
+clerk_do(struct clerk *c, int (*work)(struct db *, void *, struct err *), void *context,
+	struct err *e)
+{
+	struct clerk_job job = { .work = work, .context = context };
+
+	clerk_give(c, &job);
+	pthread_mutex_lock(&c->lock);
+	while (!job.done)
+		pthread_cond_wait(&c->done, &c->lock);
+	pthread_mutex_unlock(&c->lock);
+	if (job.status < 0)
+		*e = job.e;
+	return job.status;
+}
