@@ -340,11 +340,42 @@ delivery_keep_signature(struct db *db, int64_t subscriber, uint32_t epoch, int k
 	return stmt_run(s, e);
 }
 
+/* The plain road, as short as it can be: 1 taken, 0 it was not `sending`. */
+static int
+record_sent(struct db *db, int64_t issue, int64_t subscriber, const struct delivery_outcome *o,
+	int64_t now, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = 'sent', changed_at = ?3, code = ?4, status = ?5, "
+		"words = "
+		"?6 WHERE issue_id = ?1 AND subscriber_id = ?2 AND state = 'sending'",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, subscriber);
+	stmt_int(s, 3, now);
+	stmt_int(s, 4, o->code);
+	if (o->status.n)
+		stmt_text(s, 5, o->status);
+	else
+		stmt_null(s, 5);
+	stmt_text(s, 6, o->words);
+	return stmt_run(s, e) < 0 ? -1 : db_changes(db) == 1;
+}
+
 int
 delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct delivery_outcome *o,
 	int64_t now, struct err *e)
 {
-	struct stmt *s = db_prepare(db,
+	struct stmt *s;
+	int got = o->to == DELIVERY_SENT && o->code ? record_sent(db, issue, subscriber, o, now, e)
+						    : 0;
+
+	if (got)
+		return got < 0 ? -1 : 0;
+	s = db_prepare(db,
 		"UPDATE delivery SET state = ?3, next_at = ?4, changed_at = ?5, relay = "
 		"coalesce(?6, relay), code = ?7, status = ?8, words = ?9, "
 		"doubts = doubts + (?3 = 'in_doubt'), attempts = attempts + (state IN ('queued', "
