@@ -1,13 +1,15 @@
 /*
- * sink.c: an SMTP server that takes everything, fast enough not to be the limit. It speaks
- *PIPELINING, CHUNKING and STARTTLS, and counts messages, distinct and repeated recipients, and
- *distinct bodies.
+ * sink.c: an SMTP server that takes everything, fast enough not to be the limit.
  *
- *	sink [-c CERT -k KEY] [-C no CHUNKING] [-P no PIPELINING] [-r raw: only count bytes] [-a
- *ADDRESS] [-p PORT]
+ * It speaks PIPELINING, CHUNKING and STARTTLS, and counts messages, distinct and repeated
+ * recipients, and distinct bodies.
  *
- * Prints "ready PORT"; on SIGUSR1 or at its end a line of JSON with the counts, on SIGUSR2 forgets
- *them.
+ * sink [-c CERT -k KEY] [-C] [-P] [-r] [-a ADDRESS] [-p PORT]
+ *
+ * -C: no CHUNKING; -P: no PIPELINING; -r: raw, only count bytes.
+ *
+ * It prints "ready PORT"; on SIGUSR1 or at its end a line of JSON with the counts, on SIGUSR2 it
+ * prints and forgets them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -206,6 +208,22 @@ command(struct connection *c, const char *line, size_t n)
 	return true;
 }
 
+/* The end of a message: CRLF dot CRLF. Dots are rare, so that looking for them is fast. */
+static const char *
+find_end(const char *p, size_t n)
+{
+	const char *end = p + n, *dot = n > 2 ? p + 2 : end;
+
+	while (dot < end && (dot = memchr(dot, '.', (size_t)(end - dot)))) {
+		if (end - dot < 3)
+			return NULL;
+		if (memcmp(dot - 2, "\r\n.\r\n", 5) == 0)
+			return dot - 2;
+		dot++;
+	}
+	return NULL;
+}
+
 /* Take what is whole from the front of the input; *used says how much that was. */
 static bool
 take(struct connection *c, const char *p, size_t n, size_t *used)
@@ -221,7 +239,7 @@ take(struct connection *c, const char *p, size_t n, size_t *used)
 		return true;
 	}
 	if (c->state == DATA) {
-		const char *end = memmem(p, n, "\r\n.\r\n", 5);
+		const char *end = find_end(p, n);
 		size_t piece = end ? (size_t)(end - p) : n > 4 ? n - 4 : 0;
 
 		c->body = hash(c->body, p, piece);
@@ -240,8 +258,9 @@ static bool
 work(struct connection *c)
 {
 	for (;;) {
-		ssize_t n = c->ssl ? SSL_read(c->ssl, c->in + c->have, (int)(IN - c->have))
-				   : recv(c->fd, c->in + c->have, IN - c->have, 0);
+		size_t room = IN - c->have;
+		ssize_t n = c->ssl ? SSL_read(c->ssl, c->in + c->have, (int)room)
+				   : recv(c->fd, c->in + c->have, room, 0);
 		size_t at = 0;
 
 		if (n <= 0) {
@@ -268,6 +287,9 @@ work(struct connection *c)
 		c->have -= at;
 		if (!flush(c))
 			return false;
+		/* A short read took all there was. */
+		if (!c->ssl && (size_t)n < room)
+			return true;
 	}
 }
 
