@@ -125,6 +125,8 @@ until_when(const struct run *r)
 	/* Rows at hand and room for them: no sleep at all. */
 	if (offer_may_take(r) && choose_any_room(r) && queue_has_rows(r))
 		return steady;
+	if (turn_until(r) < until)
+		until = turn_until(r);
 	if (r->apart_until && r->apart_until < until)
 		until = r->apart_until;
 	for (size_t i = 0; i < r->relays.count; i++) {
@@ -163,7 +165,8 @@ turn_once(struct run *r)
 	if (offer_rows(r) < 0)
 		return -1;
 	turn_collect(r);
-	turn_submit(r);
+	if (turn_until(r) <= clock_steady())
+		turn_submit(r);
 	relay_flush(r->relays.loop);
 	FAULT("after-flush");
 	return 0;

@@ -79,6 +79,7 @@ struct turn {
 	size_t record_count, record_room;
 	struct turn_mark *marks;
 	size_t mark_count, mark_room;
+	int64_t since;      /* clock_steady: when the first entry came */
 	int64_t again_from; /* the first that is queued again; 0: nobody */
 	bool disk_full;     /* what came of it */
 };
@@ -191,7 +192,11 @@ void turn_submit(struct run *r);
 /* When the clerk is done: who was recorded is out of hand, who was marked may be completed. -1 when
  * the ledger could not be written. */
 int turn_settle(struct run *r);
+/* Is there nothing to write, and nothing being written? */
 bool turn_is_idle(const struct run *r);
+/* When it is time to give the clerk what there is (clock_steady); INT64_MAX: it has enough to do.
+ */
+int64_t turn_until(const struct run *r);
 void turn_free(struct turn *t);
 
 #endif

@@ -9,6 +9,8 @@
 
 enum {
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
+	FULL = 128,      /* entries, with which a commit is cheap enough */
+	LINGER = 200,    /* microseconds: what a commit takes */
 	DUE = 256        /* ids asked of a relay at a time */
 };
 
@@ -17,7 +19,11 @@ enum {
 static struct turn *
 open_turn(struct run *r)
 {
-	return &r->turns[r->turn];
+	struct turn *t = &r->turns[r->turn];
+
+	if (t->record_count + t->mark_count == 0)
+		t->since = clock_steady();
+	return t;
 }
 
 static void
@@ -161,10 +167,25 @@ turn_is_idle(const struct run *r)
 	return !r->under_way && is_empty(&r->turns[r->turn]);
 }
 
+/*
+ * A commit costs about as much for one as for fifty. So a turn waits a moment for more, but not
+ * when half of all that could come is there: the lanes wait for it.
+ */
+int64_t
+turn_until(const struct run *r)
+{
+	const struct turn *t = &r->turns[r->turn];
+	size_t entries = t->record_count + t->mark_count;
+
+	if (r->under_way || entries == 0)
+		return INT64_MAX;
+	return entries >= FULL || entries * 2 >= r->in_hand ? t->since : t->since + LINGER;
+}
+
 void
 turn_submit(struct run *r)
 {
-	struct turn *t = open_turn(r);
+	struct turn *t = &r->turns[r->turn];
 
 	if (r->under_way || is_empty(t))
 		return;

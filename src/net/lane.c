@@ -278,7 +278,6 @@ first_ready(struct lane *lane)
 	r->proven = true;
 	r->smtputf8_known = true;
 	r->smtputf8 = session_takes_smtputf8(lane->session);
-	session_set_round_trip(lane->session, clock_steady() - lane->asked_at);
 }
 
 void
@@ -298,6 +297,7 @@ lane_read(struct lane *lane)
 				lane->session, "the server closed the connection without a reply");
 			break;
 		}
+		session_set_clock(lane->session, clock_steady());
 		session_input(lane->session, (struct str){ .p = in, .n = n });
 		lane_note_progress(lane);
 		/* TLS may hold more than the socket tells of; a plain one would say so again. */
@@ -351,7 +351,6 @@ lane_connected(struct lane *lane)
 	ev.data.u64 = (uint64_t)lane->fd << 1;
 	if (epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_ADD, lane->fd, &ev) < 0)
 		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_MOD, lane->fd, &ev);
-	lane->asked_at = clock_steady();
 	lane_note_progress(lane);
 	lane_write(lane);
 }

@@ -25,7 +25,6 @@ struct lane {
 	bool watches_write, served; /* served: a message was accepted */
 	int64_t waiting_since;      /* for the reply that is next; 0: none is awaited */
 	int64_t stuck_since;        /* output that the connection does not take; 0: none */
-	int64_t asked_at;           /* when the EHLO went out: its reply is a round trip */
 	char words[REPLY_TEXT + 1]; /* the server's last line while libcurl connects */
 	int code;
 	struct lane *next;

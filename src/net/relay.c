@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -502,6 +503,7 @@ relay_flush(struct relay_loop *loop)
 		for (struct lane *l = r->lanes; l; l = l->next) {
 			if (l->state != LANE_OPEN)
 				continue;
+			session_set_clock(l->session, clock_steady());
 			session_flush(l->session);
 			if (!l->waiting_since)
 				lane_note_progress(l);
@@ -599,6 +601,26 @@ relay_wake_by(struct relay_loop *loop, int fd)
 		epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &ev);
 }
 
+/* Microseconds; a kernel before 5.11 knows only milliseconds: rounded up, so that a deadline has
+ * passed when we wake for it. */
+static int
+sleep_for(const struct relay_loop *loop, struct epoll_event got[static EPOLL], int64_t left)
+{
+	struct timespec time;
+	int n;
+
+	if (left < 0)
+		left = 0;
+	if (left > 1000 * CLOCK_SECOND)
+		left = 1000 * CLOCK_SECOND;
+	time = (struct timespec){ .tv_sec = left / CLOCK_SECOND,
+		.tv_nsec = left % CLOCK_SECOND * 1000 };
+	n = epoll_pwait2(loop->epoll, got, EPOLL, &time, NULL);
+	if (n < 0 && errno == ENOSYS)
+		n = epoll_wait(loop->epoll, got, EPOLL, (int)((left + 999) / 1000));
+	return n;
+}
+
 size_t
 relay_wait(struct relay_loop *loop, int64_t until, struct relay_event *events, size_t most)
 {
@@ -609,11 +631,7 @@ relay_wait(struct relay_loop *loop, int64_t until, struct relay_event *events, s
 	if (loop->event_head < loop->event_count)
 		until = 0;
 	left = next_deadline(loop, until) - clock_steady();
-	/* Rounded up, so that a deadline has passed when we wake for it. */
-	n = epoll_wait(loop->epoll, got, EPOLL,
-		left <= 0                    ? 0
-		: left > 1000 * CLOCK_SECOND ? 1000000
-					     : (int)((left + 999) / 1000));
+	n = sleep_for(loop, got, left);
 	for (int i = 0; i < n; i++)
 		handle(loop, &got[i]);
 	if (loop->curl_timer >= 0 && loop->curl_timer <= clock_steady()) {

@@ -10,8 +10,7 @@
 #include "net/output.h"
 
 enum {
-	WINDOW_MOST = 1000,
-	GROWTH = 2000, /* microseconds of round trip that one more message in the air pays for */
+	GROWTH = 100, /* microseconds on the way that one more message in the air pays for */
 };
 
 /* What a reply that is waited for belongs to. */
@@ -42,6 +41,7 @@ struct item {
 				counted */
 	enum reply_phase phase;
 	struct reply reply;
+	int64_t sent_at;
 	size_t size;        /* of its body, which the output takes over */
 	uint64_t last_byte; /* place of its last byte in all that was ever output */
 	struct item *next;
@@ -57,7 +57,8 @@ struct wait {
 struct session {
 	char *helo;
 	unsigned window, allowed;
-	int64_t round_trip;
+	int64_t now, on_the_way; /* on_the_way: of a message, from its last byte to its reply;
+				    smoothed */
 	bool ready, over, quitting, must_reset;
 	char why[REPLY_TEXT + 1];
 	bool pipelining, chunking, smtputf8, eightbit, size;
@@ -288,9 +289,9 @@ session_in_hand(const struct session *s)
 }
 
 void
-session_set_round_trip(struct session *s, int64_t micros)
+session_set_clock(struct session *s, int64_t now)
 {
-	s->round_trip = micros;
+	s->now = now;
 }
 
 int
@@ -436,6 +437,7 @@ write_reset(struct session *s)
 static void
 put_body(struct session *s, struct item *i)
 {
+	i->sent_at = s->now;
 	output_body(&s->out, i->m.body);
 	i->m.body = NULL;
 }
@@ -649,14 +651,15 @@ refuse(struct session *s, struct item *item, enum reply_phase phase, const struc
 	item->reply = *r;
 }
 
-/* The window grows with every message that goes well, as far as the round trip pays for it. */
+/* The window grows with every message that goes well, as far as their time on the way pays for it:
+ * a relay that answers at once is not left with a window of messages in doubt when it dies. */
 static void
-grow(struct session *s)
+grow(struct session *s, const struct item *item)
 {
-	unsigned worth =
-		2 + (unsigned)(s->round_trip / GROWTH < WINDOW_MOST ? s->round_trip / GROWTH
-								    : WINDOW_MOST);
+	int64_t worth;
 
+	s->on_the_way += (s->now - item->sent_at - s->on_the_way) / 4;
+	worth = 2 + s->on_the_way / GROWTH;
 	if (s->allowed < s->window && s->allowed < worth)
 		s->allowed++;
 }
@@ -668,7 +671,7 @@ take_final(struct session *s, struct item *item, const struct reply *r)
 		item->phase = REPLY_FINAL;
 		item->reply = *r;
 		if (r->code / 100 == 2)
-			grow(s);
+			grow(s, item);
 		else if (session_mode(s) == SESSION_CHUNKING)
 			s->must_reset = true;
 	}

@@ -93,9 +93,9 @@ void session_wrote(struct session *s, size_t n);
 
 /* Bytes that came. */
 void session_input(struct session *s, struct str bytes);
-/* How long the round trip to the relay takes, as measured by the caller (microseconds): the window
- * grows by it. */
-void session_set_round_trip(struct session *s, int64_t micros);
+/* What the time is (microseconds of any clock that never steps), before a flush and an input: the
+ * window grows by how long messages are on their way. */
+void session_set_clock(struct session *s, int64_t now);
 /* The connection ended, or a timeout was reached: `why` in words. Everything without a verdict is
  * lost. */
 void session_end(struct session *s, const char *why);
