@@ -129,6 +129,8 @@ lane_pass_on(struct lane *lane)
 		ev->phase = from.phase;
 		ev->reply = from.reply;
 		ev->completed = from.completed;
+		if (from.kind == SESSION_VERDICT && from.phase > REPLY_MAIL)
+			lane->relay->takes_us = true;
 		if (from.kind == SESSION_VERDICT && from.phase == REPLY_FINAL &&
 			from.reply.code / 100 == 2) {
 			lane->served = true;

@@ -48,7 +48,9 @@ struct relay {
 	size_t lane_count;
 	struct pending *pending, **pending_end;
 	size_t pending_count;
-	bool refused, proven, draining; /* proven: a session has been ready */
+	bool refused, draining;
+	bool proven;   /* a session has been ready */
+	bool takes_us; /* it has taken our MAIL: more connections are worth it (S7) */
 	bool smtputf8_known, smtputf8;
 	int64_t rests_until, rest;
 	int vain_tries; /* to reach it, before it was proven */

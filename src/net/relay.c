@@ -438,7 +438,7 @@ relay_withdraw(struct relay *r, uint64_t id)
 }
 
 /* More connections while all that are open have their hands full: twice as many each time, and none
- * before one has proven good. */
+ * before it has taken a sender of ours. */
 static void
 open_lanes(struct relay *r)
 {
@@ -453,7 +453,7 @@ open_lanes(struct relay *r)
 	if (r->lane_count == 0)
 		wanted = r->pending ? 1 : 0;
 	else
-		wanted = r->proven && busy == ready && ready == r->lane_count ? ready : 0;
+		wanted = r->takes_us && busy == ready && ready == r->lane_count ? ready : 0;
 	while (wanted-- && r->lane_count < r->o.connections)
 		lane_open(r);
 }
