@@ -285,6 +285,12 @@ work(struct connection *c)
 		}
 		memmove(c->in, c->in + at, c->have - at);
 		c->have -= at;
+		/* A client that lets the kernel hold back its last bytes waits for this. */
+		if (c->put == 0 && !c->ssl) {
+			int one = 1;
+
+			setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+		}
 		if (!flush(c))
 			return false;
 		/* A short read took all there was. */
