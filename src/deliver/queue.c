@@ -135,7 +135,7 @@ queue_next(struct run *r, struct hand **out)
 			ask(r);
 			return 1;
 		}
-		if (next->at == next->count || next->asked) {
+		if (next->asked || next->at == next->count) {
 			ask(r);
 			return 0;
 		}
@@ -153,7 +153,14 @@ queue_unread(struct run *r, struct hand *h)
 bool
 queue_has_rows(const struct run *r)
 {
-	return r->batches[0].at < r->batches[0].count || r->batches[1].at < r->batches[1].count;
+	for (int i = 0; i < 2; i++) {
+		const struct batch *b = &r->batches[i];
+
+		/* What is asked for is the clerk's. */
+		if (!b->asked && b->at < b->count)
+			return true;
+	}
+	return false;
 }
 
 bool
