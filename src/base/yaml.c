@@ -161,7 +161,10 @@ read_node(struct reader *r, int depth, struct yaml *out)
 static int
 read_document(struct reader *r, struct yaml *out)
 {
-	if (next(r) < 0 || next(r) < 0)
+	/* The stream's start, and then its first document's or its end. */
+	if (next(r) < 0)
+		return -1;
+	if (next(r) < 0)
 		return -1;
 	if (r->event.type == YAML_STREAM_END_EVENT)
 		return 0;

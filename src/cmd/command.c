@@ -22,8 +22,8 @@ command_find(const char *name)
 	return NULL;
 }
 
-int
-command_usage(const char *name, struct err *e, const char *format, ...)
+void
+command_fill_usage(const char *name, struct err *e, const char *format, ...)
 {
 	char what[512];
 	va_list ap;
@@ -31,11 +31,11 @@ command_usage(const char *name, struct err *e, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(what, sizeof what, format, ap);
 	va_end(ap);
-	return err_set(e, ERR_USAGE, "%s: %s; see 'morningpost %s -h'", name, what, name);
+	err_fill(e, ERR_USAGE, "%s: %s; see 'morningpost %s -h'", name, what, name);
 }
 
-int
-command_bad_option(const char *name, int opt, char **argv, struct err *e)
+void
+command_fill_bad_option(const char *name, int opt, char **argv, struct err *e)
 {
 	const char *given = argv[optind - 1];
 	char one[3] = { '-', (char)optopt, '\0' };
@@ -44,6 +44,7 @@ command_bad_option(const char *name, int opt, char **argv, struct err *e)
 	if (given[0] == '-' && given[1] != '-' && optopt)
 		given = one;
 	if (opt == ':')
-		return command_usage(name, e, "'%s' needs a value", given);
-	return command_usage(name, e, "unknown option '%s'", given);
+		command_fill_usage(name, e, "'%s' needs a value", given);
+	else
+		command_fill_usage(name, e, "unknown option '%s'", given);
 }

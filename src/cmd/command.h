@@ -44,11 +44,18 @@ extern const size_t command_count;
 /* The row of that name, or NULL. */
 const struct command *command_find(const char *name);
 
-/* A usage error that names the command and points to its -h. Always -1, ERR_USAGE. */
-int command_usage(const char *name, struct err *e, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/*
+ * A usage error that names the command and points to its -h: ERR_USAGE. They are macros for the
+ * reason that err_set is one: so that the analyser sees the -1.
+ */
+#define command_usage(name, e, ...) (command_fill_usage((name), (e), __VA_ARGS__), -1)
 
 /* The same for what getopt_long gave '?' or ':' for (opterr 0, ':' first in the short options). */
-int command_bad_option(const char *name, int opt, char **argv, struct err *e);
+#define command_bad_option(name, opt, argv, e)                                                     \
+	(command_fill_bad_option((name), (opt), (argv), (e)), -1)
+
+void command_fill_usage(const char *name, struct err *e, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void command_fill_bad_option(const char *name, int opt, char **argv, struct err *e);
 
 #endif

@@ -39,7 +39,7 @@ cut(struct str text, struct str *yaml, struct str *behind, int *lines)
 	struct str rest = text, line;
 
 	if (str_starts(text, STR("\xef\xbb\xbf")))
-		rest = text = str_from(text, 3);
+		rest = str_from(text, 3);
 	if (!str_line(&rest, &line) || !str_eqz(line, "---"))
 		return false;
 	*yaml = rest;

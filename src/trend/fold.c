@@ -139,15 +139,14 @@ fold_families(const struct trend_report *r, size_t n, struct arena *a, struct tr
 		root[i] = root_of(parent, n, i);
 	for (size_t i = 0; i < n; i++) {
 		struct trend_folded *w = &rows[count];
-		const struct trend_entity *strongest = NULL;
+		const struct trend_entity *strongest = r->momentum[i];
 
 		if (root[i] != i)
 			continue;
 		*w = (struct trend_folded){ .lead = r->momentum[i] };
 		w->family = arena_many(a, n + 1, const struct trend_entity *);
 		for (size_t k = 0; k < n; k++)
-			if (root[k] == i &&
-				(!strongest || r->momentum[k]->momentum > strongest->momentum))
+			if (root[k] == i && r->momentum[k]->momentum > strongest->momentum)
 				strongest = r->momentum[k];
 		if (strongest->momentum > 2 * w->lead->momentum)
 			w->lead = strongest;

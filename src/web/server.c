@@ -94,6 +94,7 @@ static void
 drop(struct server *s, struct connection *c)
 {
 	assert(c->state != WORKING);
+	assert(c->previous ? c->previous->next == c : s->connections == c);
 	if (c->next)
 		c->next->previous = c->previous;
 	if (c->previous)
