@@ -6,6 +6,18 @@
 
 enum { BLOCK = 1 << 20 };
 
+/* What a block may say that is a map. tools is always a list. */
+static const struct {
+	const char *name;
+	const char *keys; /* "|" between */
+} maps[] = {
+	{"numbers",    "tiles|items"      },
+	{ "trending",  "sources|top"      },
+	{ "movers",    "source|top"       },
+	{ "reading",   "feeds|top"        },
+	{ "subscribe", "text|url|telegram"},
+};
+
 /* What a list's rows may say; all of it one line of text. */
 struct kind {
 	const char *name;
@@ -87,29 +99,49 @@ blocks_is_name(struct str name)
 	return false;
 }
 
+/* Every key of the map is one of `keys`. */
 static int
-check_row(const struct blocks *b, const struct kind *k, const struct yaml *row, struct err *e)
+check_keys(const struct blocks *b, const char *name, const char *keys, const struct yaml *map,
+	struct err *e)
 {
-	if (row->kind != YAML_MAP)
-		return err_set(e, ERR_DATA, "%s:%d: %s: each item has keys (%s), and here is %s",
-			b->file, row->line, k->name, k->keys, yaml_kind_name(row));
-	for (const struct yaml *y = row->child; y; y = y->next) {
-		struct str rest = str_of(k->keys), key;
+	for (const struct yaml *y = map->child; y; y = y->next) {
+		struct str rest = str_of(keys), key;
 		bool known = false;
 
 		while (str_split(&rest, '|', &key))
 			known = known || str_eq(key, y->key);
 		if (!known)
 			return err_set(e, ERR_DATA, "%s:%d: %s: unknown key '%.*s'; allowed are %s",
-				b->file, y->key_line, k->name, STR_ARG(y->key), k->keys);
+				b->file, y->key_line, name, STR_ARG(y->key), keys);
+	}
+	return 0;
+}
+
+static int
+check_url(const struct blocks *b, const char *name, const struct yaml *y, struct err *e)
+{
+	if (y->text.n == 0 || str_starts(y->text, STR("https://")) ||
+		str_starts(y->text, STR("http://")))
+		return 0;
+	return err_set(e, ERR_DATA, "%s:%d: %s.url: '%.*s' is no web address", b->file, y->line,
+		name, STR_ARG(y->text));
+}
+
+static int
+check_row(const struct blocks *b, const struct kind *k, const struct yaml *row, struct err *e)
+{
+	if (row->kind != YAML_MAP)
+		return err_set(e, ERR_DATA, "%s:%d: %s: each item has keys (%s), and here is %s",
+			b->file, row->line, k->name, k->keys, yaml_kind_name(row));
+	if (check_keys(b, k->name, k->keys, row, e) < 0)
+		return -1;
+	for (const struct yaml *y = row->child; y; y = y->next) {
 		if (y->kind != YAML_SCALAR && y->kind != YAML_NULL)
 			return err_set(e, ERR_DATA,
 				"%s:%d: %s.%.*s: %s where one line of text belongs", b->file,
 				y->line, k->name, STR_ARG(y->key), yaml_kind_name(y));
-		if (str_eqz(y->key, "url") && y->text.n && !str_starts(y->text, STR("https://")) &&
-			!str_starts(y->text, STR("http://")))
-			return err_set(e, ERR_DATA, "%s:%d: %s.url: '%.*s' is no web address",
-				b->file, y->line, k->name, STR_ARG(y->text));
+		if (str_eqz(y->key, "url") && check_url(b, k->name, y, e) < 0)
+			return -1;
 	}
 	if (field(b, row, k->needs).n == 0)
 		return err_set(e, ERR_DATA, "%s:%d: %s: an item without %s", b->file, row->line,
@@ -172,6 +204,17 @@ render_list(const struct blocks *b, const struct kind *k, const struct yaml *ite
 	return render_html(b, k->name, data, html, e) < 0 ? -1 : 1;
 }
 
+static int
+check_subscribe(const struct blocks *b, const struct yaml *doc, struct err *e)
+{
+	const struct yaml *url = yaml_get(doc, "url"), *telegram = yaml_get(doc, "telegram");
+
+	if (telegram && !str_eqz(telegram->text, "true") && !str_eqz(telegram->text, "false"))
+		return err_set(e, ERR_DATA, "%s:%d: subscribe.telegram is true or false", b->file,
+			telegram->line);
+	return url ? check_url(b, "subscribe", url, e) : 0;
+}
+
 /* {text, url, telegram: true}; the page of the publication where url is not given. */
 static int
 render_subscribe(const struct blocks *b, const struct yaml *doc, struct buf *html, struct buf *text,
@@ -183,6 +226,8 @@ render_subscribe(const struct blocks *b, const struct yaml *doc, struct buf *htm
 	struct str words = field(b, doc, "text"), url = field(b, doc, "url");
 	struct value *data = template_object(b->arena);
 
+	if (check_subscribe(b, doc, e) < 0)
+		return -1;
 	if (words.n == 0)
 		words = STR("Somebody sent you this? Have it in your own inbox every morning.");
 	if (url.n == 0)
@@ -200,6 +245,23 @@ render_subscribe(const struct blocks *b, const struct yaml *doc, struct buf *htm
 	return render_html(b, "subscribe", data, html, e) < 0 ? -1 : 1;
 }
 
+/* A block's whole is a map of keys it knows, or, where its rows may be written at once, a list. */
+static int
+check_document(const struct blocks *b, struct str name, const struct yaml *doc, struct err *e)
+{
+	for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
+		if (!str_eqz(name, maps[i].name) || doc->kind == YAML_NULL)
+			continue;
+		if (doc->kind == YAML_MAP)
+			return check_keys(b, maps[i].name, maps[i].keys, doc, e);
+		if (!str_eqz(name, "numbers") && !str_eqz(name, "reading"))
+			return err_set(e, ERR_DATA,
+				"%s:%d: %s: keys and values belong here (%s), not %s", b->file,
+				doc->line, maps[i].name, maps[i].keys, yaml_kind_name(doc));
+	}
+	return 0;
+}
+
 int
 blocks_render(void *context, struct str name, struct str body, int line, struct buf *html,
 	struct buf *text, struct err *e)
@@ -212,9 +274,11 @@ blocks_render(void *context, struct str name, struct str body, int line, struct 
 		return 0;
 	if (yaml_parse(body, b->file, line, b->arena, &doc, e) < 0)
 		return -1;
+	if (check_document(b, name, doc, e) < 0)
+		return -1;
 	if (str_eqz(name, "subscribe"))
 		return render_subscribe(b, doc, html, text, e);
-	items = doc->kind == YAML_MAP ? yaml_get(doc, "items") : doc;
+	items = doc->kind == YAML_MAP && !str_eqz(name, "tools") ? yaml_get(doc, "items") : doc;
 	/* Blocks that ask the data desk have nothing to show until it has collected. */
 	if (!items || items->kind == YAML_NULL)
 		return 1;

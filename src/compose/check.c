@@ -1,5 +1,6 @@
 #include "compose/check.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -22,6 +23,23 @@ find(struct desk *d, enum check_level level, const char *code, int line, struct 
 
 	if (d->n < FINDINGS)
 		d->list[d->n++] = (struct check_finding){ level, code, where, what, remedy };
+}
+
+/* An error's sentence begins with its place, FILE:LINE: or FILE: alone. */
+static void
+find_error(struct desk *d, const char *code, const char *sentence, const char *remedy)
+{
+	struct str s = str_of(arena_printf(d->a, "%s", sentence)), file = str_of(d->file);
+	uint64_t line = 0;
+	ptrdiff_t colon;
+
+	if (str_starts(s, file) && s.n > file.n && s.p[file.n] == ':') {
+		s = str_from(s, file.n + 1);
+		colon = str_find(s, ':');
+		if (colon > 0 && str_u64(str_sub(s, 0, (size_t)colon), INT_MAX, &line))
+			s = str_from(s, (size_t)colon + 1);
+	}
+	find(d, CHECK_FAIL, code, (int)line, str_trim(s), remedy);
 }
 
 /* -- what the Markdown walk noticed ----------------------------------------------------------- */
@@ -203,9 +221,7 @@ check_run(const struct publication *p, struct day day, struct arena *a, struct c
 	if (edition_compose(p, day, &options, a, out, e) < 0) {
 		if (e->code != ERR_DATA)
 			return -1;
-		/* The sentence names its place itself. */
-		find(&d, CHECK_FAIL, "composition", 0, str_of(arena_printf(a, "%s", e->text)),
-			"see the line it names");
+		find_error(&d, "composition", e->text, "mend it there");
 	} else {
 		find_faults(&d);
 		for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)

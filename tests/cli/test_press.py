@@ -177,6 +177,16 @@ CHECKS = [
     ("[click here](https://example.org/)\n", "link-vague", "warn"),
     ("![](https://example.org/x.png)\n", "image-alt", "fail"),
     ("![x](http://example.org/x.png)\n", "image-source", "fail"),
+    ("```tools\ntitle: A\nurl: https://example.org/\n```\n", "composition", "fail"),
+    ("```tools\nitems: [{title: A}]\n```\n", "composition", "fail"),
+    ("```reading\nfeed: [x]\n```\n", "composition", "fail"),
+    ("```numbers\ntils: [stars_gained]\n```\n", "composition", "fail"),
+    ("```trending\n- github\n```\n", "composition", "fail"),
+    ("```movers\ntop\n```\n", "composition", "fail"),
+    ("```subscribe\nurl: javascript:alert(1)\n```\n", "composition", "fail"),
+    ("```subscribe\nwords: x\n```\n", "composition", "fail"),
+    ("```subscribe\ntelegram: perhaps\n```\n", "composition", "fail"),
+    ("```tools\n- {title: A, url: 'ftp://example.org/'}\n```\n", "composition", "fail"),
 ]
 
 
