@@ -140,9 +140,12 @@ one_line(struct press *press, const char *lines)
 {
 	struct str rest = str_of(lines), line, out = { 0 };
 
-	while (str_line(&rest, &line))
-		out = str_of(arena_printf(press->a, "%.*s%s%.*s", STR_ARG(out), out.n ? ", " : "",
-			STR_ARG(str_trim(line))));
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.n)
+			out = str_of(arena_printf(press->a, "%.*s%s%.*s", STR_ARG(out),
+				out.n ? ", " : "", STR_ARG(line)));
+	}
 	return out;
 }
 
@@ -238,15 +241,13 @@ put_texts(struct press *press, struct value *data, const struct composed *c)
 
 	put(press, data, "masthead_text", masthead_text(press, c));
 	buf_init(&b, TEMPLATE);
-	wrap(str_of(arena_printf(press->a, "You get this because %.*s is subscribed to %s.",
-		     STR_ARG(letter_mark(LETTER_EMAIL)), s->name)),
+	wrap(str_of(arena_printf(press->a, "You get this because you subscribed to %s as", s->name)),
 		&b);
+	/* An address may be longer than a line. */
 	buf_printf(&b, "%.*s.\n", STR_ARG(letter_mark(LETTER_EMAIL)));
 	put(press, data, "footer_text", kept(press, &b));
 	buf_init(&b, TEMPLATE);
-	wrap(str_of(arena_printf(
-		     press->a, "%s, %.*s", s->name, STR_ARG(one_line(press, s->postal_address)))),
-		&b);
+	wrap(one_line(press, s->postal_address), &b);
 	put(press, data, "address_text", kept(press, &b));
 }
 

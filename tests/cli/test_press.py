@@ -259,6 +259,20 @@ def test_compose_changes_nothing_and_writes_whole_files(shelf, tmp_path):
     assert {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in before} == before
 
 
+def test_the_end_of_a_message_says_each_thing_once(publication):
+    settings = (publication.path / "morningpost.yaml").read_text().replace("  postal_address: |\n", "  postal_address: |\n    c/o Post\n\n", 1)
+    publication.write("morningpost.yaml", settings)
+    text = publication.ok("compose", "--format", "text", "--to", "zoe@example.org").out
+    end = text[text.index("You get this because"):]
+    assert end.count("zoe@example.org") == 1 and "subscribed to The Morning Post as\nzoe@example.org.\n" in end
+    assert "\nc/o Post, The Morning Post, 1 Example Street, 12345 Exampletown\n" in end, end
+
+
+def test_the_dark_rules_keep_what_is_ink_ink(publication):
+    page = publication.ok("compose", "--format", "html").out
+    assert re.search(r'<h2 class="lead ink"', page) and not re.search(r"[ ,]h2[ ,][^}]*#ffb09c", page), "the lead's headline is no label"
+
+
 # -- templates ------------------------------------------------------------------------------------
 
 def test_templates_are_written_out_and_replaced_one_by_one(publication):
