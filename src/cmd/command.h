@@ -12,7 +12,7 @@
 struct context {
 	const char *dir; /* -C, $MORNINGPOST_DIR or "." */
 	struct out out;  /* --json is in here */
-	bool quiet, verbose;
+	bool quiet;
 };
 
 /*

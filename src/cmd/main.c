@@ -1,14 +1,28 @@
 /* main.c: global options, the table of commands, and the one place where an error is printed. */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/sign.h"
 #include "cmd/command.h"
+
+/* Whoever starts us with a standard descriptor closed must not have a mailbox or the ledger take
+ * its place, and our words written into it. What stands in refuses to be read or written. */
+static void
+hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(ERR_INTERNAL);
+}
 
 static void
 print_overview(FILE *to)
@@ -31,8 +45,18 @@ print_overview(FILE *to)
 static void
 print_help(const struct command *cmd)
 {
-	printf("usage: morningpost %s %s\n\n%s\n%s%s", cmd->name, cmd->usage, cmd->summary,
-		*cmd->help ? "\n" : "", cmd->help);
+	printf("usage: morningpost %s%s%s\n\n%s\n%s%s", cmd->name, *cmd->usage ? " " : "",
+		cmd->usage, cmd->summary, *cmd->help ? "\n" : "", cmd->help);
+}
+
+/* The end of what was printed without a command's help. */
+static int
+end_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	log_error("standard output could not be written: is the disk full, or the reader gone?");
+	return ERR_IO;
 }
 
 static bool
@@ -45,6 +69,27 @@ asks_for_help(int argc, char **argv)
 			return true;
 	}
 	return false;
+}
+
+static void
+be_quiet(struct context *c)
+{
+	c->quiet = true;
+	log_set_level(LOG_WARN);
+}
+
+static bool
+is_global(struct context *c, const char *argument)
+{
+	if (strcmp(argument, "--json") == 0)
+		c->out.json = true;
+	else if (strcmp(argument, "-q") == 0)
+		be_quiet(c);
+	else if (strcmp(argument, "-v") == 0)
+		log_set_level(LOG_DEBUG);
+	else
+		return false;
+	return true;
 }
 
 /* --json, -q and -v are understood behind the command's name as well: take them out of its
@@ -60,9 +105,7 @@ take_global(struct context *c, int argc, char **argv)
 				argv[kept++] = argv[i++];
 			break;
 		}
-		if (strcmp(argv[i], "--json") == 0)
-			c->out.json = true;
-		else
+		if (!is_global(c, argv[i]))
 			argv[kept++] = argv[i];
 	}
 	argv[kept] = NULL;
@@ -82,7 +125,7 @@ run(struct context *c, int argc, char **argv)
 	}
 	if (asks_for_help(argc, argv)) {
 		print_help(cmd);
-		return 0;
+		return end_output();
 	}
 	argc = take_global(c, argc, argv);
 	optind = 0;
@@ -115,6 +158,7 @@ main(int argc, char **argv)
 	bool json = false;
 	int opt;
 
+	hold_standard_descriptors();
 	sign_start();
 	signal(SIGPIPE, SIG_IGN);
 	opterr = 0;
@@ -124,11 +168,9 @@ main(int argc, char **argv)
 			c.dir = optarg;
 			break;
 		case 'q':
-			c.quiet = true;
-			log_set_level(LOG_WARN);
+			be_quiet(&c);
 			break;
 		case 'v':
-			c.verbose = true;
 			log_set_level(LOG_DEBUG);
 			break;
 		case 'j':
@@ -136,10 +178,10 @@ main(int argc, char **argv)
 			break;
 		case 'h':
 			print_overview(stdout);
-			return 0;
+			return end_output();
 		case 'V':
 			puts("morningpost " MORNINGPOST_VERSION);
-			return 0;
+			return end_output();
 		case ':':
 			log_error("%s needs a value; see 'morningpost -h'", argv[optind - 1]);
 			return ERR_USAGE;

@@ -53,6 +53,32 @@ def test_a_wrong_command_line_is_told_in_one_line_on_standard_error(args, code, 
     assert done.code == code and done.out == "" and done.err.startswith(("morningpost: error:", "morningpost ", "usage:")), done
 
 
+@pytest.mark.parametrize("args", [("-h",), ("--version",), ("send", "-h"), ("status",), ("check", "--json"), ("compose",), ("subscriber", "export")])
+def test_results_that_cannot_be_written_are_an_error(shelf, args):
+    """A full disk, and a standard output that whoever started us has closed."""
+    for how in (">/dev/full", ">&-"):
+        done = subprocess.run(["sh", "-c", f'exec "$@" {how}', "sh", PROGRAM, "-C", shelf.path, *args], capture_output=True, text=True)
+        assert done.returncode == 74 and "standard output" in done.stderr, (how, done)
+
+
+def test_a_closed_descriptor_is_taken_by_no_file_of_ours(publication):
+    """What is said on standard error must not end up in a mailbox, in a lock or in the ledger."""
+    publication.ok("subscriber", "add", "ann@example.org")
+    for closed in ("2>&-", "<&- 2>&-", "<&- >&- 2>&-"):
+        for args in (("-v", "send", "--to", "ann@example.org"), ("-v", "send"), ("-v", "keys", "rotate")):
+            subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", PROGRAM, "-C", publication.path, *args], check=False)
+    for path in (publication.path / "var").rglob("*"):
+        assert not path.is_file() or b"morningpost: " not in path.read_bytes(), path
+    assert publication.json("db", "check") == {"whole": True}
+    assert publication.json("status")["sent"] == 1
+
+
+def test_how_much_is_said_may_be_asked_for_behind_the_command(publication):
+    assert publication.ok("compose", "-q").err.count("edition") == 0 and publication.ok("compose").err.count("edition") == 1
+    assert "unknown option '-q'" not in publication.run("status", "-v").err
+    assert publication.ok("subscriber", "add", "ann@example.org", "--name", "x", "-q").code == 0
+
+
 def test_the_folder_is_named_by_option_environment_or_where_one_stands(publication, tmp_path):
     for how in ({"cwd": publication.path}, {"env": {"MORNINGPOST_DIR": str(publication.path)}}):
         done = run("status", "--json", **how)
