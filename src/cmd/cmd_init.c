@@ -116,7 +116,9 @@ cmd_init(struct context *c, int argc, char **argv, struct err *e)
 	dir = open_folder(argv[1], e);
 	if (dir < 0)
 		return -1;
-	status = fill_folder(dir, e);
+	status = publication_become_owner(dir, argv[1], e);
+	if (status == 0)
+		status = fill_folder(dir, e);
 	close(dir);
 	if (status < 0)
 		return err_wrap(e, "%s", argv[1]);

@@ -13,22 +13,25 @@
 
 enum { SETTINGS_CEILING = 256 * 1024 };
 
-/* Root goes on as the owner of the folder, for good: what it writes must be the owner's to read
- * tomorrow. */
-static int
-become_owner(const struct stat *st, const char *path, struct err *e)
+/* What root writes must be the owner's to read tomorrow. */
+int
+publication_become_owner(int dir, const char *path, struct err *e)
 {
+	struct stat st;
+
 	if (geteuid() != 0)
 		return 0;
-	if (st->st_uid == 0) {
+	if (fstat(dir, &st) < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	if (st.st_uid == 0) {
 		log_warn("%s belongs to root, so this runs as root; a user of its own would be "
 			 "safer (chown)",
 			path);
 		return 0;
 	}
-	if (setgroups(0, NULL) < 0 || setgid(st->st_gid) < 0 || setuid(st->st_uid) < 0)
+	if (setgroups(0, NULL) < 0 || setgid(st.st_gid) < 0 || setuid(st.st_uid) < 0)
 		return err_set(e, ERR_CONFIG, "%s: cannot go on as its owner, user %u: %s", path,
-			st->st_uid, strerror(errno));
+			st.st_uid, strerror(errno));
 	return 0;
 }
 
@@ -72,13 +75,11 @@ read_settings(struct publication *p, struct err *e)
 int
 publication_open(const char *path, struct publication *out, struct err *e)
 {
-	struct stat st;
-
 	*out = (struct publication){ .path = path };
 	out->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (out->dir < 0)
 		return err_set(e, ERR_NOINPUT, "%s: %s", path, strerror(errno));
-	if (fstat(out->dir, &st) == 0 && become_owner(&st, path, e) == 0) {
+	if (publication_become_owner(out->dir, path, e) == 0) {
 		umask(077);
 		if (read_settings(out, e) == 0 && check_var(out->dir, e) == 0)
 			return 0;

@@ -13,8 +13,14 @@ struct publication {
 };
 
 /*
+ * Root goes on as the owner of the folder `dir`, for good (RELIABILITY X1); a warning when that is
+ * root too. ERR_CONFIG when it cannot.
+ */
+int publication_become_owner(int dir, const char *path, struct err *e);
+
+/*
  * Open the folder and read its settings. As root the process first goes on as the owner of the
- * folder (RELIABILITY X1; a warning when that is root too). var/ must be ours and not writable by
+ * folder. var/ must be ours and not writable by
  * others (F2). ERR_NOINPUT when there is no publication, ERR_CONFIG when settings or permissions
  * are wrong. publication_close in any case where 0 was returned.
  */

@@ -6,6 +6,7 @@ import pathlib
 import re
 import stat
 import subprocess
+import tempfile
 
 import pytest
 
@@ -112,6 +113,19 @@ def test_init_overwrites_nothing(tmp_path, what):
     done = run("init", path)
     assert done.code == 73 and str(path) in done.err
     assert sorted(map(str, tmp_path.rglob("*"))) == before
+
+
+def test_root_makes_a_publication_for_the_owner_of_the_folder():
+    with tempfile.TemporaryDirectory(dir="/tmp") as where:
+        os.chmod(where, 0o755)
+        path = pathlib.Path(where) / "post"
+        path.mkdir()
+        owner = 65534 if os.geteuid() == 0 else os.geteuid()
+        os.chown(path, owner, -1)
+        assert run("init", path).code == 0
+        assert {p.stat().st_uid for p in path.rglob("*")} == {owner}
+        assert run("-C", path, "subscriber", "add", "ann@example.org").code == run("-C", path, "send").code == 0
+        assert {p.stat().st_uid for p in path.rglob("*")} == {owner}
 
 
 # -- settings -------------------------------------------------------------------------------------
