@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
+#include "deliver/identity.h"
 #include "deliver/relays.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
@@ -115,6 +116,27 @@ look_at_keys(struct doctor *d, const struct publication *p)
 }
 
 static void
+look_at_links(struct doctor *d, const struct publication *p, struct db *db)
+{
+	struct str known = { 0 };
+	struct err e;
+	int same = identity_same(p, db, &d->arena, &known, &e);
+
+	if (same == 1)
+		say(d, OK, "links",
+			arena_printf(
+				&d->arena, "are signed for %s", p->settings.publication.list_id),
+			"");
+	else
+		say(d, FAIL, "links",
+			same < 0 ? arena_printf(&d->arena, "%s", e.text)
+				 : arena_printf(&d->arena,
+					   "list_id is %s, and in older mail it is %.*s",
+					   p->settings.publication.list_id, STR_ARG(known)),
+			"put the old one under publication, or the links in older mail die");
+}
+
+static void
 look_at_database(struct doctor *d, const struct publication *p)
 {
 	struct str why = { 0 };
@@ -135,6 +157,8 @@ look_at_database(struct doctor *d, const struct publication *p)
 			got == 0 ? arena_printf(&d->arena, "%.*s", STR_ARG(why))
 				 : arena_printf(&d->arena, "%s", e.text),
 			"'morningpost db restore' brings a backup back");
+	if (got == 1)
+		look_at_links(d, p, db);
 	db_close(db);
 }
 

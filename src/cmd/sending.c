@@ -12,6 +12,7 @@
 #include "compose/check.h"
 #include "deliver/copy.h"
 #include "deliver/deliver.h"
+#include "deliver/identity.h"
 #include "mail/address.h"
 #include "mail/message_id.h"
 #include "mail/token.h"
@@ -454,6 +455,8 @@ run_locked(struct context *c, const struct publication *p, struct db *db, const 
 	struct issue issue;
 	int status = check_mark(p, db, s->force, e);
 
+	if (status == 0)
+		status = identity_hold(p, db, s->force, e);
 	if (status == 0)
 		status = open_issue(p, db, s, &a, &issue, e);
 	if (status == 0 && issue.state == ISSUE_SENT)

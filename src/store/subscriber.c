@@ -341,3 +341,48 @@ subscriber_forget(struct db *db, int64_t id, struct err *e)
 	stmt_int(st, 1, id);
 	return stmt_run(st, e) < 0 ? -1 : db_changes(db) > 0;
 }
+
+static int
+last_id(struct db *db, int64_t *out, struct err *e)
+{
+	struct stmt *st = db_prepare(db, "SELECT coalesce(max(id), 0) FROM subscriber", e);
+	int got = st ? stmt_step(st, e) : -1;
+
+	if (got != 1)
+		return -1;
+	*out = stmt_get_int(st, 0);
+	stmt_reset(st);
+	return 0;
+}
+
+static int
+forget_signatures_of(struct db *db, int64_t after, int64_t upto, struct err *e)
+{
+	struct stmt *st = db_prepare(db,
+		"UPDATE subscriber SET token_key = NULL, token_signature = NULL "
+		"WHERE id > ?1 AND id <= ?2 AND token_key IS NOT NULL",
+		e);
+
+	if (!st)
+		return -1;
+	stmt_int(st, 1, after);
+	stmt_int(st, 2, upto);
+	return stmt_run(st, e);
+}
+
+int
+subscriber_forget_signatures(struct db *db, struct err *e)
+{
+	enum { CHUNK = 5000 };
+	int64_t last;
+
+	if (last_id(db, &last, e) < 0)
+		return -1;
+	for (int64_t id = 0; id < last; id += CHUNK)
+		if (db_begin(db, e) < 0 || forget_signatures_of(db, id, id + CHUNK, e) < 0 ||
+			db_commit(db, e) < 0) {
+			db_rollback(db);
+			return -1;
+		}
+	return 0;
+}

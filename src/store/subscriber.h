@@ -73,4 +73,8 @@ int subscriber_counts(struct db *db, int64_t counts[SUBSCRIBER_STATES], struct e
  * a history (a delivery, a note, or an event that is not "imported"). For undoing an import. */
 int subscriber_forget(struct db *db, int64_t id, struct err *e);
 
+/* Drop the member tokens that are kept, so that everybody's is signed anew at its next use. In
+ * chunks, each a transaction of its own: not within one. */
+int subscriber_forget_signatures(struct db *db, struct err *e);
+
 #endif

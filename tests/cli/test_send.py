@@ -1,5 +1,6 @@
 """What an operator and cron can ask of a send, and what they are told."""
 import contextlib
+import datetime
 import json
 import re
 import signal
@@ -87,6 +88,34 @@ def test_a_changed_issue_is_refused_once_its_sending_has_begun(lab):
     texts = outbox(lab)
     assert len(texts) == 20 and sum("A great deal" in t for t in texts) == 15
     assert recipients(lab) == sorted(lab.people)
+
+
+def test_another_list_id_would_kill_the_links_that_are_out(lab):
+    """The url moves to another host: the list_id that it gave by default must not move with it unnoticed."""
+    def tokens():
+        return {re.search(r"^Delivered-To: (.*)", text, re.M)[1]: re.search(r"^List-Unsubscribe: .*/u/([\w-]+)", text, re.M)[1] for text in outbox(lab)}
+
+    lab.send()
+    old = tokens()
+    for f in (lab.dir / "var/outbox/new").iterdir():
+        f.unlink()
+    tomorrow = str(datetime.date.fromisoformat(DAY) + datetime.timedelta(days=1))
+    (lab.dir / "issues" / f"{tomorrow}.md").write_text(ISSUE)
+    settings = (lab.dir / "morningpost.yaml").read_text()
+    moved = settings.replace("url: https://post.example", "url: https://news.post.example")
+    (lab.dir / "morningpost.yaml").write_text(moved)
+    for command in ("send", "daily"):
+        done = lab.run(command, "--date", tomorrow, ok=(78,))
+        assert "write 'list_id: post.example'" in done.stderr and outbox(lab) == []
+    assert "put the old one" in lab.run("doctor", ok=(78,)).stdout
+    lab.send("--date", tomorrow, "--max", "5", "--force", ok=(0, 75))
+    new = tokens()
+    assert len(new) == 5 and not set(new.values()) & set(old.values()), "signed anew, for a link that works"
+    (lab.dir / "morningpost.yaml").write_text(moved.replace("url:", "list_id: post.example\n  url:"))
+    lab.send("--date", tomorrow, ok=(78,))
+    (lab.dir / "morningpost.yaml").write_text(moved)
+    lab.send("--date", tomorrow)
+    assert len(tokens()) == 20
 
 
 def test_who_joins_while_it_is_sent_is_not_part_of_it(lab):
