@@ -262,6 +262,32 @@ resume_issue(const struct publication *p, struct db *db, const struct sending *s
 	return status;
 }
 
+static struct delivery_choice
+choice_of(const struct sending *s, const struct issue *issue)
+{
+	return (struct delivery_choice){ .tags = s->tags,
+		.tag_count = s->tag_count,
+		.saturday = clock_weekday(s->day) == 6,
+		.before = s->only_missed ? issue->started_at : 0 };
+}
+
+/* An issue that went to nobody would be over for those who are put on the list a moment later. */
+static int
+is_nobody_due(struct db *db, const struct sending *s, struct err *e)
+{
+	const struct issue none = { .started_at = clock_now() };
+	struct delivery_choice choice = choice_of(s, &none);
+	int64_t n;
+
+	if (delivery_count_due(db, s->day, &choice, &n, e) < 0)
+		return -1;
+	if (n == 0)
+		log_line(s->quiet_when_done ? LOG_INFO : LOG_WARN,
+			"nobody on the list is due, so nothing was begun");
+	return n == 0;
+}
+
+/* out->id is 0 when nobody is due and nothing was begun. */
 static int
 open_issue(const struct publication *p, struct db *db, const struct sending *s, struct arena *a,
 	struct issue *out, struct err *e)
@@ -278,6 +304,11 @@ open_issue(const struct publication *p, struct db *db, const struct sending *s, 
 		return resume_issue(p, db, s, out, e);
 	if (compose_checked(p, s, a, &c, e) < 0)
 		return -1;
+	got = is_nobody_due(db, s, e);
+	if (got != 0) {
+		*out = (struct issue){ 0 };
+		return got < 0 ? -1 : 0;
+	}
 	return begin_issue(p, db, s, &c, out, e);
 }
 
@@ -374,15 +405,6 @@ exit_code(const struct deliver_result *r, struct err *e)
 	return ERR_INTERNAL;
 }
 
-static struct delivery_choice
-choice_of(const struct sending *s, const struct issue *issue)
-{
-	return (struct delivery_choice){ .tags = s->tags,
-		.tag_count = s->tag_count,
-		.saturday = clock_weekday(s->day) == 6,
-		.before = s->only_missed ? issue->started_at : 0 };
-}
-
 static int
 deliver(struct context *c, const struct publication *p, struct db *db, const struct keys *keys,
 	const struct sending *s, struct issue *issue, struct err *e)
@@ -459,7 +481,7 @@ run_locked(struct context *c, const struct publication *p, struct db *db, const 
 		status = identity_hold(p, db, s->force, e);
 	if (status == 0)
 		status = open_issue(p, db, s, &a, &issue, e);
-	if (status == 0 && issue.state == ISSUE_SENT)
+	if (status == 0 && (issue.id == 0 || issue.state == ISSUE_SENT))
 		status = s->quiet_when_done && !c->out.json
 				 ? 0
 				 : report_issue(&c->out, p, db, s->day, e);

@@ -62,6 +62,17 @@ def test_tags_choose_who_gets_it_and_the_others_are_served_later(lab):
     assert recipients(lab) == sorted(lab.people)
 
 
+def test_an_issue_is_not_used_up_on_nobody(lab):
+    for person in lab.people:
+        lab.run("subscriber", "remove", person)
+    assert "nobody on the list is due" in lab.send().stderr and lab.status()["state"] == "composed"
+    assert "nobody" not in lab.run("-q", "daily").stderr
+    lab.run("subscriber", "add", "late@example.org")
+    assert "nobody on the list is due" in lab.send("--tag", "nosuch").stderr
+    lab.send()
+    assert recipients(lab) == ["late@example.org"] and lab.status()["state"] == "sent"
+
+
 def test_max_ends_a_run_and_the_next_goes_on(lab):
     lab.send("--max", 7, ok=(75,))
     assert len(outbox(lab)) == 7 and lab.status()["queued"] == 13
