@@ -98,7 +98,8 @@ relays_open(const struct publication *p, struct relays *out, struct err *e)
 	for (size_t i = 0; i < s->relay_count; i++)
 		if (open_one(p, &s->relays[i], out, e) < 0) {
 			relays_close(out);
-			return -1;
+			return err_wrap(
+				e, "morningpost.yaml:%d: relays[%zu]", s->relays[i].line, i);
 		}
 	unsetenv("MORNINGPOST_RELAY_PASSWORD");
 	return 0;

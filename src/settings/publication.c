@@ -58,32 +58,44 @@ check_var(int dir, struct err *e)
 }
 
 static int
-read_settings(struct publication *p, struct err *e)
+read_settings(struct publication *p, struct str *text, struct err *e)
 {
-	struct str text;
-
-	if (file_read(p->dir, "morningpost.yaml", SETTINGS_CEILING, &p->arena, &text, e) < 0) {
+	if (file_read(p->dir, "morningpost.yaml", SETTINGS_CEILING, &p->arena, text, e) < 0) {
 		if (e->code == ERR_NOINPUT)
 			return err_set(e, ERR_NOINPUT,
 				"no publication here: morningpost.yaml is missing; name its folder "
 				"with -C, or make one with 'morningpost init DIR'");
 		return -1;
 	}
-	return settings_parse(text, "morningpost.yaml", &p->arena, &p->settings, e);
+	return 0;
+}
+
+/* As an editor jumps to it: the path to the file, and its line. */
+static const char *
+settings_name(struct publication *p)
+{
+	return strcmp(p->path, ".") == 0 ? "morningpost.yaml"
+					 : arena_printf(&p->arena, "%s/morningpost.yaml", p->path);
 }
 
 int
 publication_open(const char *path, struct publication *out, struct err *e)
 {
+	struct str text;
+
 	*out = (struct publication){ .path = path };
 	out->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (out->dir < 0)
 		return err_set(e, ERR_NOINPUT, "%s: %s", path, strerror(errno));
 	if (publication_become_owner(out->dir, path, e) == 0) {
 		umask(077);
-		if (read_settings(out, e) == 0 && check_var(out->dir, e) == 0)
-			return 0;
-		err_prefix(e, "%s", path);
+		if (read_settings(out, &text, e) == 0 && check_var(out->dir, e) == 0) {
+			if (settings_parse(
+				    text, settings_name(out), &out->arena, &out->settings, e) == 0)
+				return 0;
+		} else {
+			err_prefix(e, "%s", path);
+		}
 	}
 	publication_close(out);
 	return -1;

@@ -24,7 +24,8 @@ enum kind {
 	ZONE,
 	PATH,
 	COUNT, /* a whole number from 1 to `most` */
-	SPAN,
+	SPAN,  /* of time, and not nothing */
+	STAY,  /* a span that may be 0s */
 	RATE,
 	SHARE,  /* a percentage */
 	MINUTE, /* "11:00" */
@@ -99,15 +100,15 @@ static const struct key domain_keys[] = {
 
 static const struct key canary_keys[] = {
 	{"count",           COUNT, AT(settings_send, canary_count), .most = 1000000 },
-	{ "wait", SPAN, AT(settings_send, canary_wait) },
+	{ "wait", STAY, AT(settings_send, canary_wait) },
 	{ "max_failed",  SHARE, AT(settings_send, canary_max_failed) },
 	{ 0          },
 };
 
 static const struct key send_keys[] = {
 	{"retry_first",     SPAN, AT(settings_send, retry_first) },
-	{ "retry_for", SPAN, AT(settings_send, retry_for) },
-	{ "wait",                SPAN, AT(settings_send, wait) },
+	{ "retry_for", STAY, AT(settings_send, retry_for) },
+	{ "wait",                STAY, AT(settings_send, wait) },
 	{ "in_doubt",             WORD, AT(settings_send, in_doubt), .words = "resend|hold" },
 	{ "not_after",       MINUTE, AT(settings_send, not_after) },
 	{ "approval",           FLAG, AT(settings_send, approval_required), .words = "none|required" },
@@ -391,7 +392,7 @@ is_host_text(struct str s)
 			    c == '.' || c == '-' || c == ':'))
 			return false;
 	}
-	return s.n > 0 && s.n <= 253;
+	return s.n > 0 && s.n <= 253 && s.p[0] != '-' && str_find_str(s, STR("..")) < 0;
 }
 
 static bool
@@ -451,6 +452,21 @@ read_address(
 		path, found(r, y), why);
 }
 
+/* What stands in quotes, with \" and \\ as what they mean (RFC 5322 3.2.4). */
+static struct str
+unquote(const struct reader *r, struct str s)
+{
+	char *out = arena_alloc(r->a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n)
+			i++;
+		out[n++] = s.p[i];
+	}
+	return (struct str){ out, n };
+}
+
 /* "The Post <news@example.org>" or the address alone. */
 static int
 read_mailbox(
@@ -463,7 +479,7 @@ read_mailbox(
 		name = str_trim(str_sub(s, 0, (size_t)open));
 		s = str_sub(s, (size_t)open + 1, s.n - (size_t)open - 2);
 		if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"')
-			name = str_sub(name, 1, name.n - 2);
+			name = unquote(r, str_sub(name, 1, name.n - 2));
 	}
 	if (name.n && !is_one_line(name, 200))
 		return refuse(r, y, path,
@@ -646,7 +662,8 @@ read_scalar(const struct reader *r, const struct yaml *y, const char *path, cons
 		*(uint32_t *)to = (uint32_t)n;
 		return 0;
 	case SPAN:
-		return clock_parse_span(s, to)
+	case STAY:
+		return clock_parse_span(s, to) && (k->kind == STAY || *(int64_t *)to > 0)
 			       ? 0
 			       : refuse(r, y, path, "a span of time, as in 30s, 5m, 24h or 2d");
 	case RATE:
@@ -737,6 +754,11 @@ read_domains(const struct reader *r, const struct yaml *y)
 			return err_set(r->e, ERR_CONFIG,
 				"%s:%d: domains: '%.*s' is not a domain name", r->name, c->key_line,
 				STR_ARG(c->key));
+		for (const struct settings_domain *o = r->out->domains; o < d; o++)
+			if (strcmp(o->name, d->name) == 0)
+				return err_set(r->e, ERR_CONFIG,
+					"%s:%d: domains: %s is there twice", r->name, c->key_line,
+					d->name);
 		if (read_map(r, c, arena_printf(r->a, "domains.%s.", d->name), domain_keys,
 			    (char *)d) < 0)
 			return -1;
@@ -787,6 +809,7 @@ read_value(const struct reader *r, const struct yaml *y, const char *path, const
 	case PATH:
 	case COUNT:
 	case SPAN:
+	case STAY:
 	case RATE:
 	case SHARE:
 	case MINUTE:
@@ -855,26 +878,39 @@ set_defaults(struct settings *s)
 	s->web.subscribe_limit = (struct rate){ 200, 3600 * CLOCK_SECOND };
 }
 
+/* Where a section begins, or where the file does. */
 static int
-check_required(const struct reader *r)
+section_line(const struct yaml *doc, const char *section)
+{
+	const struct yaml *y = yaml_get(doc, section);
+
+	return y ? y->key_line : 1;
+}
+
+static int
+check_required(const struct reader *r, const struct yaml *doc)
 {
 	const struct settings *s = r->out;
 	const struct {
-		const char *path, *example;
+		const char *section, *path, *example;
 		const void *value;
 	} required[] = {
-		{"publication.name",            "The AI Morning Post",                         s->publication.name          },
-		{ "publication.url",            "https://post.example.org",                    s->publication.url           },
-		{ "publication.postal_address",
-                 "1 Example Street, 12345 Exampletown (every issue must carry one)",           s->publication.postal_address},
-		{ "sender.from",                "The AI Morning Post <news@post.example.org>",
-                 s->sender.from_email										       },
+  /* clang-format off */
+		{ "publication", "publication.name", "The AI Morning Post", s->publication.name },
+		{ "publication", "publication.url", "https://post.example.org", s->publication.url },
+		{ "publication", "publication.postal_address",
+			"1 Example Street, 12345 Exampletown (every issue must carry one)",
+			s->publication.postal_address },
+		{ "sender", "sender.from", "The AI Morning Post <news@post.example.org>",
+			s->sender.from_email },
+  /* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
 		if (!required[i].value)
-			return err_set(r->e, ERR_CONFIG, "%s: %s is missing; for example: %s",
-				r->name, required[i].path, required[i].example);
+			return err_set(r->e, ERR_CONFIG, "%s:%d: %s is missing; for example: %s",
+				r->name, section_line(doc, required[i].section), required[i].path,
+				required[i].example);
 	return 0;
 }
 
@@ -994,7 +1030,7 @@ settings_parse(
 	}
 	if (read_map(&r, doc, "", top_keys, (char *)out) < 0)
 		return -1;
-	if (check_required(&r) < 0)
+	if (check_required(&r, doc) < 0)
 		return -1;
 	note_later_keys(&r, doc);
 	return derive(&r);

@@ -154,12 +154,18 @@ SETTINGS = [
     ('publication: {name: A, url: "ftp://a.example", postal_address: B}', "publication.url"),
     ('publication: {name: A, url: "https://a.example/?x", postal_address: B}', "publication.url"),
     ('publication: {name: A, url: "https://a.example", postal_address: B, timezone: Mars/Olympus}', "not a time zone"),
+    ("relays: [{url: 'smtp://a..b'}]", "relays[0].url: 'smtp://a..b' is not smtp://"),
+    ("relays: [{url: 'smtp://a', timeouts: {command: 0s}}]", "relays[0].timeouts.command: '0s' is not a span of time"),
+    ("send: {retry_first: 0s}", "send.retry_first: '0s' is not a span of time"),
+    ("domains: {gmail.com: {rate: 1/s}, GMail.com: {rate: 2/s}}", "domains: gmail.com is there twice"),
     ("publication: {name: A, name: B}", "the key 'name' is there twice"),
     ("publication: &a [*a]", "alias"),
     ("a: [", "not YAML"),
     ("\tx: 1", "not YAML"),
     ("x: \x00", "morningpost.yaml"),
-    ("", "publication.name is missing"),
+    ("", "morningpost.yaml:1: publication.name is missing"),
+    ('publication: {url: "https://a.example", postal_address: B}', "morningpost.yaml:3: publication.name is missing"),
+    ("sender: {reply_to: a@a.example}", "morningpost.yaml:3: sender.from is missing"),
     ("[]", "morningpost.yaml"),
 ]
 
@@ -174,6 +180,21 @@ def test_settings_that_are_wrong_are_named_with_their_line(publication, text, wh
     assert re.search(r"morningpost\.yaml(:\d+)?: ", done.err) and done.err.count("error:") == 1
     if why.split(":")[0].split("[")[0].split(".")[0] == key and "missing" not in why:
         assert f"morningpost.yaml:{len((others + text).splitlines()) + 1}: " in done.err
+
+
+FROMS = [
+    ("'The Post <news@a.example>'", "The Post <news@a.example>"),
+    ("news@a.example", "<news@a.example>"),
+    ("""'"Post, The" <news@a.example>'""", '"Post, The" <news@a.example>'),
+    (r"""'"The \"Post\" \\ Co" <news@a.example>'""", r'"The \"Post\" \\ Co" <news@a.example>'),
+    ("'A, B <news@bücher.example>'", '"A, B" <news@xn--bcher-kva.example>'),
+]
+
+
+@pytest.mark.parametrize("setting,header", FROMS)
+def test_the_senders_name_is_taken_as_mail_writes_it(publication, setting, header):
+    publication.write("morningpost.yaml", f"publication: {GOOD['publication']}\nsender: {{from: {setting}}}\n")
+    assert f"\nFrom: {header}\n" in publication.ok("compose").out.replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("what", ["missing", "0644", "symlink", "fifo", "folder", "empty", "two lines"])
@@ -195,7 +216,7 @@ def test_a_password_file_that_is_not_safe_is_refused(publication, what):
                       "relays:\n  - {url: 'smtp://127.0.0.1:1', user: post, password_file: relay.password}\n")
     publication.ok("subscriber", "add", "ann@example.org")
     done = publication.run("send", "--force")
-    assert done.code == 78 and "relay.password" in done.err and "marker-secret" not in done.err + done.out, done
+    assert done.code == 78 and re.search(r"morningpost.yaml:\d+: relays\[0\]: .*relay.password", done.err) and "marker-secret" not in done.err + done.out, done
 
 
 # -- check and compose ----------------------------------------------------------------------------
