@@ -30,8 +30,8 @@ struct csv {
 static void
 start_parser(struct csv *c)
 {
-	/* Lenient: a quote in the middle of a field is a quote. Strict would stop the file there.
-	 */
+	/* Lenient: a quote in the middle of a field is a quote. Strict would stop the file
+	 * there. */
 	csv_init(&c->parser, 0);
 	csv_set_delim(&c->parser, (unsigned char)c->delimiter);
 	csv_set_realloc_func(&c->parser, mem_grow);

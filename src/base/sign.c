@@ -129,8 +129,8 @@ sign_unbase64url(struct str s, void *to, size_t n)
 
 	if (s.n == 0 || s.n != (n * 8 + 5) / 6)
 		return n == 0 && s.n == 0;
-	/* libsodium refuses spare bits that are not zero and, with `end`, tells where it stopped.
-	 */
+	/* libsodium refuses spare bits that are not zero and, with `end`, tells where it
+	 * stopped. */
 	if (sodium_base642bin(to, n, s.p, s.n, NULL, &got, &end,
 		    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return false;

@@ -412,8 +412,8 @@ partial(struct render *r, struct source *s, const struct tag *t)
 	return status;
 }
 
-/* The closing tag that belongs to a section: where its inside ends and where it goes on behind it.
- */
+/* The closing tag that belongs to a section: where its inside ends and where it goes on behind
+ * it. */
 static int
 find_close(const struct render *r, struct source *s, const struct tag *open, size_t to,
 	struct tag *close)

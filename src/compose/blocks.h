@@ -5,8 +5,8 @@
 #include "compose/theme.h"
 #include "settings/settings.h"
 
-/* Finds a template's text by its file name: the publication's own or the built-in one. 1, 0 or -1.
- */
+/* Finds a template's text by its file name: the publication's own or the built-in one. 1, 0 or
+ * -1. */
 typedef int blocks_template_fn(void *context, struct str name, struct str *text, struct err *e);
 
 struct blocks {

@@ -241,7 +241,8 @@ put_texts(struct press *press, struct value *data, const struct composed *c)
 
 	put(press, data, "masthead_text", masthead_text(press, c));
 	buf_init(&b, TEMPLATE);
-	wrap(str_of(arena_printf(press->a, "You get this because you subscribed to %s as", s->name)),
+	wrap(str_of(arena_printf(
+		     press->a, "You get this because you subscribed to %s as", s->name)),
 		&b);
 	/* An address may be longer than a line. */
 	buf_printf(&b, "%.*s.\n", STR_ARG(letter_mark(LETTER_EMAIL)));
@@ -321,8 +322,8 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 		&out->markdown, e);
 }
 
-/* No line of the text part ends in blanks, and never are there more than two empty ones together.
- */
+/* No line of the text part ends in blanks, and never are there more than two empty ones
+ * together. */
 static struct str
 tidy_text(struct press *press, struct str s)
 {

@@ -303,8 +303,8 @@ link_text(struct walker *w, cmark_node *n, struct buf *b)
 	if (!is_safe_url(url) || str_eq(text, url) ||
 		(str_starts(url, STR("mailto:")) && str_eq(text, str_from(url, 7))))
 		return;
-	/* A no-break blank would keep the number with its word, but has no place in the text part.
-	 */
+	/* A no-break blank would keep the number with its word, but has no place in the text
+	 * part. */
 	buf_printf(b, " [%d]", note_link(w, url));
 }
 

@@ -94,8 +94,8 @@ put_mark(struct qp *q, struct str mark)
 	soft_break(q);
 }
 
-/* "From " may come to stand at a line's start by a soft break as well: ask wherever a line begins.
- */
+/* "From " may come to stand at a line's start by a soft break as well: ask wherever a line
+ * begins. */
 static bool
 put_from(struct qp *q, struct str rest)
 {
@@ -107,8 +107,8 @@ put_from(struct qp *q, struct str rest)
 	return true;
 }
 
-/* How many characters may go onto this line as they are, without a look at what stands around them.
- */
+/* How many characters may go onto this line as they are, without a look at what stands around
+ * them. */
 static size_t
 plain_run(const struct qp *q, struct str text)
 {

@@ -106,8 +106,8 @@ is_public6(const uint8_t a[static 16])
 		return is_public4(word_at(a + 12)); /* NAT64 */
 	if (a[0] == 0x20 && a[1] == 0x02)
 		return is_public4(word_at(a + 2)); /* 6to4 */
-	/* Global unicast is 2000::/3; all else is link-local, unique local, multicast or reserved.
-	 */
+	/* Global unicast is 2000::/3; all else is link-local, unique local, multicast or
+	 * reserved. */
 	return a[0] >> 5 == 1 && word_at(a) != 0x20010db8;
 }
 

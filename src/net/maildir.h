@@ -7,8 +7,8 @@
 
 struct maildir;
 
-/* PATH below `dir`, with cur, new and tmp made where they are missing. Whoever opens it closes it.
- */
+/* PATH below `dir`, with cur, new and tmp made where they are missing. Whoever opens it closes
+ * it. */
 int maildir_open(int dir, const char *path, struct maildir **out, struct err *e);
 void maildir_close(struct maildir *m);
 

@@ -97,8 +97,8 @@ bind_due(struct stmt *s, int64_t after, int64_t end, struct day day,
 	stmt_int(s, 8, c->before);
 }
 
-/* OR IGNORE: a row that is there already is somebody's who was planned before; their state stands.
- */
+/* OR IGNORE: a row that is there already is somebody's who was planned before; their state
+ * stands. */
 static int
 insert_chunk(struct db *db, const struct issue *issue, const struct delivery_choice *c, int64_t end,
 	struct err *e)

@@ -29,8 +29,8 @@ int import_run_remember(struct db *db, int64_t run, int64_t subscriber, struct e
 int import_run_restore(struct db *db, const struct import_run *run, int64_t subscriber, int64_t now,
 	struct err *e);
 
-/* Ids after `after` of those that the run added, or changed, in order: *n of them, at most `room`.
- */
+/* Ids after `after` of those that the run added, or changed, in order: *n of them, at most
+ * `room`. */
 int import_run_added(struct db *db, int64_t run, int64_t after, int64_t *ids, size_t room,
 	size_t *n, struct err *e);
 int import_run_changed(struct db *db, int64_t run, int64_t after, int64_t *ids, size_t room,

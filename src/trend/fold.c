@@ -65,8 +65,8 @@ chart_index(struct trend_entity *const *chart, size_t n, struct str name)
 	return NONE;
 }
 
-/* The chart is in rank order, so of names with equally many tokens the first one is the stronger.
- */
+/* The chart is in rank order, so of names with equally many tokens the first one is the
+ * stronger. */
 static int
 parent_by_name(const struct tokens *tokens, size_t n, size_t self)
 {

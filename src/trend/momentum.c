@@ -150,8 +150,8 @@ only_id(const struct named *list, size_t n, struct str name)
 	return list[low].id;
 }
 
-/* GitHub: the id, which no rename changes; HuggingFace: the name, as no recorded answer has more.
- */
+/* GitHub: the id, which no rename changes; HuggingFace: the name, as no recorded answer has
+ * more. */
 static struct str
 key_of(enum trend_kind kind, const struct trend_row *row, const struct named *ids, size_t n,
 	struct arena *a)

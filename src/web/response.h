@@ -1,5 +1,5 @@
-/* response.h: what is answered, and its bytes with the header fields that every answer has. Pure.
- */
+/* response.h: what is answered, and its bytes with the header fields that every answer has.
+ * Pure. */
 #ifndef WEB_RESPONSE_H
 #define WEB_RESPONSE_H
 

@@ -27,8 +27,8 @@ refresh_keys(struct clerk *k, int64_t now, struct err *e)
 	if (keys_load(k->site->publication->dir, true, &fresh, e) < 0)
 		return -1;
 	k->keys = fresh;
-	/* What changed just now may change again within the same tick of the file system's clock.
-	 */
+	/* What changed just now may change again within the same tick of the file system's
+	 * clock. */
 	if (st.st_mtim.tv_sec + 1 < now / CLOCK_SECOND)
 		k->keys_at = st.st_mtim;
 	return 0;

@@ -1,5 +1,5 @@
-/* Whatever the bytes and however they are cut, the same rows come out; what is written comes back.
- */
+/* Whatever the bytes and however they are cut, the same rows come out; what is written comes
+ * back. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

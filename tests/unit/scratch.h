@@ -1,5 +1,5 @@
-/* scratch.h: a folder for one test, with var/ in it, and a fresh database there; gone afterwards.
- */
+/* scratch.h: a folder for one test, with var/ in it, and a fresh database there; gone
+ * afterwards. */
 #ifndef UNIT_SCRATCH_H
 #define UNIT_SCRATCH_H
 
