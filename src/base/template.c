@@ -4,7 +4,8 @@
 
 #include "base/text.h"
 
-enum { NESTING = 16 };
+/* WORK: bytes read and, at STEP each, tags and rounds of sections: a second or so. */
+enum { NESTING = 16, WORK = 1 << 26, STEP = 64 };
 
 enum value_kind { NOTHING, BOOLEAN, TEXT, RAW, NUMBER, SLOT, OBJECT, LIST };
 
@@ -155,7 +156,7 @@ struct render {
 	struct buf *out;
 	struct err *e;
 	const struct value *stack[2 * NESTING + 2]; /* contexts, the innermost last */
-	size_t depth;
+	size_t depth, work;
 	int nesting;
 };
 
@@ -184,6 +185,17 @@ fail(const struct render *r, const struct source *s, size_t at, const char *what
 {
 	return err_set(r->e, ERR_DATA, "%s:%d: %s '%.*s'", s->name, line_number(s, at), what,
 		STR_ARG(name));
+}
+
+/* Sections in sections and partials of partials can go on for years without any output. */
+static int
+spend(struct render *r, const struct source *s, size_t at, size_t bytes)
+{
+	r->work += STEP + bytes;
+	if (r->work <= WORK)
+		return 0;
+	return err_set(r->e, ERR_DATA, "%s:%d: sections or partials repeat without an end", s->name,
+		line_number(s, at));
 }
 
 static bool
@@ -216,15 +228,15 @@ find_line(const struct source *s, struct tag *t)
 	t->line_end = t->standalone ? end : t->end;
 }
 
-/* 1 a tag, 0 no more, -1 a tag without an end. */
+/* 1 a tag, 0 no more, -1 a tag without an end, or too many. */
 static int
-next_tag(const struct render *r, const struct source *s, size_t from, size_t to, struct tag *t)
+next_tag(struct render *r, const struct source *s, size_t from, size_t to, struct tag *t)
 {
 	ptrdiff_t at = str_find_str(str_sub(s->text, from, to - from), s->open), close;
 	struct str rest, closing = s->close;
 
 	if (at < 0)
-		return 0;
+		return spend(r, s, from, to - from);
 	*t = (struct tag){ .begin = from + (size_t)at };
 	rest = str_sub(s->text, t->begin + s->open.n, to - t->begin - s->open.n);
 	if (rest.n && (rest.p[0] == '{' || rest.p[0] == '=')) {
@@ -252,7 +264,7 @@ next_tag(const struct render *r, const struct source *s, size_t from, size_t to,
 	t->name = str_trim(str_sub(rest, 0, (size_t)close));
 	t->end = (size_t)(rest.p - s->text.p) + (size_t)close + closing.n;
 	find_line(s, t);
-	return 1;
+	return spend(r, s, t->begin, t->end - from) < 0 ? -1 : 1;
 }
 
 static int
@@ -412,11 +424,10 @@ partial(struct render *r, struct source *s, const struct tag *t)
 	return status;
 }
 
-/* The closing tag that belongs to a section: where its inside ends and where it goes on behind
- * it. */
+/* The closing tag that belongs to a section: where its inside ends and where it goes on behind it.
+ */
 static int
-find_close(const struct render *r, struct source *s, const struct tag *open, size_t to,
-	struct tag *close)
+find_close(struct render *r, struct source *s, const struct tag *open, size_t to, struct tag *close)
 {
 	struct source probe = *s;
 	size_t at = open->line_end, deep = 0;
@@ -449,6 +460,8 @@ render_inside(struct render *r, struct source *s, const struct value *v, size_t 
 
 	if (r->depth >= sizeof r->stack / sizeof r->stack[0] || r->nesting >= NESTING)
 		return fail(r, s, from, "nested more than 16 deep", (struct str){ 0 });
+	if (spend(r, s, from, 0) < 0)
+		return -1;
 	r->nesting++;
 	r->stack[r->depth++] = v;
 	status = render_range(r, s, from, to);

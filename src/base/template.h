@@ -50,8 +50,8 @@ struct template_options {
 
 /*
  * Render. `name` is what errors call the template ("issue.html:12: ..."). Limits (T3): nesting of
- * sections and partials 16, output as the buf's ceiling. Substitution is not recursive. -1: the
- * template is bad (ERR_DATA) or too big.
+ * sections and partials 16, output as the buf's ceiling, a second or so of work. Substitution is
+ * not recursive. -1: the template is bad (ERR_DATA) or too big.
  */
 int template_render(struct str text, const char *name, const struct value *data,
 	const struct template_options *options, struct buf *out, struct err *e);

@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -363,6 +364,16 @@ def test_a_template_that_asks_for_what_is_not_there_fails_before_anybody_gets_it
 def test_a_template_that_calls_itself_ends(publication):
     (publication.path / "templates" / "footer.html").write_text("{{>footer}}{{>footer}}")
     assert publication.run("check").code == 65
+
+
+@pytest.mark.parametrize("template", ids=["empty", "full", "deep", "long", "wide"], argvalues=["{{#l}}" * 5 + "{{/l}}" * 5, "{{#l}}" * 4 + "x" * 1000 + "{{/l}}" * 4, "{{#l}}" * 17 + "{{/l}}" * 17,
+                                      "{{#l}}{{#l}}{{!" + "x" * 1_000_000 + "}}{{/l}}{{/l}}", "{{#l}}" * 3 + "{{x.y.z}}{{^x}}{{/x}}" + "{{/l}}" * 3])
+def test_a_template_that_would_never_end_is_ended(tmp_path, template):
+    (tmp_path / "t").write_text(template)
+    (tmp_path / "d.yaml").write_text(json.dumps({"l": list(range(1000))}))
+    began = time.monotonic()
+    done = run("templates", "render", tmp_path / "t", "--data", tmp_path / "d.yaml")
+    assert done.code == 65 and "t:1: " in done.err and time.monotonic() - began < 15, done
 
 
 # The six areas of the public specification, in cases of our own: template, data, what comes of it, partials by name.

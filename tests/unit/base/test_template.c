@@ -149,6 +149,33 @@ output_and_nesting_have_their_ceilings(void **state)
 	arena_free(&a);
 }
 
+/* 10 to the 15th rounds of nothing. */
+static void
+work_without_output_has_its_ceiling(void **state)
+{
+	const struct template_options options = { .escape = TEMPLATE_PLAIN };
+	struct arena a = { 0 };
+	struct value *top = template_object(&a), *list = template_list(&a);
+	struct buf in, out;
+	struct err e = { 0 };
+
+	(void)state;
+	template_put(top, STR("l"), list);
+	for (int i = 0; i < 10; i++)
+		template_append(list, template_object(&a));
+	buf_init(&in, 1 << 20);
+	buf_init(&out, 100);
+	for (int i = 0; i < 15; i++)
+		buf_addz(&in, "{{#l}}");
+	for (int i = 0; i < 15; i++)
+		buf_addz(&in, "{{/l}}");
+	assert_int_equal(template_render(buf_str(&in), "t", top, &options, &out, &e), -1);
+	assert_non_null(strstr(e.text, "repeat without an end"));
+	buf_free(&in);
+	buf_free(&out);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -156,6 +183,7 @@ main(void)
 		cmocka_unit_test(every_tag_does_what_the_specification_says),
 		cmocka_unit_test(strict_names_what_is_missing_and_where),
 		cmocka_unit_test(output_and_nesting_have_their_ceilings),
+		cmocka_unit_test(work_without_output_has_its_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
