@@ -126,6 +126,10 @@ def check_units(stage):
                           env=os.environ | {"SYSTEMD_UNIT_PATH": f"{units[0].parent}:"})
     told = [line for line in done.stderr.splitlines() if "morningpost" in line and "Failed to prepare filename" not in line]
     assert told == [], done.stderr
+    for unit in units:
+        if unit.suffix == ".service":
+            done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=30", unit], capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0 and "exposure level" in done.stdout, f"an exposure of more than 3.0:\n{done.stdout}{done.stderr}"
 
 
 def test_the_nginx_example_serves_the_page(newcomer, tmp_path):
