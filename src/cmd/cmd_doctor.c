@@ -45,6 +45,14 @@ say(struct doctor *d, enum level level, const char *what, const char *words, con
 		remedy);
 }
 
+/* An error that names its remedy itself, behind a semicolon, needs no other. */
+static void
+say_error(struct doctor *d, const char *what, const struct err *e, const char *remedy)
+{
+	say(d, FAIL, what, arena_printf(&d->arena, "%s", e->text),
+		strchr(e->text, ';') ? "" : remedy);
+}
+
 static void
 look_at_settings(struct doctor *d, const struct publication *p)
 {
@@ -68,7 +76,13 @@ look_at_modes(struct doctor *d, const struct publication *p)
 	static const char *const folders[] = { "issues", "pictures", "templates" };
 	struct stat st;
 
-	say(d, OK, "var", "ours alone", "");
+	if (fstatat(p->dir, "var", &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & 077))
+		say(d, WARN, "var", "others can look into it", "chmod 700 var");
+	else
+		say(d, OK, "var", "ours alone", "");
+	if (fstatat(p->dir, "morningpost.yaml", &st, AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & 2))
+		say(d, FAIL, "settings", "everybody can write to morningpost.yaml",
+			"chmod o-w morningpost.yaml");
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
 		if (fstatat(p->dir, folders[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
 			say(d, i == 0 ? FAIL : WARN, folders[i], strerror(errno),
@@ -104,8 +118,7 @@ look_at_keys(struct doctor *d, const struct publication *p)
 	struct err e;
 
 	if (keys_load(p->dir, false, &keys, &e) < 0) {
-		say(d, FAIL, "keys", arena_printf(&d->arena, "%s", e.text),
-			"bring var/keys back from a backup");
+		say_error(d, "keys", &e, "bring var/keys back from a backup");
 		return;
 	}
 	say(d, OK, "keys",
@@ -145,8 +158,7 @@ look_at_database(struct doctor *d, const struct publication *p)
 	int got;
 
 	if (db_open(p->dir, DB_PATH, DB_READ, &db, &e) < 0) {
-		say(d, FAIL, "database", arena_printf(&d->arena, "%s", e.text),
-			"'morningpost db restore' brings a backup back");
+		say_error(d, "database", &e, "'morningpost db restore' brings a backup back");
 		return;
 	}
 	got = db_check(db, &d->arena, &why, &e);
@@ -208,8 +220,7 @@ look_at_relays(struct doctor *d, const struct publication *p)
 	struct err e;
 
 	if (relays_open(p, &relays, &e) < 0) {
-		say(d, FAIL, "relays", arena_printf(&d->arena, "%s", e.text),
-			"see relays: in morningpost.yaml(5)");
+		say_error(d, "relays", &e, "see relays: in morningpost.yaml(5)");
 		return;
 	}
 	for (size_t i = 0; i < relays.count; i++) {

@@ -559,6 +559,27 @@ def test_doctor_finds_what_was_broken(publication):
     assert [row["level"] for row in rows] == ["fail"] and rows[0]["remedy"] and done.code == 78, done
 
 
+DAMAGE = [
+    (lambda p: (p / "var").chmod(0o755), "warn", "var", 0),
+    (lambda p: (p / "morningpost.yaml").chmod(0o666), "fail", "settings", 78),
+    (lambda p: (p / "issues").chmod(0o777), "fail", "issues", 78),
+    (lambda p: (p / "pictures").rmdir(), "warn", "pictures", 0),
+    (lambda p: (p / "var/keys/sign-1").chmod(0o644), "fail", "keys", 78),
+    (lambda p: (p / "var/keys/mac").unlink(), "fail", "keys", 78),
+    (lambda p: (p / "var/morningpost.db").unlink(), "fail", "database", 78),
+    (lambda p: (p / "var/morningpost.db").write_bytes(b"x" * 5000), "fail", "database", 78),
+]
+
+
+@pytest.mark.parametrize("harm,level,what,code", DAMAGE)
+def test_doctor_names_each_thing_and_one_remedy(publication, harm, level, what, code):
+    harm(publication.path)
+    done = publication.run("doctor", "--json")
+    rows = [row for row in json.loads(done.out) if row["level"] == level and row["what"] == what]
+    assert len(rows) == 1 and done.code == code, done
+    assert bool(rows[0]["remedy"]) != (";" in rows[0]["words"]), "one remedy, not none and not two"
+
+
 # -- the manual -----------------------------------------------------------------------------------
 
 def manual(page):
