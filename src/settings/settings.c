@@ -570,13 +570,41 @@ read_texts(const struct reader *r, const struct yaml *y, const char *path)
 	return 0;
 }
 
+/* The readers below put a single value into its place, or say what was found and what is wanted. */
+typedef int value_reader(const struct reader *r, const struct yaml *y, const char *path,
+	const struct key *k, void *to);
+
+static int
+read_text(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	if (!is_one_line(y->text, k->most))
+		return refuse(r, y, path,
+			arena_printf(r->a, "one line of 1 to %ju bytes without control characters",
+				(uintmax_t)k->most));
+	*(char **)to = copy(r, y->text);
+	return 0;
+}
+
+static int
+read_lines(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	if (!is_lines(y->text, k->most))
+		return refuse(r, y, path,
+			arena_printf(r->a,
+				"lines of 1 to %ju bytes together without control characters",
+				(uintmax_t)k->most));
+	*(char **)to = copy(r, str_trim(y->text));
+	return 0;
+}
+
 static int
 read_web_url(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
-	struct str s, void *to)
+	void *to)
 {
-	if (k->kind == SITE_URL && (str_find(s, '?') >= 0 || str_find(s, '#') >= 0))
-		return refuse(r, y, path,
-			"a web address without a query, as in https://post.example.org");
+	struct str s = y->text;
+
 	if (!is_web_url(s, k->most))
 		return refuse(r, y, path, "a web address, as in https://post.example.org");
 	while (s.n && s.p[s.n - 1] == '/')
@@ -585,10 +613,184 @@ read_web_url(const struct reader *r, const struct yaml *y, const char *path, con
 	return 0;
 }
 
-/* A value into its place; `base` is the struct that k->to counts from. NONE goes nowhere but is
- * checked all the same. */
 static int
-read_scalar(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+read_site_url(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	if (str_find(y->text, '?') >= 0 || str_find(y->text, '#') >= 0)
+		return refuse(r, y, path,
+			"a web address without a query, as in https://post.example.org");
+	return read_web_url(r, y, path, k, to);
+}
+
+static int
+read_relay_url(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	if (!is_relay_url(y->text))
+		return refuse(r, y, path, "smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH");
+	*(char **)to = copy(r, y->text);
+	return 0;
+}
+
+/* It fills name and address, whatever `to` says. */
+static int
+read_sender(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k, (void)to;
+	return read_mailbox(r, y, path, &r->out->sender);
+}
+
+static int
+read_email(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	return read_address(r, y, path, y->text, to);
+}
+
+static int
+read_host(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	char *host = domain(r, y->text);
+
+	(void)k;
+	if (!host)
+		return refuse(r, y, path, "a domain name with a dot, as in post.example.org");
+	*(char **)to = host;
+	return 0;
+}
+
+static int
+read_zone(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	char *zone = copy(r, y->text);
+
+	(void)k;
+	if (!clock_zone_ok(zone))
+		return refuse(r, y, path, "a time zone this machine knows, as in Europe/Berlin");
+	*(char **)to = zone;
+	return 0;
+}
+
+static int
+read_path(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	if (!is_one_line(y->text, 1000))
+		return refuse(r, y, path, "a file's path");
+	*(char **)to = copy(r, y->text);
+	return 0;
+}
+
+static int
+read_count(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	uint64_t n;
+
+	if (!str_u64(y->text, k->most, &n) || n == 0)
+		return refuse(r, y, path,
+			arena_printf(r->a, "a whole number from 1 to %ju", (uintmax_t)k->most));
+	*(uint32_t *)to = (uint32_t)n;
+	return 0;
+}
+
+static int
+read_span(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	int64_t span;
+
+	if (!clock_parse_span(y->text, &span) || (span == 0 && k->kind == SPAN))
+		return refuse(r, y, path, "a span of time, as in 30s, 5m, 24h or 2d");
+	*(int64_t *)to = span;
+	return 0;
+}
+
+static int
+read_a_rate(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	return read_rate(y->text, to) ? 0
+				      : refuse(r, y, path, "a rate, as in 100/s, 500/m or 10000/h");
+}
+
+static int
+read_a_share(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	return read_share(y->text, to) ? 0 : refuse(r, y, path, "a percentage, as in 2% or 0.3%");
+}
+
+static int
+read_a_minute(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	return read_minute(y->text, to) ? 0 : refuse(r, y, path, "a time of day, as in \"11:00\"");
+}
+
+static int
+read_word(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	int word = word_index(k->words, y->text);
+
+	if (word < 0)
+		return refuse(r, y, path, arena_printf(r->a, "one of %s", k->words));
+	if (k->kind == FLAG)
+		*(bool *)to = word == 1;
+	else
+		*(int *)to = word;
+	return 0;
+}
+
+static int
+read_listen(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+	void *to)
+{
+	(void)k;
+	if (!is_host_port(y->text, 0) || str_find(y->text, ':') < 0)
+		return refuse(r, y, path, "an address and a port, as in 127.0.0.1:8025");
+	*(char **)to = copy(r, y->text);
+	return 0;
+}
+
+/* By kind; those of several values have none. */
+static value_reader *const value_readers[] = {
+	[TEXT] = read_text,
+	[LINES] = read_lines,
+	[WEB_URL] = read_web_url,
+	[SITE_URL] = read_site_url,
+	[RELAY_URL] = read_relay_url,
+	[MAILBOX] = read_sender,
+	[ADDRESS] = read_email,
+	[HOST] = read_host,
+	[ZONE] = read_zone,
+	[PATH] = read_path,
+	[COUNT] = read_count,
+	[SPAN] = read_span,
+	[STAY] = read_span,
+	[RATE] = read_a_rate,
+	[SHARE] = read_a_share,
+	[MINUTE] = read_a_minute,
+	[WORD] = read_word,
+	[FLAG] = read_word,
+	[LISTEN] = read_listen,
+	[NAMED] = NULL,
+};
+
+/* `base` is the struct that k->to counts from. NONE goes nowhere but is checked all the same. */
+static int
+read_single(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	char *base)
 {
 	union {
@@ -601,103 +803,10 @@ read_scalar(const struct reader *r, const struct yaml *y, const char *path, cons
 		bool flag;
 	} nowhere;
 	void *to = k->to == NONE || !base ? (void *)&nowhere : base + k->to;
-	struct str s = y->text;
-	uint64_t n;
-	int word;
 
 	if (y->kind != YAML_SCALAR)
 		return refuse(r, y, path, k->kind == COUNT ? "a number" : "a single value");
-	switch (k->kind) {
-	case TEXT:
-		if (!is_one_line(s, k->most))
-			return refuse(r, y, path,
-				arena_printf(r->a,
-					"one line of 1 to %ju bytes without control characters",
-					(uintmax_t)k->most));
-		*(char **)to = copy(r, s);
-		return 0;
-	case LINES:
-		if (!is_lines(s, k->most))
-			return refuse(r, y, path,
-				arena_printf(r->a,
-					"lines of 1 to %ju bytes together without control "
-					"characters",
-					(uintmax_t)k->most));
-		*(char **)to = copy(r, str_trim(s));
-		return 0;
-	case SITE_URL:
-	case WEB_URL:
-		return read_web_url(r, y, path, k, s, to);
-	case RELAY_URL:
-		if (!is_relay_url(s))
-			return refuse(
-				r, y, path, "smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH");
-		*(char **)to = copy(r, s);
-		return 0;
-	case ADDRESS:
-		return read_address(r, y, path, s, to);
-	case MAILBOX:
-		return read_mailbox(r, y, path, &r->out->sender);
-	case HOST:
-		*(char **)to = domain(r, s);
-		return *(char **)to ? 0
-				    : refuse(r, y, path,
-					      "a domain name with a dot, as in post.example.org");
-	case ZONE:
-		if (!clock_zone_ok(copy(r, s)))
-			return refuse(
-				r, y, path, "a time zone this machine knows, as in Europe/Berlin");
-		*(char **)to = copy(r, s);
-		return 0;
-	case PATH:
-		if (!is_one_line(s, 1000))
-			return refuse(r, y, path, "a file's path");
-		*(char **)to = copy(r, s);
-		return 0;
-	case COUNT:
-		if (!str_u64(s, k->most, &n) || n == 0)
-			return refuse(r, y, path,
-				arena_printf(
-					r->a, "a whole number from 1 to %ju", (uintmax_t)k->most));
-		*(uint32_t *)to = (uint32_t)n;
-		return 0;
-	case SPAN:
-	case STAY:
-		return clock_parse_span(s, to) && (k->kind == STAY || *(int64_t *)to > 0)
-			       ? 0
-			       : refuse(r, y, path, "a span of time, as in 30s, 5m, 24h or 2d");
-	case RATE:
-		return read_rate(s, to)
-			       ? 0
-			       : refuse(r, y, path, "a rate, as in 100/s, 500/m or 10000/h");
-	case SHARE:
-		return read_share(s, to) ? 0 : refuse(r, y, path, "a percentage, as in 2% or 0.3%");
-	case MINUTE:
-		return read_minute(s, to) ? 0
-					  : refuse(r, y, path, "a time of day, as in \"11:00\"");
-	case WORD:
-	case FLAG:
-		word = word_index(k->words, s);
-		if (word < 0)
-			return refuse(r, y, path, arena_printf(r->a, "one of %s", k->words));
-		if (k->kind == FLAG)
-			*(bool *)to = word == 1;
-		else
-			*(int *)to = word;
-		return 0;
-	case LISTEN:
-		if (!is_host_port(s, 0) || str_find(s, ':') < 0)
-			return refuse(r, y, path, "an address and a port, as in 127.0.0.1:8025");
-		*(char **)to = copy(r, s);
-		return 0;
-	case TEXTS:
-	case MAP:
-	case LIST:
-	case NAMED:
-		break;
-	}
-	assert(false && "a kind that is no single value");
-	return -1;
+	return value_readers[k->kind](r, y, path, k, to);
 }
 
 static int read_map(const struct reader *r, const struct yaml *y, const char *prefix,
@@ -786,39 +895,18 @@ static int
 read_value(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	char *base)
 {
-	switch (k->kind) {
-	case MAP:
+	if (value_readers[k->kind])
+		return read_single(r, y, path, k, base);
+	if (k->kind == MAP)
 		return read_map(r, y, arena_printf(r->a, "%s.", path), k->members,
 			k->to == NONE || !base ? NULL : base + k->to);
-	case LIST:
+	if (k->kind == LIST)
 		return read_list(r, y, path, k);
-	case NAMED:
-		return y->kind == YAML_MAP ? read_domains(r, y)
-					   : refuse(r, y, path, "a map of domain names");
-	case TEXTS:
+	if (k->kind == TEXTS)
 		return read_texts(r, y, path);
-	case TEXT:
-	case LINES:
-	case SITE_URL:
-	case WEB_URL:
-	case RELAY_URL:
-	case MAILBOX:
-	case ADDRESS:
-	case HOST:
-	case ZONE:
-	case PATH:
-	case COUNT:
-	case SPAN:
-	case STAY:
-	case RATE:
-	case SHARE:
-	case MINUTE:
-	case WORD:
-	case FLAG:
-	case LISTEN:
-		break;
-	}
-	return read_scalar(r, y, path, k, base);
+	assert(k->kind == NAMED);
+	return y->kind == YAML_MAP ? read_domains(r, y)
+				   : refuse(r, y, path, "a map of domain names");
 }
 
 /* `prefix` is the path of the map with a dot behind it, or empty. A key without a value keeps its

@@ -76,6 +76,7 @@ apply(struct db *db, int number, struct err *e)
 	const struct asset *m = migration(number);
 	int version;
 
+	assert(m && "every number up to the newest has a file");
 	if (db_exec(db, m->bytes.p, e) < 0 || migrate_current(db, &version, e) < 0 ||
 		check_keys(db, e) < 0)
 		return err_wrap(e, "%s", m->name);
