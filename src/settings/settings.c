@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/yaml.h"
 #include "mail/address.h"
+#include "settings/value.h"
 
 /* What a value must look like. Each kind has one reader below. */
 enum kind {
@@ -324,98 +323,6 @@ copy(const struct reader *r, struct str s)
 	return arena_strz(r->a, s);
 }
 
-static bool
-is_one_line(struct str s, uint64_t most)
-{
-	return s.n > 0 && s.n <= most && text_is_clean(s);
-}
-
-static bool
-is_lines(struct str s, uint64_t most)
-{
-	struct str rest = str_trim(s), line;
-
-	if (rest.n == 0 || rest.n > most)
-		return false;
-	while (str_line(&rest, &line))
-		if (!text_is_clean(str_trim(line)))
-			return false;
-	return true;
-}
-
-static bool
-is_url_character(unsigned char c)
-{
-	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
-}
-
-static bool
-is_web_url(struct str s, uint64_t most)
-{
-	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
-
-	if (scheme == 0 || s.n <= scheme || s.n > most || s.p[scheme] == '/' || s.p[scheme] == ':')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_url_character((unsigned char)s.p[i]) || s.p[i] == '@')
-			return false;
-	return true;
-}
-
-/* A name or address literal and a port; *host is without brackets. */
-static bool
-split_host_port(struct str s, struct str *host, struct str *port)
-{
-	ptrdiff_t close = str_find(s, ']'), colon;
-
-	if (s.n && s.p[0] == '[') {
-		if (close < 0)
-			return false;
-		*host = str_sub(s, 1, (size_t)close - 1);
-		s = str_from(s, (size_t)close + 1);
-		*port = str_from(s, 1);
-		return host->n > 0 && (s.n == 0 || s.p[0] == ':');
-	}
-	colon = str_find(s, ':');
-	*host = colon < 0 ? s : str_sub(s, 0, (size_t)colon);
-	*port = colon < 0 ? (struct str){ 0 } : str_from(s, (size_t)colon + 1);
-	return host->n > 0 && (colon < 0 || port->n > 0);
-}
-
-static bool
-is_host_text(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '.' || c == '-' || c == ':'))
-			return false;
-	}
-	return s.n > 0 && s.n <= 253 && s.p[0] != '-' && str_find_str(s, STR("..")) < 0;
-}
-
-static bool
-is_host_port(struct str s, uint64_t least_port)
-{
-	struct str host, port;
-	uint64_t n;
-
-	if (!split_host_port(s, &host, &port) || !is_host_text(host))
-		return false;
-	return port.n == 0 || (str_u64(port, 65535, &n) && n >= least_port);
-}
-
-static bool
-is_relay_url(struct str s)
-{
-	if (str_starts(s, STR("maildir:")))
-		return file_is_plain(str_from(s, 8)) && s.n < 200;
-	if (str_starts(s, STR("smtp://")))
-		return is_host_port(str_from(s, 7), 1);
-	return str_starts(s, STR("smtps://")) && is_host_port(str_from(s, 8), 1);
-}
-
 /* A domain as A-labels, by the same policy as in addresses. */
 static char *
 domain(const struct reader *r, struct str s)
@@ -481,74 +388,11 @@ read_mailbox(
 		if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"')
 			name = unquote(r, str_sub(name, 1, name.n - 2));
 	}
-	if (name.n && !is_one_line(name, 200))
+	if (name.n && !value_is_line(name, 200))
 		return refuse(r, y, path,
 			"a name and an address: control characters, or more than 200 bytes");
 	to->from_name = copy(r, name);
 	return read_address(r, y, path, s, &to->from_email);
-}
-
-static bool
-read_rate(struct str s, struct rate *to)
-{
-	ptrdiff_t slash = str_find(s, '/');
-	struct str unit = str_from(s, slash < 0 ? s.n : (size_t)slash + 1);
-	uint64_t n;
-
-	if (slash < 0 || !str_u64(str_sub(s, 0, (size_t)slash), 10000000, &n) || n == 0)
-		return false;
-	to->count = (uint32_t)n;
-	to->span = str_eqz(unit, "s")   ? CLOCK_SECOND
-		   : str_eqz(unit, "m") ? 60 * CLOCK_SECOND
-		   : str_eqz(unit, "h") ? 3600 * CLOCK_SECOND
-					: 0;
-	return to->span > 0;
-}
-
-static bool
-read_share(struct str s, double *to)
-{
-	struct str number = s.n ? str_sub(s, 0, s.n - 1) : s;
-	ptrdiff_t point = str_find(number, '.');
-	uint64_t whole, part = 0;
-	double scale = 1;
-
-	if (!str_ends(s, STR("%")) ||
-		!str_u64(point < 0 ? number : str_sub(number, 0, (size_t)point), 100, &whole))
-		return false;
-	if (point >= 0) {
-		struct str digits = str_from(number, (size_t)point + 1);
-
-		if (!str_u64(digits, 999999, &part))
-			return false;
-		for (size_t i = 0; i < digits.n; i++)
-			scale *= 10;
-	}
-	*to = ((double)whole + (double)part / scale) / 100;
-	return *to <= 1;
-}
-
-static bool
-read_minute(struct str s, int *to)
-{
-	uint64_t hour, minute;
-
-	if (s.n != 5 || s.p[2] != ':' || !str_u64(str_sub(s, 0, 2), 23, &hour) ||
-		!str_u64(str_sub(s, 3, 2), 59, &minute))
-		return false;
-	*to = (int)hour * 60 + (int)minute;
-	return true;
-}
-
-static int
-word_index(const char *words, struct str s)
-{
-	struct str rest = str_of(words), word;
-
-	for (int i = 0; str_split(&rest, '|', &word); i++)
-		if (str_eq(word, s))
-			return i;
-	return -1;
 }
 
 static int
@@ -559,7 +403,7 @@ read_texts(const struct reader *r, const struct yaml *y, const char *path)
 	if (y->kind != YAML_LIST)
 		return refuse(r, y, path, "a list");
 	for (const struct yaml *c = y->child; c; c = c->next)
-		if (c->kind != YAML_SCALAR || !is_one_line(c->text, 200))
+		if (c->kind != YAML_SCALAR || !value_is_line(c->text, 200))
 			return refuse(r, c, path, "one line of text");
 	if (strcmp(path, "web.trusted_proxies") != 0)
 		return 0;
@@ -578,7 +422,7 @@ static int
 read_text(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
-	if (!is_one_line(y->text, k->most))
+	if (!value_is_line(y->text, k->most))
 		return refuse(r, y, path,
 			arena_printf(r->a, "one line of 1 to %ju bytes without control characters",
 				(uintmax_t)k->most));
@@ -590,7 +434,7 @@ static int
 read_lines(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
-	if (!is_lines(y->text, k->most))
+	if (!value_is_lines(y->text, k->most))
 		return refuse(r, y, path,
 			arena_printf(r->a,
 				"lines of 1 to %ju bytes together without control characters",
@@ -605,7 +449,7 @@ read_web_url(const struct reader *r, const struct yaml *y, const char *path, con
 {
 	struct str s = y->text;
 
-	if (!is_web_url(s, k->most))
+	if (!value_is_web_url(s, k->most))
 		return refuse(r, y, path, "a web address, as in https://post.example.org");
 	while (s.n && s.p[s.n - 1] == '/')
 		s.n--;
@@ -628,7 +472,7 @@ read_relay_url(const struct reader *r, const struct yaml *y, const char *path, c
 	void *to)
 {
 	(void)k;
-	if (!is_relay_url(y->text))
+	if (!value_is_relay_url(y->text))
 		return refuse(r, y, path, "smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH");
 	*(char **)to = copy(r, y->text);
 	return 0;
@@ -682,7 +526,7 @@ read_path(const struct reader *r, const struct yaml *y, const char *path, const 
 	void *to)
 {
 	(void)k;
-	if (!is_one_line(y->text, 1000))
+	if (!value_is_line(y->text, 1000))
 		return refuse(r, y, path, "a file's path");
 	*(char **)to = copy(r, y->text);
 	return 0;
@@ -714,35 +558,36 @@ read_span(const struct reader *r, const struct yaml *y, const char *path, const 
 }
 
 static int
-read_a_rate(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+read_rate(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
 	(void)k;
-	return read_rate(y->text, to) ? 0
-				      : refuse(r, y, path, "a rate, as in 100/s, 500/m or 10000/h");
+	return value_rate(y->text, to)
+		       ? 0
+		       : refuse(r, y, path, "a rate, as in 100/s, 500/m or 10000/h");
 }
 
 static int
-read_a_share(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+read_share(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
 	(void)k;
-	return read_share(y->text, to) ? 0 : refuse(r, y, path, "a percentage, as in 2% or 0.3%");
+	return value_share(y->text, to) ? 0 : refuse(r, y, path, "a percentage, as in 2% or 0.3%");
 }
 
 static int
-read_a_minute(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
+read_minute(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
 	(void)k;
-	return read_minute(y->text, to) ? 0 : refuse(r, y, path, "a time of day, as in \"11:00\"");
+	return value_minute(y->text, to) ? 0 : refuse(r, y, path, "a time of day, as in \"11:00\"");
 }
 
 static int
 read_word(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
 	void *to)
 {
-	int word = word_index(k->words, y->text);
+	int word = value_word(k->words, y->text);
 
 	if (word < 0)
 		return refuse(r, y, path, arena_printf(r->a, "one of %s", k->words));
@@ -758,7 +603,7 @@ read_listen(const struct reader *r, const struct yaml *y, const char *path, cons
 	void *to)
 {
 	(void)k;
-	if (!is_host_port(y->text, 0) || str_find(y->text, ':') < 0)
+	if (!value_is_host_port(y->text, 0) || str_find(y->text, ':') < 0)
 		return refuse(r, y, path, "an address and a port, as in 127.0.0.1:8025");
 	*(char **)to = copy(r, y->text);
 	return 0;
@@ -779,9 +624,9 @@ static value_reader *const value_readers[] = {
 	[COUNT] = read_count,
 	[SPAN] = read_span,
 	[STAY] = read_span,
-	[RATE] = read_a_rate,
-	[SHARE] = read_a_share,
-	[MINUTE] = read_a_minute,
+	[RATE] = read_rate,
+	[SHARE] = read_share,
+	[MINUTE] = read_minute,
 	[WORD] = read_word,
 	[FLAG] = read_word,
 	[LISTEN] = read_listen,
@@ -1009,7 +854,7 @@ url_host(const char *url)
 		   port;
 	ptrdiff_t slash = str_find(s, '/');
 
-	split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
+	value_split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
 	return host;
 }
 

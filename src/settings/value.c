@@ -1,0 +1,162 @@
+#include "settings/value.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+
+bool
+value_is_line(struct str s, uint64_t most)
+{
+	return s.n > 0 && s.n <= most && text_is_clean(s);
+}
+
+bool
+value_is_lines(struct str s, uint64_t most)
+{
+	struct str rest = str_trim(s), line;
+
+	if (rest.n == 0 || rest.n > most)
+		return false;
+	while (str_line(&rest, &line))
+		if (!text_is_clean(str_trim(line)))
+			return false;
+	return true;
+}
+
+static bool
+is_url_character(unsigned char c)
+{
+	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
+}
+
+bool
+value_is_web_url(struct str s, uint64_t most)
+{
+	size_t scheme = str_starts(s, STR("https://")) ? 8 : str_starts(s, STR("http://")) ? 7 : 0;
+
+	if (scheme == 0 || s.n <= scheme || s.n > most || s.p[scheme] == '/' || s.p[scheme] == ':')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_url_character((unsigned char)s.p[i]) || s.p[i] == '@')
+			return false;
+	return true;
+}
+
+/* A name or address literal and a port; *host is without brackets. */
+bool
+value_split_host_port(struct str s, struct str *host, struct str *port)
+{
+	ptrdiff_t close = str_find(s, ']'), colon;
+
+	if (s.n && s.p[0] == '[') {
+		if (close < 0)
+			return false;
+		*host = str_sub(s, 1, (size_t)close - 1);
+		s = str_from(s, (size_t)close + 1);
+		*port = str_from(s, 1);
+		return host->n > 0 && (s.n == 0 || s.p[0] == ':');
+	}
+	colon = str_find(s, ':');
+	*host = colon < 0 ? s : str_sub(s, 0, (size_t)colon);
+	*port = colon < 0 ? (struct str){ 0 } : str_from(s, (size_t)colon + 1);
+	return host->n > 0 && (colon < 0 || port->n > 0);
+}
+
+static bool
+is_host_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '.' || c == '-' || c == ':'))
+			return false;
+	}
+	return s.n > 0 && s.n <= 253 && s.p[0] != '-' && str_find_str(s, STR("..")) < 0;
+}
+
+bool
+value_is_host_port(struct str s, uint64_t least)
+{
+	struct str host, port;
+	uint64_t n;
+
+	if (!value_split_host_port(s, &host, &port) || !is_host_text(host))
+		return false;
+	return port.n == 0 || (str_u64(port, 65535, &n) && n >= least);
+}
+
+bool
+value_is_relay_url(struct str s)
+{
+	if (str_starts(s, STR("maildir:")))
+		return file_is_plain(str_from(s, 8)) && s.n < 200;
+	if (str_starts(s, STR("smtp://")))
+		return value_is_host_port(str_from(s, 7), 1);
+	return str_starts(s, STR("smtps://")) && value_is_host_port(str_from(s, 8), 1);
+}
+
+bool
+value_rate(struct str s, struct rate *to)
+{
+	ptrdiff_t slash = str_find(s, '/');
+	struct str unit = str_from(s, slash < 0 ? s.n : (size_t)slash + 1);
+	uint64_t n;
+
+	if (slash < 0 || !str_u64(str_sub(s, 0, (size_t)slash), 10000000, &n) || n == 0)
+		return false;
+	to->count = (uint32_t)n;
+	to->span = str_eqz(unit, "s")   ? CLOCK_SECOND
+		   : str_eqz(unit, "m") ? 60 * CLOCK_SECOND
+		   : str_eqz(unit, "h") ? 3600 * CLOCK_SECOND
+					: 0;
+	return to->span > 0;
+}
+
+bool
+value_share(struct str s, double *to)
+{
+	struct str number = s.n ? str_sub(s, 0, s.n - 1) : s;
+	ptrdiff_t point = str_find(number, '.');
+	uint64_t whole, part = 0;
+	double scale = 1;
+
+	if (!str_ends(s, STR("%")) ||
+		!str_u64(point < 0 ? number : str_sub(number, 0, (size_t)point), 100, &whole))
+		return false;
+	if (point >= 0) {
+		struct str digits = str_from(number, (size_t)point + 1);
+
+		if (!str_u64(digits, 999999, &part))
+			return false;
+		for (size_t i = 0; i < digits.n; i++)
+			scale *= 10;
+	}
+	*to = ((double)whole + (double)part / scale) / 100;
+	return *to <= 1;
+}
+
+bool
+value_minute(struct str s, int *to)
+{
+	uint64_t hour, minute;
+
+	if (s.n != 5 || s.p[2] != ':' || !str_u64(str_sub(s, 0, 2), 23, &hour) ||
+		!str_u64(str_sub(s, 3, 2), 59, &minute))
+		return false;
+	*to = (int)hour * 60 + (int)minute;
+	return true;
+}
+
+int
+value_word(const char *words, struct str s)
+{
+	struct str rest = str_of(words), word;
+
+	for (int i = 0; str_split(&rest, '|', &word); i++)
+		if (str_eq(word, s))
+			return i;
+	return -1;
+}
