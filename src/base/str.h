@@ -48,7 +48,8 @@ ptrdiff_t str_find_str(struct str s, struct str needle);
 
 /*
  * Take the next piece of *rest up to sep, or all of it, into *piece; *rest moves behind the
- * separator. False once *rest is used up. "a,,b" gives "a", "", "b"; the empty str gives nothing.
+ * separator. False once *rest is used up. "a,,b" gives "a", "", "b"; "a," gives "a" alone, and the
+ * empty str gives nothing.
  */
 bool str_split(struct str *rest, char sep, struct str *piece);
 
