@@ -1,0 +1,130 @@
+#include "base/sign.h"
+
+#include <stdio.h>
+
+#include "test.h"
+
+/* RFC 8032 7.1, test 2. */
+static void
+signs_as_the_standard_does(void **state)
+{
+	static const char
+		seed[] = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+		key[] = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+		signature[] = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+			      "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+	uint8_t s[SIGN_SEED], public[SIGN_PUBLIC], secret[SIGN_SECRET], sig[SIGN_BYTES];
+	struct buf hex;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof s; i++)
+		assert_int_equal(sscanf(seed + 2 * i, "%2hhx", &s[i]), 1);
+	sign_pair(s, public, secret);
+	buf_init(&hex, 1000);
+	sign_hex((struct str){ (const char *)public, sizeof public }, &hex);
+	assert_str(buf_str(&hex), key);
+	sign_make(STR("\x72"), secret, sig);
+	buf_cut(&hex, 0);
+	sign_hex((struct str){ (const char *)sig, sizeof sig }, &hex);
+	assert_str(buf_str(&hex), signature);
+	assert_true(sign_check(STR("\x72"), sig, public));
+	assert_false(sign_check(STR("\x73"), sig, public));
+	sig[63] ^= 1;
+	assert_false(sign_check(STR("\x72"), sig, public));
+	buf_free(&hex);
+}
+
+static void
+each_use_has_a_key_of_its_own(void **state)
+{
+	const uint8_t key[MAC_KEY] = { 1 }, other[MAC_KEY] = { 2 };
+	uint8_t a[16], b[16];
+
+	(void)state;
+	sign_mac(STR("x"), key, "verp", a, sizeof a);
+	sign_mac(STR("x"), key, "verp", b, sizeof b);
+	assert_true(sign_equal(a, b, sizeof a));
+	sign_mac(STR("x"), key, "message-id", b, sizeof b);
+	assert_false(sign_equal(a, b, sizeof a));
+	sign_mac(STR("y"), key, "verp", b, sizeof b);
+	assert_false(sign_equal(a, b, sizeof a));
+	sign_mac(STR("x"), other, "verp", b, sizeof b);
+	assert_false(sign_equal(a, b, sizeof a));
+}
+
+static void
+encodings_have_one_form(void **state)
+{
+	static const struct {
+		struct str bytes;
+		const char *base64url, *base32, *base64;
+	} rows[] = {
+		{STR_INIT(""),              "",         "",           ""        },
+		{ STR_INIT("f"),            "Zg",       "my",         "Zg=="    },
+		{ STR_INIT("fo"),           "Zm8",      "mzxq",       "Zm8="    },
+		{ STR_INIT("foo"),          "Zm9v",     "mzxw6",      "Zm9v"    },
+		{ STR_INIT("foob"),         "Zm9vYg",   "mzxw6yq",    "Zm9vYg=="},
+		{ STR_INIT("fooba"),        "Zm9vYmE",  "mzxw6ytb",   "Zm9vYmE="},
+		{ STR_INIT("foobar"),       "Zm9vYmFy", "mzxw6ytboi", "Zm9vYmFy"},
+		{ STR_INIT("\xff\xfb\xfe"), "__v-",     "77574",      "//v+"    },
+	};
+	char back[8];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf b;
+
+		buf_init(&b, 100);
+		sign_base64url(rows[i].bytes, &b);
+		assert_str(buf_str(&b), rows[i].base64url);
+		buf_cut(&b, 0);
+		sign_base32(rows[i].bytes, &b);
+		assert_str(buf_str(&b), rows[i].base32);
+		buf_cut(&b, 0);
+		sign_base64(rows[i].bytes, &b);
+		assert_str(buf_str(&b), rows[i].base64);
+		buf_free(&b);
+		assert_true(sign_unbase64url(str_of(rows[i].base64url), back, rows[i].bytes.n));
+		assert_memory_equal(back, rows[i].bytes.n ? rows[i].bytes.p : "", rows[i].bytes.n);
+		assert_true(sign_unbase32(str_of(rows[i].base32), back, rows[i].bytes.n));
+		assert_memory_equal(back, rows[i].bytes.n ? rows[i].bytes.p : "", rows[i].bytes.n);
+	}
+	assert_true(sign_unbase32(STR("MZXW6YQ"), back, 4));
+}
+
+static void
+other_forms_are_refused(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t n;
+	} rows64[] = {
+		{ "Zg==", 1 }, { "Zh", 1 },  { "Zm9", 2 }, { "Zm9v", 2 },    { "Zm9v", 4 }, { "Zm8 ", 2 },
+		{ "Zm\n8", 2 }, { "//v+", 3 }, { "Zm9vY", 4 }, { "Zm9v\xc3", 3 }, { "", 1 },
+	}, rows32[] = {
+		{ "mz", 1 },   { "my======", 1 }, { "m1", 1 },    { "m", 1 },        { "mzxw6", 2 },
+	};
+	char back[8];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows64); i++)
+		if (sign_unbase64url(str_of(rows64[i].in), back, rows64[i].n))
+			fail_msg("base64url '%s'", rows64[i].in);
+	for (size_t i = 0; i < COUNT(rows32); i++)
+		if (sign_unbase32(str_of(rows32[i].in), back, rows32[i].n))
+			fail_msg("base32 '%s'", rows32[i].in);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(signs_as_the_standard_does),
+		cmocka_unit_test(each_use_has_a_key_of_its_own),
+		cmocka_unit_test(encodings_have_one_form),
+		cmocka_unit_test(other_forms_are_refused),
+	};
+
+	sign_start();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
