@@ -25,6 +25,7 @@ struct walker {
 	struct note *notes;
 	size_t note_count, note_room;
 	int depth;
+	bool bare; /* only the words are wanted: no marks of emphasis, no notes */
 };
 
 static void blocks(
@@ -300,12 +301,25 @@ link_text(struct walker *w, cmark_node *n, struct buf *b)
 	inlines_text(w, n, b);
 	text = str_from(buf_str(b), before);
 	check_link_text(w, n, str_trim(text));
-	if (!is_safe_url(url) || str_eq(text, url) ||
+	if (w->bare || !is_safe_url(url) || str_eq(text, url) ||
 		(str_starts(url, STR("mailto:")) && str_eq(text, str_from(url, 7))))
 		return;
 	/* A no-break blank would keep the number with its word, but has no place in the text
 	 * part. */
 	buf_printf(b, " [%d]", note_link(w, url));
+}
+
+static void
+marked_text(struct walker *w, cmark_node *n, char mark, struct buf *b)
+{
+	if (!w->bare)
+		buf_addc(b, mark);
+	if (cmark_node_get_type(n) == CMARK_NODE_CODE)
+		buf_add(b, literal(n));
+	else
+		inlines_text(w, n, b);
+	if (!w->bare)
+		buf_addc(b, mark);
 }
 
 static void
@@ -316,9 +330,7 @@ inline_text(struct walker *w, cmark_node *n, struct buf *b)
 		buf_add(b, literal(n));
 		break;
 	case CMARK_NODE_CODE:
-		buf_addc(b, '`');
-		buf_add(b, literal(n));
-		buf_addc(b, '`');
+		marked_text(w, n, '`', b);
 		break;
 	case CMARK_NODE_SOFTBREAK:
 		buf_addc(b, ' ');
@@ -327,14 +339,10 @@ inline_text(struct walker *w, cmark_node *n, struct buf *b)
 		buf_addc(b, '\v'); /* paragraph_text makes lines of it */
 		break;
 	case CMARK_NODE_EMPH:
-		buf_addc(b, '_');
-		inlines_text(w, n, b);
-		buf_addc(b, '_');
+		marked_text(w, n, '_', b);
 		break;
 	case CMARK_NODE_STRONG:
-		buf_addc(b, '*');
-		inlines_text(w, n, b);
-		buf_addc(b, '*');
+		marked_text(w, n, '*', b);
 		break;
 	case CMARK_NODE_LINK:
 		link_text(w, n, b);
@@ -376,19 +384,17 @@ paragraph_text(struct walker *w, cmark_node *n, struct str first, struct str res
 	buf_free(&b);
 }
 
+/* Its words alone, cleaned. */
 static struct str
 plain(struct walker *w, cmark_node *n)
 {
 	struct str out;
 	struct buf b;
-	size_t notes = w->note_count;
-	int number = w->out->notes;
 
 	buf_init(&b, PART);
+	w->bare = true;
 	inlines_text(w, n, &b);
-	/* Asked only for its words: no link is noted. */
-	w->note_count = notes;
-	w->out->notes = number;
+	w->bare = false;
 	out = text_clean(buf_str(&b), w->a);
 	buf_free(&b);
 	return out;
@@ -418,6 +424,44 @@ paragraph(struct walker *w, cmark_node *n, struct str first, struct str rest, bo
 	paragraph_text(w, n, first, rest);
 }
 
+static cmark_node *
+next_link(cmark_iter *i)
+{
+	while (cmark_iter_next(i) != CMARK_EVENT_DONE)
+		if (cmark_node_get_type(cmark_iter_get_node(i)) == CMARK_NODE_LINK &&
+			cmark_iter_get_event_type(i) == CMARK_EVENT_ENTER)
+			return cmark_iter_get_node(i);
+	return NULL;
+}
+
+/* A heading is no place for a note's number: where it leads to stands on a line below it. */
+static void
+heading_links(struct walker *w, cmark_node *heading)
+{
+	cmark_iter *i = cmark_iter_new(heading);
+	cmark_node *n;
+
+	while ((n = next_link(i))) {
+		struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+
+		if (is_safe_url(url))
+			buf_printf(&w->text, "%.*s\n", STR_ARG(url));
+	}
+	cmark_iter_free(i);
+}
+
+static void
+check_department_links(struct walker *w, cmark_node *heading)
+{
+	cmark_iter *i = cmark_iter_new(heading);
+	cmark_node *n = next_link(i);
+
+	if (n)
+		fault(w, "link-heading", false, line_of(w, heading),
+			str_of(arena_printf(w->a, "%s", cmark_node_get_url(n))));
+	cmark_iter_free(i);
+}
+
 static void
 heading(struct walker *w, cmark_node *n)
 {
@@ -437,6 +481,7 @@ heading(struct walker *w, cmark_node *n)
 	buf_fill(&w->text, '-',
 		text_width(words) < w->o->columns ? text_width(words) : w->o->columns);
 	buf_addc(&w->text, '\n');
+	heading_links(w, n);
 }
 
 static void
@@ -619,6 +664,7 @@ walk(struct walker *w, cmark_node *document)
 			d = &w->out->departments[w->out->count++];
 			d->title = plain(w, n);
 			d->line = line_of(w, n);
+			check_department_links(w, n);
 			if (cmark_node_get_heading_level(n) == 1)
 				fault(w, "heading-level", true, d->line, d->title);
 			first = true;

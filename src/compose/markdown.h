@@ -19,7 +19,7 @@ struct department {
 /* Something that may not stand in an issue, or should not. */
 struct markdown_fault {
 	const char *code; /* "raw-html", "heading-level", "table", "todo", "unknown-block",
-			     "image-alt", "link", ... */
+			     "image-alt", "link-target", ... */
 	bool fail;        /* else a warning */
 	int line;
 	struct str detail;

@@ -237,6 +237,7 @@ CHECKS = [
     ("[words](https://example.org/?utm_source=x)\n", "link-tracking", "warn"),
     ("[](https://example.org/)\n", "link-text", "fail"),
     ("[click here](https://example.org/)\n", "link-vague", "warn"),
+    ("## [A place](https://example.org/) of *note*\n\nText.\n", "link-heading", "warn"),
     ("![](https://example.org/x.png)\n", "image-alt", "fail"),
     ("![x](http://example.org/x.png)\n", "image-source", "fail"),
     ("```tools\ntitle: A\nurl: https://example.org/\n```\n", "composition", "fail"),

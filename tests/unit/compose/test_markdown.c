@@ -1,0 +1,259 @@
+#include "compose/markdown.h"
+
+#include <string.h>
+
+#include "base/asset.h"
+#include "test.h"
+
+/* A block called "data" is written as what stands in it; "bad" fails. */
+static int
+write_block(void *context, struct str name, struct str body, int line, struct buf *html,
+	struct buf *text, struct err *e)
+{
+	(void)context;
+	if (str_eqz(name, "bad"))
+		return err_set(e, ERR_DATA, "f.md:%d: bad", line);
+	if (!str_eqz(name, "data"))
+		return 0;
+	buf_printf(html, "<p>%.*s</p>", STR_ARG(str_trim(body)));
+	buf_printf(text, "%.*s\n", STR_ARG(str_trim(body)));
+	return 1;
+}
+
+static int
+render(struct str text, struct arena *a, struct markdown *out, struct err *e)
+{
+	static struct arena kept;
+	static struct theme theme;
+	struct markdown_options o = { .theme = &theme, .block = write_block, .columns = 72 };
+
+	if (!theme.values && theme_parse(asset_find("templates/theme.yaml")->bytes, "theme.yaml",
+				     &kept, &theme, e) < 0)
+		fail_msg("%s", e->text);
+	*e = (struct err){ 0 };
+	return markdown_render(text, "f.md", 10, &o, a, out, e);
+}
+
+static void
+text_reads_well_without_markup(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *want;
+	} rows[] = {
+		{STR_INIT("One *two* **three** `four`."),           "One _two_ *three* `four`.\n"},
+		{ STR_INIT("A long line of words that has to be wrapped at the seventy-second "
+			   "column of it, "
+			   "and goes on."),
+                 "A long line of words that has to be wrapped at the seventy-second column\n"
+			"of it, and goes on.\n"						  },
+		{ STR_INIT("one\ntwo  \nthree"),                    "one two\nthree\n"           },
+		{ STR_INIT("- a\n- b\n  - c\n"),                    "- a\n- b\n  - c\n"          },
+		{ STR_INIT("3. a\n4. b\n"),                         "3. a\n4. b\n"               },
+		{ STR_INIT("> said\n> twice\n"),                    "> said twice\n"             },
+		{ STR_INIT("```\n  code <b>\n```\n"),               "      code <b>\n"           },
+		{ STR_INIT("a &amp; b &lt;c&gt; &copy;"),           "a & b <c> \xc2\xa9\n"       },
+		{ STR_INIT("[words](https://e.example/x) end"),
+                 "words [1] end\n\n[1] https://e.example/x\n"                                    },
+		{ STR_INIT("<https://e.example/x>"),                "https://e.example/x\n"      },
+		{ STR_INIT("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"),
+                 "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n"                                        },
+		{ STR_INIT("```data\nx: 1\n```\n"),                 "x: 1\n"                     },
+		{ STR_INIT("\\*plain\\*"),                          "*plain*\n"                  },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+
+		if (render(rows[i].in, &a, &m, &e) < 0)
+			fail_msg("%zu: %s", i, e.text);
+		assert_int_equal(m.count, 1);
+		if (!str_eq(str_trim(m.departments[0].text), str_trim(str_of(rows[i].want))))
+			fail_msg("%zu: have '%.*s', want '%s'", i, STR_ARG(m.departments[0].text),
+				rows[i].want);
+		arena_free(&a);
+	}
+}
+
+static void
+html_escapes_and_drops_what_is_not_ours(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *has, *lacks;
+	} rows[] = {
+		{STR_INIT("a < b & \"c\""),                             "a &lt; b &amp; &quot;c&quot;", "< b"       },
+		{ STR_INIT("<script>alert(1)</script>"),                "",                             "<script"   },
+		{ STR_INIT("x <img src=x onerror=alert(1)> y"),         "x ",                           "onerror"   },
+		{ STR_INIT("[x](javascript:alert%281%29)"),             "x",                            "javascript"},
+		{ STR_INIT("[x](<JaVaScRiPt:alert(1)>)"),               "x",                            "cript"     },
+		{ STR_INIT("[x](data:text/html,y)"),                    "x",                            "data:"     },
+		{ STR_INIT("[x](vbscript:y)"),                          "x",                            "vbscript"  },
+		{ STR_INIT("[x](https://e.example/\"onclick=\"y)"),     "x",                            "\"onclick" },
+		{ STR_INIT("[x](https://e.example/?a=1&b=2)"),          "a=1&amp;b=2",                  "javascript"},
+		{ STR_INIT("![alt \"text\"](https://e.example/x.png)"), "alt &quot;text&quot;",
+                 "alt \"text"										       },
+		{ STR_INIT("```html\n<b>\n```\n"),                      "&lt;b&gt;",                    "<b>"       },
+		{ STR_INIT("`<b>`"),                                    "&lt;b&gt;",                    "<b>"       },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+
+		if (render(rows[i].in, &a, &m, &e) < 0)
+			fail_msg("%zu: %s", i, e.text);
+		if (str_find_str(m.departments[0].html, str_of(rows[i].has)) < 0 ||
+			str_find_str(m.departments[0].html, str_of(rows[i].lacks)) >= 0)
+			fail_msg("%.*s: %.*s", STR_ARG(rows[i].in), STR_ARG(m.departments[0].html));
+		arena_free(&a);
+	}
+}
+
+static void
+departments_begin_at_their_headings(void **state)
+{
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(render(STR("lead\n\n## One *two* &amp;\n\n### Story\n\nx\n\n## "
+				    "Empty\n\n## Last\n\ny\n"),
+				 &a, &m, &e),
+		0);
+	assert_int_equal(m.count, 4);
+	assert_str(m.departments[0].title, "");
+	assert_str(m.departments[1].title, "One two &");
+	assert_int_equal(m.departments[1].line, 13);
+	assert_false(m.departments[0].empty || m.departments[1].empty || m.departments[3].empty);
+	assert_true(m.departments[2].empty);
+	assert_true(str_find_str(m.departments[1].text, STR("Story\n-----\n")) >= 0);
+	assert_true(str_find_str(m.departments[1].html, STR("<h3")) >= 0);
+	arena_free(&a);
+}
+
+static void
+a_heading_says_below_where_it_leads_to(void **state)
+{
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(
+		render(STR("### [A *tool*](https://e.example/a)\n\n[b](https://e.example/b) "
+			   "`c`\n\n## [D](https://e.example/d)\n\nx\n"),
+			&a, &m, &e),
+		0);
+	assert_true(
+		str_starts(m.departments[0].text, STR("A tool\n------\nhttps://e.example/a\n\nb "
+						      "[1] `c`\n\n[1] https://e.example/b\n")));
+	assert_true(str_find_str(m.departments[0].html, STR("<em>tool</em>")) >= 0 ||
+		    str_find_str(m.departments[0].html, STR("<i")) >= 0);
+	assert_str(m.departments[1].title, "D");
+	assert_int_equal(m.fault_count, 1);
+	assert_string_equal(m.faults[0].code, "link-heading");
+	arena_free(&a);
+}
+
+static void
+link_notes_run_through_the_whole_message(void **state)
+{
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(render(STR("[a](https://e.example/a) [b](https://e.example/b) "
+				    "[a](https://e.example/a)\n\n"
+				    "## D\n\n[c](https://e.example/c)\n"),
+				 &a, &m, &e),
+		0);
+	assert_true(str_find_str(m.departments[0].text, STR("a [1] b [2] a [1]")) >= 0);
+	assert_true(str_find_str(m.departments[1].text, STR("c [3]")) >= 0);
+	assert_true(str_find_str(m.departments[1].text, STR("[3] https://e.example/c")) >= 0);
+	assert_int_equal(m.notes, 3);
+	arena_free(&a);
+}
+
+static void
+faults_have_their_lines(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *code;
+		int line;
+		bool fail;
+	} rows[] = {
+		{STR_INIT("a\n\n# One\n"),                            "heading-level", 13, true },
+		{ STR_INIT("a\n\n#### Four\n\nb\n\n##### Five\n"),    "heading-level", 17, false},
+		{ STR_INIT("a <b>x</b>"),                             "raw-html",      11, true },
+		{ STR_INIT("a\n\n<div>\nx\n</div>\n"),                "raw-html",      13, true },
+		{ STR_INIT("| a | b |\n|---|---|\n| 1 | 2 |\n"),      "table",         11, true },
+		{ STR_INIT("a\n\nTODO: more\n"),                      "todo",          13, true },
+		{ STR_INIT("```bogus\n```\n"),                        "unknown-block", 11, true },
+		{ STR_INIT("![](https://e.example/x.png)"),           "image-alt",     11, true },
+		{ STR_INIT("![x](http://e.example/x.png)"),           "image-source",  11, true },
+		{ STR_INIT("a\n\n[x](/y)"),                           "link-target",   13, true },
+		{ STR_INIT("[x y](http://e.example/)"),               "link-http",     11, false},
+		{ STR_INIT("[](https://e.example/)"),                 "link-text",     11, true },
+		{ STR_INIT("[here](https://e.example/)"),             "link-vague",    11, false},
+		{ STR_INIT("[x y](https://e.example/?utm_source=z)"), "link-tracking", 11, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+		bool found = false;
+
+		assert_int_equal(render(rows[i].in, &a, &m, &e), 0);
+		for (size_t k = 0; k < m.fault_count; k++)
+			found = found || (strcmp(m.faults[k].code, rows[i].code) == 0 &&
+						 m.faults[k].line == rows[i].line &&
+						 m.faults[k].fail == rows[i].fail);
+		if (!found)
+			fail_msg("%s: %.*s", rows[i].code, STR_ARG(rows[i].in));
+		arena_free(&a);
+	}
+}
+
+static void
+too_deep_and_bad_blocks_are_errors(void **state)
+{
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+	char deep[200];
+
+	(void)state;
+	memset(deep, '>', sizeof deep);
+	assert_int_equal(render((struct str){ deep, sizeof deep }, &a, &m, &e), -1);
+	assert_int_equal(e.code, ERR_DATA);
+	assert_int_equal(render(STR("a\n\n```bad\nx\n```\n"), &a, &m, &e), -1);
+	assert_non_null(strstr(e.text, "f.md:13"));
+	arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_reads_well_without_markup),
+		cmocka_unit_test(html_escapes_and_drops_what_is_not_ours),
+		cmocka_unit_test(departments_begin_at_their_headings),
+		cmocka_unit_test(a_heading_says_below_where_it_leads_to),
+		cmocka_unit_test(link_notes_run_through_the_whole_message),
+		cmocka_unit_test(faults_have_their_lines),
+		cmocka_unit_test(too_deep_and_bad_blocks_are_errors),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
