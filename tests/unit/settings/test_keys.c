@@ -1,0 +1,162 @@
+#include "settings/keys.h"
+
+#include "base/file.h"
+#include "scratch.h"
+
+static int
+load(struct scratch *s, bool public_only, struct keys *k)
+{
+	int status = keys_load(s->dir, public_only, k, &s->e);
+
+	if (status < 0 && s->e.code != ERR_CONFIG)
+		fail_msg("%d: %s", (int)s->e.code, s->e.text);
+	return status;
+}
+
+static int
+keys_setup(void **state)
+{
+	struct scratch *s;
+
+	scratch_setup(state);
+	s = *state;
+	assert_done(s, keys_create(s->dir, &s->e));
+	return 0;
+}
+
+static void
+the_first_pair_signs_and_is_not_made_twice(void **state)
+{
+	struct scratch *s = *state;
+	uint8_t signature[SIGN_BYTES];
+	struct keys k;
+
+	assert_int_equal(load(s, false, &k), 0);
+	assert_int_equal(k.count, 1);
+	assert_int_equal(keys_current(&k)->id, 1);
+	sign_make(STR("x"), keys_current(&k)->secret, signature);
+	assert_true(sign_check(STR("x"), signature, keys_current(&k)->public));
+	keys_free(&k);
+	assert_int_equal(keys_create(s->dir, &s->e), -1);
+	assert_int_equal(load(s, false, &k), 0);
+	assert_true(sign_check(STR("x"), signature, keys_current(&k)->public));
+	keys_free(&k);
+}
+
+static void
+a_new_pair_signs_and_old_ones_are_read_until_retired(void **state)
+{
+	struct scratch *s = *state;
+	uint8_t public[SIGN_PUBLIC];
+	struct keys k;
+	int id;
+
+	assert_done(s, keys_rotate(s->dir, &id, &s->e));
+	assert_int_equal(id, 2);
+	assert_int_equal(keys_retire(s->dir, 2, &s->e), -1);
+	assert_int_equal(load(s, false, &k), 0);
+	assert_int_equal(keys_current(&k)->id, 2);
+	assert_true(keys_has(&k, 1) && keys_find_public(&k, 1, public));
+	keys_free(&k);
+	assert_done(s, keys_retire(s->dir, 1, &s->e));
+	assert_int_equal(keys_retire(s->dir, 1, &s->e), -1);
+	assert_int_equal(load(s, false, &k), 0);
+	assert_false(keys_has(&k, 1) || keys_find_public(&k, 1, public));
+	assert_true(keys_has(&k, 2));
+	keys_free(&k);
+	assert_done(s, keys_rotate(s->dir, &id, &s->e));
+	assert_int_equal(id, 3); /* a retired number is given to nobody else */
+}
+
+static void
+the_web_reads_no_secret(void **state)
+{
+	static const uint8_t nothing[SIGN_SECRET];
+	struct scratch *s = *state;
+	struct keys k;
+
+	assert_int_equal(unlinkat(s->dir, "var/keys/sign-1", 0), 0);
+	assert_int_equal(unlinkat(s->dir, "var/keys/mac", 0), 0);
+	assert_int_equal(load(s, true, &k), 0);
+	assert_false(k.has_secrets);
+	assert_memory_equal(k.pairs[0].secret, nothing, sizeof nothing);
+	keys_free(&k);
+	assert_int_equal(load(s, false, &k), -1);
+}
+
+static void
+other_seed(struct scratch *s)
+{
+	assert_done(s, file_write(s->dir, "var/keys/sign-1",
+			       STR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"), 0600, &s->e));
+}
+
+static void
+no_key(struct scratch *s)
+{
+	assert_done(s, file_write(s->dir, "var/keys/sign-1", STR("key\n"), 0600, &s->e));
+}
+
+static void
+readable_seed(struct scratch *s)
+{
+	assert_int_equal(fchmodat(s->dir, "var/keys/sign-1", 0640, 0), 0);
+}
+
+static void
+readable_mac(struct scratch *s)
+{
+	assert_int_equal(fchmodat(s->dir, "var/keys/mac", 0604, 0), 0);
+}
+
+static void
+no_public_half(struct scratch *s)
+{
+	assert_int_equal(unlinkat(s->dir, "var/keys/sign-1.pub", 0), 0);
+}
+
+static void
+a_link(struct scratch *s)
+{
+	assert_int_equal(renameat(s->dir, "var/keys/sign-1", s->dir, "var/seed"), 0);
+	assert_int_equal(symlinkat("../seed", s->dir, "var/keys/sign-1"), 0);
+}
+
+static void
+what_is_not_right_is_refused(void **state)
+{
+	static void (*const harms[])(struct scratch *) = { other_seed, no_key, readable_seed,
+		readable_mac, no_public_half, a_link };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(harms); i++) {
+		void *fresh;
+		struct scratch *s;
+		struct keys k;
+
+		keys_setup(&fresh);
+		s = fresh;
+		harms[i](s);
+		if (load(s, false, &k) == 0)
+			fail_msg("harm %zu was not noticed", i);
+		assert_non_null(strstr(s->e.text, "var/keys"));
+		scratch_teardown(&fresh);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			the_first_pair_signs_and_is_not_made_twice, keys_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_new_pair_signs_and_old_ones_are_read_until_retired, keys_setup,
+			scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_web_reads_no_secret, keys_setup, scratch_teardown),
+		cmocka_unit_test(what_is_not_right_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
