@@ -114,13 +114,44 @@ CREATE INDEX delivery_deferred ON delivery (issue_id, next_at) WHERE state = 'de
 -- One person's issues: `why`, soft bounces, erasing. Written once, when the row is planned (0.5 µs).
 CREATE INDEX delivery_subscriber ON delivery (subscriber_id);
 
+-- Every attempt that did not go straight from queued to sent: `why` tells the chain from them. The common road writes none.
+CREATE TABLE attempt (
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	issue_id      INTEGER NOT NULL REFERENCES issue (id),
+	n             INTEGER NOT NULL,          -- 1, 2, ... in order
+	at            INTEGER NOT NULL,
+	state         TEXT NOT NULL CHECK (state IN ('deferred', 'failed', 'in_doubt')), -- what it led to
+	relay         TEXT,
+	code          INTEGER,
+	status        TEXT,
+	words         TEXT,
+	PRIMARY KEY (subscriber_id, issue_id, n)
+) STRICT, WITHOUT ROWID;
+
 -- What relays may still take, kept across runs (token bucket), and how they have been.
 CREATE TABLE relay (
-	url         TEXT PRIMARY KEY,            -- without user
-	tokens      REAL NOT NULL DEFAULT 0,
-	tokens_at   INTEGER NOT NULL,
+	name        TEXT PRIMARY KEY,            -- its url without user
+	tokens      REAL NOT NULL,               -- in the bucket,
+	tokens_at   INTEGER NOT NULL,            -- at that moment
+	ceiling     REAL NOT NULL DEFAULT 0,     -- messages a second, measured when it asked for less and no rate was set; 0: none
+	slow        REAL NOT NULL DEFAULT 1,     -- the share of its rate that is used since it asked for less
 	sick_until  INTEGER,                     -- left alone until then
+	rest        INTEGER,                     -- for so long, microseconds: the next time it is twice that
+	refused_at  INTEGER,                     -- when it took nothing in a run: not used again in that one
 	words       TEXT                         -- why
+) STRICT, WITHOUT ROWID;
+
+-- The same of recipient domains: those of the settings, and those in trouble.
+CREATE TABLE domain (
+	name        TEXT PRIMARY KEY,
+	tokens      REAL NOT NULL,
+	tokens_at   INTEGER NOT NULL,
+	ceiling     REAL NOT NULL DEFAULT 0,
+	slow        REAL NOT NULL DEFAULT 1,
+	sick_until  INTEGER,
+	rest        INTEGER,
+	refused_at  INTEGER,
+	words       TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- What happened, in order: consent, leaving, sends begun and ended, --force used. Rows are only added.

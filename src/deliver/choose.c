@@ -16,7 +16,8 @@ relay_in_doubt(const struct run *r, const struct hand *h)
 bool
 choose_has_room(const struct run *r, size_t i)
 {
-	return relay_room(r->relays.relay[i]) > 0 && pace_allows(&r->relays.pace[i], clock_now());
+	return relay_room(r->relays.relay[i]) > 0 &&
+	       pace_allows(&r->relays.pace[i], clock_steady());
 }
 
 static void
@@ -65,18 +66,29 @@ choose_relay(struct run *r, const struct hand *h, size_t *out)
 	return bound || !h->d.smtputf8 ? STAYS : CANNOT_GO;
 }
 
-bool
-choose_domain_allows(struct run *r, const struct hand *h)
+/* Nearly all domains have no settings and are well: nothing is asked of those, not even the time.
+ */
+enum domain_choice
+choose_domain(struct run *r, const struct hand *h)
 {
+	struct ailing *ailing = health_find(&r->health, h->d.domain);
 	const struct settings_domain *s;
-	struct domain_pace *d;
+	const struct domain_pace *d;
 
+	if (ailing && health_rests_until(ailing, clock_steady())) {
+		health_pass_over(ailing, h->d.subscriber);
+		return DOMAIN_RESTS;
+	}
+	if (ailing && !pace_allows(&ailing->pace, clock_steady()))
+		return DOMAIN_LATER;
 	if (h->domain == SIZE_MAX)
-		return true;
+		return DOMAIN_TAKES;
 	s = &r->o->publication->settings.domains[h->domain];
 	d = &r->domains[h->domain];
 	return (s->concurrency == 0 || d->in_hand < s->concurrency) &&
-	       pace_allows(&d->pace, clock_now());
+			       pace_allows(&d->pace, clock_steady())
+		       ? DOMAIN_TAKES
+		       : DOMAIN_LATER;
 }
 
 /* Of the relay that is next: the first that can be used. */

@@ -52,6 +52,15 @@ all_refused(const struct run *r)
 }
 
 static bool
+any_usable(const struct run *r)
+{
+	for (size_t i = 0; i < r->relays.count; i++)
+		if (relay_is_usable(r->relays.relay[i]))
+			return true;
+	return false;
+}
+
+static bool
 must_stop(const struct run *r)
 {
 	return (r->o->stop && *r->o->stop) ||
@@ -89,11 +98,25 @@ resend_doubts(struct run *r)
 	return 0;
 }
 
+/* Until the next of those who are put off can be tried: when they are due, and when their domain
+ * has rested. -1: there is none. */
+static int64_t
+time_left(const struct run *r)
+{
+	int64_t now = clock_steady(), wakes = health_wakes_at(&r->health, now), left = -1;
+
+	if (r->next_due)
+		left = r->next_due > clock_now() ? r->next_due - clock_now() : 0;
+	if (wakes && (left < 0 || wakes - now < left))
+		left = wakes - now;
+	return left;
+}
+
 /* Is there anything that this run should still wait for? */
 static int
 is_finished(struct run *r, bool *finished)
 {
-	int64_t waited = clock_steady() - r->began;
+	int64_t waited = clock_steady() - r->began, left;
 
 	*finished = false;
 	if (r->in_hand || relay_in_hand(r->relays.loop) || !turn_is_idle(r))
@@ -106,31 +129,33 @@ is_finished(struct run *r, bool *finished)
 		/* Rows there are, but no relay to be had: not for longer than we are told to wait.
 		 */
 		*finished = !r->later_count && (!choose_any_room(r) || queue_is_empty(r)) &&
-			    waited >= r->o->wait;
+			    waited >= r->o->wait && clock_steady() >= r->first_try;
 		return 0;
 	}
 	if (r->doubts && r->o->publication->settings.send.in_doubt == SETTINGS_RESEND &&
 		r->doubt_passes < DOUBT_PASSES)
 		return resend_doubts(r);
-	*finished = r->next_due == 0 || waited >= r->o->wait ||
-		    r->next_due - clock_now() > r->o->wait - waited;
+	left = time_left(r);
+	*finished = (left < 0 || waited >= r->o->wait || left > r->o->wait - waited) &&
+		    clock_steady() >= r->first_try;
 	return 0;
 }
 
 static int64_t
 until_when(const struct run *r)
 {
-	int64_t steady = clock_steady(), wall = clock_now(), until = steady + CLOCK_SECOND;
+	int64_t steady = clock_steady(), wall = clock_now(), until = steady + CLOCK_SECOND, wakes;
+	bool room = offer_may_take(r) && choose_any_room(r);
 
 	/* Rows at hand and room for them: no sleep at all. */
-	if (offer_may_take(r) && choose_any_room(r) && queue_has_rows(r))
+	if (room && queue_has_rows(r))
 		return steady;
 	if (turn_until(r) < until)
 		until = turn_until(r);
 	if (r->apart_until && r->apart_until < until)
 		until = r->apart_until;
 	for (size_t i = 0; i < r->relays.count; i++) {
-		int64_t pace = steady + pace_next(&r->relays.pace[i], wall) - wall;
+		int64_t pace = pace_next(&r->relays.pace[i], steady);
 
 		if (pace > steady && pace < until)
 			until = pace;
@@ -139,12 +164,22 @@ until_when(const struct run *r)
 			until = relay_rests_until(r->relays.relay[i]);
 	}
 	for (size_t i = 0; i < r->o->publication->settings.domain_count && r->later_count; i++) {
-		int64_t pace = steady + pace_next(&r->domains[i].pace, wall) - wall;
+		int64_t pace = pace_next(&r->domains[i].pace, steady);
 
 		if (pace > steady && pace < until)
 			until = pace;
 	}
-	if (r->next_due && steady + r->next_due - wall < until)
+	for (size_t i = 0; i < r->health.count && r->later_count; i++) {
+		int64_t pace = pace_next(&r->health.table[i].pace, steady);
+
+		if (pace > steady && pace < until)
+			until = pace;
+	}
+	wakes = health_wakes_at(&r->health, steady);
+	if (wakes && wakes < until)
+		until = wakes;
+	/* Due, and no relay to be had for them: its rest is above. */
+	if (r->next_due && (room || r->next_due > wall) && steady + r->next_due - wall < until)
 		until = steady + r->next_due - wall;
 	return until;
 }
@@ -162,6 +197,7 @@ turn_once(struct run *r)
 		run_drain(r);
 	for (size_t i = 0; i < n; i++)
 		verdict_record(r, &events[i]);
+	learn_tick(r);
 	if (offer_rows(r) < 0)
 		return -1;
 	turn_collect(r);
@@ -220,6 +256,7 @@ run_with_clerk(struct run *r)
 	r->next_due = 1; /* nobody has looked yet */
 	status = run_loop(r);
 	r->refused = all_refused(r);
+	r->usable = any_usable(r);
 	if (status == 0)
 		relay_quit(r->relays.loop);
 	relay_wake_by(r->relays.loop, -1);
@@ -289,7 +326,10 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 		return DELIVER_REFUSED;
 	if (r->draining || (r->o->most && r->taken >= r->o->most))
 		return DELIVER_INTERRUPTED;
-	return counts[DELIVERY_QUEUED] && !r->reached ? DELIVER_UNREACHABLE : DELIVER_LEFT;
+	/* Not reached because none was tried, for their domains' sake, is no matter of relays. */
+	return counts[DELIVERY_QUEUED] && !r->reached && (r->taken || !r->usable)
+		       ? DELIVER_UNREACHABLE
+		       : DELIVER_LEFT;
 }
 
 static int
@@ -340,8 +380,10 @@ init_domains(struct run *r)
 	for (size_t i = 0; i < s->domain_count; i++) {
 		r->domains[i] = (struct domain_pace){ 0 };
 		pace_init(&r->domains[i].pace, s->domains[i].rate.count, s->domains[i].rate.span,
-			clock_now());
+			clock_steady());
 	}
+	health_init(&r->health,
+		s->send.retry_first < CLOCK_DAY / 1440 ? s->send.retry_first : CLOCK_DAY / 1440);
 }
 
 static void
@@ -356,6 +398,8 @@ free_run(struct run *r)
 		arena_free(&r->batches[i].arena);
 		turn_free(&r->turns[i]);
 	}
+	health_free(&r->health);
+	free(r->watch);
 	free(r->domains);
 	free(r);
 }
@@ -381,7 +425,11 @@ carry(struct run *r)
 	r->progress.done =
 		r->progress.planned - counts[DELIVERY_QUEUED] - counts[DELIVERY_DEFERRED];
 	r->progress.started = r->began;
+	if (remember_load(r) < 0)
+		return -1;
 	status = run_with_clerk(r);
+	if (status == 0)
+		status = remember_last(r);
 	tell(r, true);
 	return status < 0 ? -1 : finish(r);
 }
@@ -404,6 +452,7 @@ deliver_issue(struct db *db, struct issue *issue, const struct deliver_options *
 	init_domains(r);
 	status = relays_open(o->publication, &r->relays, e);
 	if (status == 0) {
+		learn_start(r);
 		status = carry(r);
 		relays_close(&r->relays);
 	}

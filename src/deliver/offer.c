@@ -4,6 +4,19 @@
 #include "base/clock.h"
 #include "mail/address.h"
 
+static void
+take_tokens(struct run *r, const struct hand *h)
+{
+	struct ailing *ailing = health_find(&r->health, h->d.domain);
+
+	if (r->relays.pace[h->relay].ceiling > 0)
+		pace_take(&r->relays.pace[h->relay], clock_steady());
+	if (h->domain != SIZE_MAX)
+		pace_take(&r->domains[h->domain].pace, clock_steady());
+	if (ailing)
+		health_took(ailing, clock_steady());
+}
+
 static int
 offer(struct run *r, struct hand *h, size_t relay)
 {
@@ -29,9 +42,7 @@ offer(struct run *r, struct hand *h, size_t relay)
 	}
 	m.from = fill_sender(r, h, verp);
 	h->relay = relay;
-	pace_take(&r->relays.pace[relay], clock_now());
-	if (h->domain != SIZE_MAX)
-		pace_take(&r->domains[h->domain].pace, clock_now());
+	take_tokens(r, h);
 	hand_offered(r, h);
 	r->taken++;
 	relay_offer(r->relays.relay[relay], &m);
@@ -80,9 +91,15 @@ offer_later(struct run *r)
 
 	for (size_t i = 0; i < r->later_count; i++) {
 		struct hand *h = r->later[i];
+		enum domain_choice domain =
+			full || !offer_may_take(r) ? DOMAIN_LATER : choose_domain(r, h);
 
-		if (full || !offer_may_take(r) || !choose_domain_allows(r, h)) {
+		if (domain == DOMAIN_LATER) {
 			r->later[kept++] = h;
+			continue;
+		}
+		if (domain == DOMAIN_RESTS) {
+			hand_free(r, h);
 			continue;
 		}
 		full = place(r, h);
@@ -109,17 +126,28 @@ set_aside(struct run *r, struct hand *h)
 	hand_free(r, h);
 }
 
+static void
+read_from(struct run *r, int64_t subscriber)
+{
+	queue_put_back(r, subscriber);
+	queue_look_again(r);
+}
+
 /* Rows that were left in the database for now: read them again when their time has come. */
 static void
 come_again(struct run *r)
 {
+	int64_t rested = r->health.count ? health_wake(&r->health, clock_steady()) : 0;
+
+	if (rested)
+		read_from(r, rested);
 	if (r->passed_over && r->later_count <= RUN_LATER / 2) {
-		queue_put_back(r, r->passed_over);
+		read_from(r, r->passed_over);
 		r->passed_over = 0;
 	}
 	if (r->apart_until && r->apart_until <= clock_steady()) {
 		if (r->apart_from)
-			queue_put_back(r, r->apart_from);
+			read_from(r, r->apart_from);
 		r->apart_until = r->apart_from = 0;
 	}
 }
@@ -134,13 +162,19 @@ offer_rows(struct run *r)
 	if (full)
 		return full < 0 ? -1 : 0;
 	while (offer_may_take(r) && choose_any_room(r)) {
+		enum domain_choice domain;
 		struct hand *h;
 		int got = queue_next(r, &h);
 
 		if (got <= 0)
 			return got;
-		if (!choose_domain_allows(r, h)) {
+		domain = choose_domain(r, h);
+		if (domain == DOMAIN_LATER) {
 			set_aside(r, h);
+			continue;
+		}
+		if (domain == DOMAIN_RESTS) {
+			hand_free(r, h);
 			continue;
 		}
 		got = place(r, h);

@@ -14,13 +14,13 @@ read_batch(struct db *db, void *context, struct err *e)
 
 	arena_free(&b->arena);
 	b->at = b->count = 0;
-	if (b->due && delivery_take_due(db, r->issue->id, clock_now(), RUN_BATCH, &b->arena,
-			      b->rows, &b->count, &b->next_due, e) < 0)
+	if (b->due && delivery_take_due(db, r->issue->id, &b->from, clock_now(), RUN_BATCH,
+			      &b->arena, b->rows, &b->count, &b->next_due, e) < 0)
 		return -1;
 	b->due = b->count > 0;
 	if (!b->due && b->cursor >= 0 &&
-		delivery_take(db, r->issue->id, b->cursor, RUN_BATCH, &b->arena, b->rows, &b->count,
-			e) < 0)
+		delivery_take(db, r->issue->id, b->cursor,
+			RUN_BATCH, &b->arena, b->rows, &b->count, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->count; i++)
 		if (fill_prepare(r, db, &b->rows[i], &b->signed_now[i], e) < 0)
@@ -52,6 +52,8 @@ ask(struct run *r)
 	b->run = r;
 	b->cursor = r->queue_empty ? -1 : r->cursor;
 	b->due = is_due(r);
+	b->from = r->due_from;
+	b->passes = r->due_passes;
 	b->next_due = 0;
 	/* Whoever is deferred from now on is not in what the clerk will see. */
 	if (b->due)
@@ -97,6 +99,9 @@ take(struct run *r, struct batch *b)
 			r->queue_empty = true;
 		}
 	}
+	/* Unless they are looked at from the first again since. */
+	if (b->due && b->passes == r->due_passes)
+		r->due_from = b->from;
 	drop_those_in_hand(r, b);
 	/* Those whose time has come are all in hand: not again at once, the queued have their turn.
 	 */
@@ -115,6 +120,14 @@ queue_put_back(struct run *r, int64_t subscriber)
 		r->cursor = r->again_from - 1;
 		r->again_from = 0;
 	}
+}
+
+void
+queue_look_again(struct run *r)
+{
+	r->due_from = (struct delivery_due){ 0 };
+	r->due_passes++;
+	r->next_due = 1;
 }
 
 int

@@ -82,7 +82,7 @@ open_one(const struct publication *p, const struct settings_relay *s, struct rel
 		return -1;
 	if (relay_add(r->loop, &o, &r->relay[r->count], e) < 0)
 		return -1;
-	pace_init(&r->pace[r->count], s->rate.count, s->rate.span, clock_now());
+	pace_init(&r->pace[r->count], s->rate.count, s->rate.span, clock_steady());
 	r->count++;
 	return 0;
 }

@@ -6,11 +6,13 @@
 #include "base/splice.h"
 #include "deliver/clerk.h"
 #include "deliver/deliver.h"
+#include "deliver/health.h"
 #include "deliver/pace.h"
 #include "deliver/relays.h"
 #include "deliver/reserve.h"
 #include "mail/letter.h"
 #include "mail/verp.h"
+#include "store/relay.h"
 
 enum {
 	RUN_BATCH = 256,
@@ -48,8 +50,10 @@ struct domain_pace {
 struct batch {
 	struct clerk_job job;
 	struct run *run;
-	int64_t cursor; /* else those queued behind it; -1: none of them */
-	bool asked;     /* the clerk has it, or had it and nobody has looked yet */
+	int64_t cursor;           /* else those queued behind it; -1: none of them */
+	struct delivery_due from; /* those whose time has come, behind it; then the last of them */
+	unsigned passes;          /* r->due_passes when it was asked for */
+	bool asked;               /* the clerk has it, or had it and nobody has looked yet */
 	struct arena arena;
 	struct delivery rows[RUN_BATCH];
 	bool signed_now[RUN_BATCH];
@@ -70,6 +74,13 @@ struct turn_mark {
 	bool marked; /* what came of it: false, they have left the list */
 };
 
+/* What is to be written down of one relay or domain. */
+struct memory {
+	enum peer_kind kind;
+	bool forget;
+	struct peer peer;
+};
+
 /* One transaction. One is filled while the clerk writes the one before it. */
 struct turn {
 	struct clerk_job job;
@@ -80,8 +91,20 @@ struct turn {
 	struct turn_mark *marks;
 	size_t mark_count, mark_room;
 	int64_t since;      /* clock_steady: when the first entry came */
+	struct memory *memory; /* in the arena */
+	size_t memory_count;
 	int64_t again_from; /* the first that is queued again; 0: nobody */
 	bool disk_full;     /* what came of it */
+};
+
+/* What is learnt of a relay in a run, besides its pace. */
+struct relay_watch {
+	struct meter meter;  /* what it has taken */
+	uint64_t complained; /* the domain for which it asked for less, and when (clock_steady) */
+	int64_t complained_at;
+	int64_t refused_at; /* wall clock */
+	bool known;         /* it has a row in the database */
+	char words[HEALTH_WORDS + 1];
 };
 
 struct run {
@@ -103,8 +126,10 @@ struct run {
 	int batch;
 	int64_t cursor, again_from; /* again_from: the first that was put back, 0: nobody was */
 	bool queue_empty;
-	int64_t next_due; /* wall clock; 0: none is deferred */
-	int64_t due_rest; /* clock_steady: not asked for before */
+	int64_t next_due;             /* wall clock; 0: none is deferred */
+	int64_t due_rest;             /* clock_steady: not asked for before */
+	struct delivery_due due_from; /* the cursor of the deferred */
+	unsigned due_passes;          /* times that it went back to the first */
 	int doubt_passes;
 	bool doubts;
 	struct hand *later[RUN_LATER];
@@ -112,6 +137,10 @@ struct run {
 	int64_t passed_over; /* the first row of a slow domain for which `later` had no room; 0 */
 	int64_t apart_until; /* clock_steady; rows wait for a relay of their own; 0: none does */
 	int64_t apart_from;  /* the first of them */
+	/* how they are: learn.c, remember.c */
+	struct relay_watch *watch; /* one a relay */
+	struct health health;
+	int64_t remembered_at, first_try; /* clock_steady; first_try: a relay rests until then */
 	/* what is under way */
 	struct hand *hands[RUN_HANDS];
 	size_t in_hand; /* that relays have */
@@ -120,8 +149,8 @@ struct run {
 	bool under_way; /* the clerk has the other */
 	int64_t taken, policy_refusals, judged;
 	int64_t began, drain_until; /* clock_steady */
-	bool draining, policy_stop, reached,
-		refused; /* refused: every relay was, when the loop ended */
+	bool draining, policy_stop, reached, refused,
+		usable; /* every relay was, and one could be used, when the loop ended */
 	struct deliver_progress progress;
 	int64_t told;
 };
@@ -152,6 +181,8 @@ int queue_next(struct run *r, struct hand **out);
 void queue_unread(struct run *r, struct hand *h);
 /* This one, which is behind the cursor, is queued again. */
 void queue_put_back(struct run *r, int64_t subscriber);
+/* Those who are put off and were passed over: from the first again. */
+void queue_look_again(struct run *r);
 /* Would queue_next give one, as far as is known? */
 bool queue_has_rows(const struct run *r);
 /* Is the clerk reading, or may there be more to read? */
@@ -169,13 +200,35 @@ enum choice choose_relay(struct run *r, const struct hand *h, size_t *out);
 /* Of the relay that is next: the first that can be used. */
 bool choose_any_room(const struct run *r);
 bool choose_has_room(const struct run *r, size_t i);
-bool choose_domain_allows(struct run *r, const struct hand *h);
+enum domain_choice {
+	DOMAIN_TAKES,
+	DOMAIN_LATER, /* soon: its pace, its concurrency */
+	DOMAIN_RESTS, /* it is left alone for a while: the row stays in the database */
+};
+enum domain_choice choose_domain(struct run *r, const struct hand *h);
 
 /* -- verdict.c */
 /* Into the turn that is filled. */
 void verdict_record(struct run *r, const struct relay_event *ev);
 /* A letter that cannot be filled is nobody else's trouble: that one fails, in words. */
 void verdict_unfillable(struct run *r, struct hand *h, const char *why);
+
+/* -- learn.c: nothing of it touches the database */
+void learn_start(struct run *r);
+/* Once a turn. */
+void learn_tick(struct run *r);
+/* From a reply or a loss; before it is recorded. */
+void learn_from(struct run *r, const struct hand *h, const struct relay_event *ev);
+
+/* -- remember.c */
+/* At the start, before the clerk has the database. */
+int remember_load(struct run *r);
+/* Into the turn, about once a second: what there is to write down. */
+void remember_collect(struct run *r, struct turn *t);
+/* The clerk, in the turn's transaction. */
+int remember_write(struct db *db, const struct turn *t, struct err *e);
+/* At the end, when the database is ours again: in a transaction of its own. */
+int remember_last(struct run *r);
 
 /* -- offer.c */
 bool offer_may_take(const struct run *r);

@@ -127,6 +127,8 @@ write_once(struct db *db, struct turn *t, struct err *e)
 
 	if (db_begin(db, e) < 0 || write_records(db, t, now, e) < 0)
 		return -1;
+	if (remember_write(db, t, e) < 0)
+		return -1;
 	FAULT("before-mark");
 	for (size_t i = 0; i < t->mark_count; i++)
 		if (write_mark(db, t->run, &t->marks[i], now, e) < 0)
@@ -191,6 +193,7 @@ turn_submit(struct run *r)
 		return;
 	for (size_t i = 0; i < t->mark_count; i++)
 		t->marks[i].hand->due = false;
+	remember_collect(r, t);
 	t->run = r;
 	t->job = (struct clerk_job){ .work = write_turn, .context = t };
 	r->turn = !r->turn;
@@ -233,7 +236,7 @@ static void
 empty(struct turn *t)
 {
 	arena_free(&t->arena);
-	t->record_count = t->mark_count = 0;
+	t->record_count = t->mark_count = t->memory_count = 0;
 	t->again_from = 0;
 	t->disk_full = false;
 }

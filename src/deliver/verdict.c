@@ -41,16 +41,22 @@ static void
 defer(struct run *r, struct hand *h, const struct reply *reply)
 {
 	const struct settings_send *s = &r->o->publication->settings.send;
-	int64_t now = clock_now(), next, first = h->d.deferred_at ? h->d.deferred_at : now;
+	const struct retry_rule rule = { .first = s->retry_first,
+		.life = s->retry_for,
+		.last_moment = r->o->force ? 0 : r->issue->last_moment };
 	struct reply expired = *reply;
 	uint32_t dice;
+	int64_t next;
 
 	sign_random(&dice, sizeof dice);
-	next = now + retry_delay(s->retry_first, h->d.attempts + 1, dice % 1000);
-	if (next - first <= s->retry_for && (next <= r->issue->last_moment || r->o->force)) {
+	if (retry_next(
+		    &rule, h->d.deferred_at, h->d.attempts + 1, dice % 1000, clock_now(), &next)) {
 		r->out->deferred++;
 		if (!r->next_due || next < r->next_due)
 			r->next_due = next;
+		/* The clock was set back: it comes behind those that were looked at. */
+		if (next <= r->due_from.at)
+			queue_look_again(r);
 		record(r, h, DELIVERY_DEFERRED, next, reply);
 		return;
 	}
@@ -84,14 +90,6 @@ back_to_queue(struct run *r, struct hand *h, const struct reply *reply)
 }
 
 static void
-slow_down(struct run *r, struct hand *h)
-{
-	pace_slow_down(&r->relays.pace[h->relay], clock_now());
-	if (h->domain != SIZE_MAX)
-		pace_slow_down(&r->domains[h->domain].pace, clock_now());
-}
-
-static void
 record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 {
 	r->reached = true;
@@ -100,20 +98,16 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 		back_to_queue(r, h, &ev->reply);
 		return;
 	}
+	learn_from(r, h, ev);
 	switch (reply_judge(ev->phase, &ev->reply)) {
 	case REPLY_ACCEPTED:
 		r->out->sent++;
 		r->judged++;
-		pace_ease(&r->relays.pace[h->relay], clock_now());
 		record(r, h, DELIVERY_SENT, 0, &ev->reply);
 		break;
 	case REPLY_SLOW_DOWN:
-		slow_down(r, h);
-		defer(r, h, &ev->reply);
-		break;
 	case REPLY_DEFER:
-		/* At MAIL nothing has been said of the reader yet, and 421 is said of the
-		 * connection. */
+		/* 421 is said of the connection. */
 		if (ev->reply.code == 421)
 			back_to_queue(r, h, &ev->reply);
 		else
@@ -136,6 +130,7 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 static void
 record_loss(struct run *r, struct hand *h, const struct relay_event *ev)
 {
+	learn_from(r, h, ev);
 	if (!ev->completed || !h->marked) {
 		back_to_queue(r, h, &ev->reply);
 		return;
@@ -156,6 +151,15 @@ note_relay(struct run *r, const struct relay_event *ev)
 		ev->reply.text);
 	if (ev->kind == RELAY_REFUSED)
 		r->out->code = ev->code;
+	for (size_t i = 0; i < r->relays.count; i++) {
+		struct relay_watch *w = &r->watch[i];
+
+		if (r->relays.relay[i] != ev->relay)
+			continue;
+		snprintf(w->words, sizeof w->words, "%.*s", HEALTH_WORDS, ev->reply.text);
+		if (ev->kind == RELAY_REFUSED)
+			w->refused_at = clock_now();
+	}
 }
 
 void

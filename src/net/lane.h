@@ -53,7 +53,8 @@ struct relay {
 	bool takes_us; /* it has taken our MAIL: more connections are worth it (S7) */
 	bool smtputf8_known, smtputf8;
 	int64_t rests_until, rest;
-	int vain_tries; /* to reach it, before it was proven */
+	int64_t given_up_until; /* what the next run should know */
+	int vain_tries;         /* to reach it, before it was proven */
 	struct relay *next;
 };
 

@@ -85,16 +85,19 @@ void
 relay_rest(struct relay *r, const char *why)
 {
 	uint32_t dice;
+	int64_t until;
 
-	if (!r->proven && ++r->vain_tries >= VAIN_TRIES) {
-		relay_refuse(r, ERR_UNAVAILABLE, why);
-		return;
-	}
 	r->rest = r->rest ? r->rest * 2 : REST_FIRST;
 	if (r->rest > REST_MOST)
 		r->rest = REST_MOST;
 	sign_random(&dice, sizeof dice);
-	r->rests_until = clock_steady() + r->rest + (int64_t)(dice % 200) * r->rest / 1000;
+	until = clock_steady() + r->rest + (int64_t)(dice % 200) * r->rest / 1000;
+	if (!r->proven && ++r->vain_tries >= VAIN_TRIES) {
+		r->given_up_until = until;
+		relay_refuse(r, ERR_UNAVAILABLE, why);
+		return;
+	}
+	r->rests_until = until;
 	add_words(r, RELAY_DOWN, ERR_UNAVAILABLE, why);
 	lose_pending(r, why);
 }
@@ -281,6 +284,23 @@ int64_t
 relay_rests_until(const struct relay *r)
 {
 	return r->rests_until;
+}
+
+int64_t
+relay_sick_until(const struct relay *r, int64_t *rest)
+{
+	int64_t until = r->given_up_until > r->rests_until ? r->given_up_until : r->rests_until;
+
+	*rest = r->rest;
+	return until > clock_steady() ? until : 0;
+}
+
+void
+relay_leave_alone(struct relay *r, int64_t until, int64_t rest)
+{
+	r->rests_until = until;
+	r->rest = rest < REST_MOST ? rest : REST_MOST;
+	r->vain_tries = VAIN_TRIES - 2;
 }
 
 bool

@@ -95,6 +95,14 @@ bool relay_is_proven(const struct relay *r);
 bool relay_is_usable(const struct relay *r);      /* not refused, not resting */
 int64_t relay_rests_until(const struct relay *r); /* clock_steady; 0: not resting */
 
+/*
+ * Across runs: until when it should be left alone (clock_steady; 0: it should not), also when it
+ * was given up because it could not be reached, and how long that rest is. relay_leave_alone does
+ * so from the start: it is tried once or twice then, not as often as one that nothing is known of.
+ */
+int64_t relay_sick_until(const struct relay *r, int64_t *rest);
+void relay_leave_alone(struct relay *r, int64_t until, int64_t rest);
+
 /* The caller has read in a reply that the relay takes nothing in this run (REPLY_ABORT). */
 void relay_refuse(struct relay *r, enum err_code code, const char *why);
 

@@ -143,6 +143,9 @@ is_status(const struct reply *r, int subject, int detail)
 static bool
 asks_for_less(const struct reply *r)
 {
+	/* A limit of this connection is met by the next one. */
+	static const char *const ends[] = { "this session", "this connection", "per session",
+		"per connection", "one connection", "one session" };
 	static const char *const words[] = { "rate", "too many", "too fast", "slow down", "throttl",
 		"limit" };
 	char low[REPLY_TEXT + 1];
@@ -152,6 +155,9 @@ asks_for_less(const struct reply *r)
 	for (size_t i = 0; i <= strlen(r->text); i++)
 		low[i] = r->text[i] >= 'A' && r->text[i] <= 'Z' ? (char)(r->text[i] + 32)
 								: r->text[i];
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0] && r->code == 421; i++)
+		if (strstr(low, ends[i]))
+			return false;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strstr(low, words[i]))
 			return true;

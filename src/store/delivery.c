@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/attempt.h"
 
 static const char *const state_names[DELIVERY_STATES] = { "queued", "sending", "sent", "deferred",
 	"failed", "in_doubt", "skipped" };
@@ -184,7 +185,8 @@ delivery_plan(struct db *db, struct issue *issue, const struct delivery_choice *
 #define COLUMNS                                                                                    \
 	"d.subscriber_id, d.edition_id, d.attempts, d.doubts, coalesce(d.deferred_at, 0), "        \
 	"coalesce(d.relay, ''), s.email, "                                                         \
-	"s.domain, s.name, s.smtputf8, s.epoch, coalesce(s.token_key, 0), s.token_signature "
+	"s.domain, s.name, s.smtputf8, s.epoch, coalesce(s.token_key, 0), s.token_signature, "     \
+	"coalesce(d.next_at, 0) "
 
 static void
 read_row(struct stmt *s, struct arena *a, struct delivery *out)
@@ -202,7 +204,8 @@ read_row(struct stmt *s, struct arena *a, struct delivery *out)
 		.name = arena_str(a, stmt_get_text(s, 8)),
 		.smtputf8 = stmt_get_int(s, 9) != 0,
 		.epoch = (uint32_t)stmt_get_int(s, 10),
-		.token_key = (int)stmt_get_int(s, 11) };
+		.token_key = (int)stmt_get_int(s, 11),
+		.next_at = stmt_get_int(s, 13) };
 	if (signature.n == sizeof out->signature)
 		memcpy(out->signature, signature.p, sizeof out->signature);
 	else
@@ -244,15 +247,18 @@ delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct a
 }
 
 static int
-next_due(struct db *db, int64_t issue, int64_t *next, struct err *e)
+next_due(struct db *db, int64_t issue, int64_t after, int64_t *next, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT min(next_at) FROM delivery WHERE issue_id = ? AND state = 'deferred'", e);
+		"SELECT min(next_at) FROM delivery WHERE issue_id = ? AND state = 'deferred' AND "
+		"next_at > ?",
+		e);
 	int got;
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, issue);
+	stmt_int(s, 2, after);
 	got = stmt_step(s, e);
 	*next = got == 1 ? stmt_get_int(s, 0) : 0;
 	stmt_reset(s);
@@ -260,14 +266,15 @@ next_due(struct db *db, int64_t issue, int64_t *next, struct err *e)
 }
 
 int
-delivery_take_due(struct db *db, int64_t issue, int64_t now, size_t most, struct arena *a,
-	struct delivery *out, size_t *n, int64_t *next, struct err *e)
+delivery_take_due(struct db *db, int64_t issue, struct delivery_due *from, int64_t now, size_t most,
+	struct arena *a, struct delivery *out, size_t *n, int64_t *next, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT " COLUMNS
 		"FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id "
-		"WHERE d.issue_id = ? AND d.state = 'deferred' AND d.next_at <= ? ORDER BY "
-		"d.next_at LIMIT ?",
+		"WHERE d.issue_id = ?1 AND d.state = 'deferred' AND d.next_at >= ?4 AND d.next_at "
+		"<= ?2 AND (d.next_at > ?4 OR d.subscriber_id > ?5) ORDER BY d.next_at, "
+		"d.subscriber_id LIMIT ?3",
 		e);
 
 	if (!s)
@@ -275,7 +282,13 @@ delivery_take_due(struct db *db, int64_t issue, int64_t now, size_t most, struct
 	stmt_int(s, 1, issue);
 	stmt_int(s, 2, now);
 	stmt_int(s, 3, (int64_t)most);
-	return read_rows(s, most, a, out, n, e) < 0 ? -1 : next_due(db, issue, next, e);
+	stmt_int(s, 4, from->at);
+	stmt_int(s, 5, from->subscriber);
+	if (read_rows(s, most, a, out, n, e) < 0)
+		return -1;
+	if (*n)
+		*from = (struct delivery_due){ out[*n - 1].next_at, out[*n - 1].subscriber };
+	return next_due(db, issue, *n == most ? from->at : now, next, e);
 }
 
 /* -- marking and recording -------------------------------------------------------------------- */
@@ -406,7 +419,13 @@ delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct d
 	else
 		stmt_null(s, 8);
 	stmt_text(s, 9, o->words);
-	return stmt_run(s, e);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	/* The plain road has one row and one change of it; what went otherwise has its history. */
+	if (db_changes(db) == 0 || (o->to != DELIVERY_DEFERRED && o->to != DELIVERY_FAILED &&
+					   o->to != DELIVERY_IN_DOUBT))
+		return 0;
+	return attempt_add(db, issue, subscriber, o, now, e);
 }
 
 /* -- in bulk ---------------------------------------------------------------------------------- */
@@ -429,6 +448,11 @@ change_all(struct db *db, const char *sql, int64_t issue, int64_t now, int64_t *
 int
 delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e)
 {
+	if (attempt_add_doubts(db, issue, now, "the sender ended before the reply came", n, e) < 0)
+		return -1;
+	/* Nearly always; the rows need not be walked through again. */
+	if (*n == 0)
+		return 0;
 	return change_all(db,
 		"UPDATE delivery SET state = 'in_doubt', doubts = doubts + 1, changed_at = ?2, "
 		"words = 'the sender ended before the reply came' WHERE issue_id = ?1 AND state = "

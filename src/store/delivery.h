@@ -46,6 +46,7 @@ struct delivery {
 	int64_t edition_id;
 	int attempts, doubts;
 	int64_t deferred_at; /* 0: never */
+	int64_t next_at;     /* of a deferred one */
 	struct str relay;    /* the last that had it in hand */
 	struct str email, domain, name;
 	bool smtputf8;
@@ -57,9 +58,17 @@ struct delivery {
 /* The next queued ones with subscriber > after, in order: *n of them, at most `most`. */
 int delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
 	struct delivery *out, size_t *n, struct err *e);
-/* Deferred ones whose time has come (oldest first), and when the next one's does (0: none). */
-int delivery_take_due(struct db *db, int64_t issue, int64_t now, size_t most, struct arena *a,
-	struct delivery *out, size_t *n, int64_t *next, struct err *e);
+/*
+ * Deferred ones whose time has come (oldest first) behind *from, which moves on: those that were
+ * given out and could not go do not stand before the others. When the next one's time comes goes
+ * to *next (0: none).
+ */
+struct delivery_due {
+	int64_t at, subscriber; /* 0: from the start */
+};
+int delivery_take_due(struct db *db, int64_t issue, struct delivery_due *from, int64_t now,
+	size_t most, struct arena *a, struct delivery *out, size_t *n, int64_t *next,
+	struct err *e);
 
 /*
  * Commit point 1: mark `sending` for one that may now be completed. 1 marked; 0 not: it left the
