@@ -82,8 +82,18 @@ CREATE TABLE issue (
 	last_moment  INTEGER NOT NULL,           -- not sent after it without --force
 	planned_to   INTEGER NOT NULL DEFAULT 0, -- subscriber id: planned up to here while state is planning
 	started_at   INTEGER NOT NULL,
-	finished_at  INTEGER
+	finished_at  INTEGER,
+	canary_passed_at INTEGER                 -- the rest may go since then; NULL: not yet, or there is no canary
 ) STRICT;
+
+-- Who goes first and holds the rest (send.canary). How that ended is in the ledger; no row: everybody may go.
+CREATE TABLE canary (
+	issue_id      INTEGER NOT NULL REFERENCES issue (id),
+	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
+	PRIMARY KEY (issue_id, subscriber_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX canary_subscriber ON canary (subscriber_id);
 
 -- The ledger: who gets which issue, and how far that is. The states are DESIGN's; nothing else decides what happens next.
 CREATE TABLE delivery (

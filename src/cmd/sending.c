@@ -19,7 +19,7 @@
 #include "store/edition.h"
 #include "store/event.h"
 
-enum { MESSAGE = 32 << 20, SERIAL = 32 };
+enum { MESSAGE = 32 << 20, SERIAL = 32, DETAIL = 64 * 1024 };
 
 static volatile int stop_asked;
 
@@ -176,6 +176,50 @@ keep_edition(
 	return edition_keep(db, ed, clock_now(), e);
 }
 
+/* Who was meant is part of the record: a plan of some (--tag) is told from one of all. */
+static int
+note_plan(struct db *db, const char *kind, const struct sending *s, const struct issue *issue,
+	struct err *e)
+{
+	struct buf b;
+	int status;
+
+	buf_init(&b, DETAIL);
+	buf_addz(&b, s->only_missed ? "{\"only_missed\":true,\"tags\":[" : "{\"tags\":[");
+	for (size_t i = 0; i < s->tag_count; i++) {
+		buf_addz(&b, i ? ",\"" : "\"");
+		for (size_t k = 0; k < s->tags[i].n; k++) {
+			char c = s->tags[i].p[k];
+
+			if (c == '"' || c == '\\')
+				buf_addc(&b, '\\');
+			if ((unsigned char)c >= ' ')
+				buf_addc(&b, c);
+		}
+		buf_addc(&b, '"');
+	}
+	buf_addz(&b, "]}");
+	status = event_add(
+		db, clock_now(), kind, 0, issue->id, b.over ? (struct str){ 0 } : buf_str(&b), e);
+	buf_free(&b);
+	return status;
+}
+
+/* Each use of --force is on record, whether or not it was needed this time. */
+static int
+note_force(struct db *db, const struct issue *issue, struct err *e)
+{
+	char detail[64];
+
+	snprintf(detail, sizeof detail, "{\"state\":\"%s\"}", issue_state_name(issue->state));
+	if (db_begin(db, e) == 0 &&
+		event_add(db, clock_now(), "forced", 0, issue->id, str_of(detail), e) == 0 &&
+		db_commit(db, e) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
+}
+
 static int
 begin_issue(const struct publication *p, struct db *db, const struct sending *s,
 	const struct composed *c, struct issue *out, struct err *e)
@@ -193,9 +237,7 @@ begin_issue(const struct publication *p, struct db *db, const struct sending *s,
 			"--force sends it all the same");
 	if (db_begin(db, e) == 0 && keep_edition(db, c, s->day, &ed, e) == 0) {
 		out->edition_id = ed.id;
-		if (issue_insert(db, out, e) == 0 &&
-			event_add(db, now, s->force ? "send-forced" : "send-began", 0, out->id,
-				(struct str){ 0 }, e) == 0 &&
+		if (issue_insert(db, out, e) == 0 && note_plan(db, "send-began", s, out, e) == 0 &&
 			db_commit(db, e) == 0)
 			return 0;
 	}
@@ -252,6 +294,7 @@ resume_issue(const struct publication *p, struct db *db, const struct sending *s
 	}
 	if (status == 0 && (s->tag_count || s->only_missed)) {
 		status = db_begin(db, e) == 0 && issue_plan_again(db, issue, e) == 0 &&
+					 note_plan(db, "planned-again", s, issue, e) == 0 &&
 					 db_commit(db, e) == 0
 				 ? 0
 				 : -1;
@@ -399,6 +442,11 @@ exit_code(const struct deliver_result *r, struct err *e)
 		return err_set(e, ERR_UNAVAILABLE, "no relay could be reached: %s", r->why);
 	case DELIVER_REFUSED:
 		return err_set(e, r->code, "%s", r->why);
+	case DELIVER_HELD:
+		return err_set(e, ERR_TEMPFAIL,
+			"the issue is held: %s; 'send --force' sends the rest, and so does a "
+			"higher limit",
+			r->why);
 	case DELIVER_STALE:
 		return err_set(e, ERR_TEMPFAIL, "%s", r->why);
 	}
@@ -481,6 +529,8 @@ run_locked(struct context *c, const struct publication *p, struct db *db, const 
 		status = identity_hold(p, db, s->force, e);
 	if (status == 0)
 		status = open_issue(p, db, s, &a, &issue, e);
+	if (status == 0 && s->force && issue.id)
+		status = note_force(db, &issue, e);
 	if (status == 0 && (issue.id == 0 || issue.state == ISSUE_SENT))
 		status = s->quiet_when_done && !c->out.json
 				 ? 0

@@ -121,7 +121,8 @@ is_finished(struct run *r, bool *finished)
 	*finished = false;
 	if (r->in_hand || relay_in_hand(r->relays.loop) || !turn_is_idle(r))
 		return 0;
-	if (r->draining || all_refused(r) || (r->o->most && r->taken >= r->o->most)) {
+	if (r->draining || all_refused(r) || r->gate == GATE_HOLDS ||
+		(r->o->most && r->taken >= r->o->most)) {
 		*finished = true;
 		return 0;
 	}
@@ -131,6 +132,13 @@ is_finished(struct run *r, bool *finished)
 		*finished = !r->later_count && (!choose_any_room(r) || queue_is_empty(r)) &&
 			    waited >= r->o->wait && clock_steady() >= r->first_try;
 		return 0;
+	}
+	if (r->gate != GATE_OPEN) {
+		if (gate_turn(r) < 0)
+			return -1;
+		*finished = r->gate == GATE_HOLDS;
+		if (r->gate == GATE_OPEN || *finished || (r->gate == GATE_WAITS && r->gate_until))
+			return 0;
 	}
 	if (r->doubts && r->o->publication->settings.send.in_doubt == SETTINGS_RESEND &&
 		r->doubt_passes < DOUBT_PASSES)
@@ -181,6 +189,8 @@ until_when(const struct run *r)
 	/* Due, and no relay to be had for them: its rest is above. */
 	if (r->next_due && (room || r->next_due > wall) && steady + r->next_due - wall < until)
 		until = steady + r->next_due - wall;
+	if (r->gate == GATE_WAITS && r->gate_until && steady + r->gate_until - wall < until)
+		until = steady + r->gate_until - wall;
 	return until;
 }
 
@@ -322,6 +332,8 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 
 	if (left == 0)
 		return DELIVER_DONE;
+	if (r->gate == GATE_HOLDS)
+		return DELIVER_HELD;
 	if (r->policy_stop || (r->refused && !r->draining))
 		return DELIVER_REFUSED;
 	if (r->draining || (r->o->most && r->taken >= r->o->most))
@@ -425,9 +437,9 @@ carry(struct run *r)
 	r->progress.done =
 		r->progress.planned - counts[DELIVERY_QUEUED] - counts[DELIVERY_DEFERRED];
 	r->progress.started = r->began;
-	if (remember_load(r) < 0)
+	if (gate_start(r) < 0 || remember_load(r) < 0)
 		return -1;
-	status = run_with_clerk(r);
+	status = r->gate == GATE_HOLDS ? 0 : run_with_clerk(r);
 	if (status == 0)
 		status = remember_last(r);
 	tell(r, true);

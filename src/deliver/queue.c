@@ -19,7 +19,7 @@ read_batch(struct db *db, void *context, struct err *e)
 		return -1;
 	b->due = b->count > 0;
 	if (!b->due && b->cursor >= 0 &&
-		delivery_take(db, r->issue->id, b->cursor,
+		(b->canary ? delivery_take_canary : delivery_take)(db, r->issue->id, b->cursor,
 			RUN_BATCH, &b->arena, b->rows, &b->count, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->count; i++)
@@ -51,6 +51,7 @@ ask(struct run *r)
 		return;
 	b->run = r;
 	b->cursor = r->queue_empty ? -1 : r->cursor;
+	b->canary = r->gate != GATE_OPEN;
 	b->due = is_due(r);
 	b->from = r->due_from;
 	b->passes = r->due_passes;

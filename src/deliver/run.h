@@ -6,6 +6,7 @@
 #include "base/splice.h"
 #include "deliver/clerk.h"
 #include "deliver/deliver.h"
+#include "deliver/gate.h"
 #include "deliver/health.h"
 #include "deliver/pace.h"
 #include "deliver/relays.h"
@@ -53,6 +54,7 @@ struct batch {
 	int64_t cursor;           /* else those queued behind it; -1: none of them */
 	struct delivery_due from; /* those whose time has come, behind it; then the last of them */
 	unsigned passes;          /* r->due_passes when it was asked for */
+	bool canary;              /* of the queued, only those who go first */
 	bool asked;               /* the clerk has it, or had it and nobody has looked yet */
 	struct arena arena;
 	struct delivery rows[RUN_BATCH];
@@ -137,6 +139,10 @@ struct run {
 	int64_t passed_over; /* the first row of a slow domain for which `later` had no room; 0 */
 	int64_t apart_until; /* clock_steady; rows wait for a relay of their own; 0: none does */
 	int64_t apart_from;  /* the first of them */
+	/* who may go: gate.c */
+	enum gate gate;
+	int64_t gate_until; /* wall clock */
+	int64_t gate_asked; /* clock_steady */
 	/* how they are: learn.c, remember.c */
 	struct relay_watch *watch; /* one a relay */
 	struct health health;
@@ -212,6 +218,12 @@ enum domain_choice choose_domain(struct run *r, const struct hand *h);
 void verdict_record(struct run *r, const struct relay_event *ev);
 /* A letter that cannot be filled is nobody else's trouble: that one fails, in words. */
 void verdict_unfillable(struct run *r, struct hand *h, const char *why);
+
+/* -- gate.c */
+/* Before the first offer: choose the canary, and judge it from what is in the ledger. */
+int gate_start(struct run *r);
+/* While it is not open, and nothing is in hand: judge again. */
+int gate_turn(struct run *r);
 
 /* -- learn.c: nothing of it touches the database */
 void learn_start(struct run *r);

@@ -258,6 +258,8 @@ turn_settle(struct run *r)
 		r->disk_full = true;
 		run_drain(r);
 	}
+	/* Something new is known: the canary is judged again. */
+	r->gate_asked = 0;
 	settle_records(r, t);
 	settle_marks(r, t);
 	empty(t);

@@ -246,6 +246,26 @@ delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct a
 	return read_rows(s, most, a, out, n, e);
 }
 
+int
+delivery_take_canary(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT " COLUMNS
+		"FROM canary c CROSS JOIN delivery d ON d.issue_id = c.issue_id AND "
+		"d.subscriber_id = c.subscriber_id CROSS JOIN subscriber s ON s.id = "
+		"d.subscriber_id WHERE c.issue_id = ? AND c.subscriber_id > ? AND d.state = "
+		"'queued' ORDER BY c.subscriber_id LIMIT ?",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, after);
+	stmt_int(s, 3, (int64_t)most);
+	return read_rows(s, most, a, out, n, e);
+}
+
 static int
 next_due(struct db *db, int64_t issue, int64_t after, int64_t *next, struct err *e)
 {

@@ -58,6 +58,9 @@ struct delivery {
 /* The next queued ones with subscriber > after, in order: *n of them, at most `most`. */
 int delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
 	struct delivery *out, size_t *n, struct err *e);
+/* The same, of the canary only (store/canary.h). */
+int delivery_take_canary(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, struct err *e);
 /*
  * Deferred ones whose time has come (oldest first) behind *from, which moves on: those that were
  * given out and could not go do not stand before the others. When the next one's time comes goes
