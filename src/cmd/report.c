@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "store/delivery.h"
+#include "store/canary.h"
+#include "store/relay.h"
+#include "store/tally.h"
 
-enum { REFUSALS = 10 };
+enum { TOP = 10, PEERS = 1000 };
 
 static bool
 has_file(const struct publication *p, struct day day)
@@ -18,73 +20,173 @@ has_file(const struct publication *p, struct day day)
 	return faccessat(p->dir, path, R_OK, 0) == 0;
 }
 
-static int
-write_relays(struct out *o, struct db *db, int64_t issue, struct err *e)
+/* Left alone, or took nothing in the last run: with the words that it said. */
+static void
+write_health(struct out *o, const struct peer *p, int64_t now)
 {
-	struct delivery_tally *rows;
-	struct arena a = { 0 };
-	size_t n;
-	int status = delivery_by_relay(db, issue, &a, &rows, &n, e);
+	char when[24];
 
-	out_array(o, "relays");
+	if (!p || (p->sick_until <= now && p->refused_at == 0))
+		return;
+	if (p->sick_until > now) {
+		clock_rfc3339(p->sick_until, when);
+		out_time(o, "rests_until", p->sick_until);
+	} else {
+		clock_rfc3339(p->refused_at, when);
+		out_time(o, "refused_at", p->refused_at);
+	}
+	out_str(o, "words", p->words);
+	out_line(o, "    %s %s: %.*s",
+		p->sick_until > now ? "left alone until" : "took nothing in the run of", when,
+		STR_ARG(p->words));
+}
+
+static const struct peer *
+peer_of(const struct peer *peers, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(peers[i].name, name))
+			return &peers[i];
+	return NULL;
+}
+
+static int
+write_peers(struct out *o, struct db *db, enum peer_kind kind, const struct tally_peer *rows,
+	size_t n, struct err *e)
+{
+	const char *one = kind == PEER_RELAY ? "relay" : "domain";
+	int64_t now = clock_now();
+	struct arena a = { 0 };
+	struct peer *peers;
+	size_t peer_count;
+	int status = peer_all(db, kind, PEERS, &a, &peers, &peer_count, e);
+
+	out_array(o, kind == PEER_RELAY ? "relays" : "domains");
 	for (size_t i = 0; status == 0 && i < n; i++) {
+		const struct tally_peer *r = &rows[i];
+
 		out_object(o, NULL);
-		out_str(o, "relay", rows[i].name);
-		out_int(o, "sent", rows[i].sent);
-		out_int(o, "failed", rows[i].failed);
-		out_int(o, "deferred", rows[i].deferred);
+		out_str(o, one, r->name);
+		out_int(o, "recipients", r->all);
+		out_int(o, "sent", r->counts[DELIVERY_SENT]);
+		out_int(o, "failed", r->counts[DELIVERY_FAILED]);
+		out_int(o, "deferred", r->counts[DELIVERY_DEFERRED]);
+		out_int(o, "in_doubt", r->counts[DELIVERY_IN_DOUBT]);
+		out_line(o, "  %s %.*s: %lld, %lld sent, %lld failed, %lld deferred, %lld in doubt",
+			one, STR_ARG(r->name), (long long)r->all,
+			(long long)r->counts[DELIVERY_SENT], (long long)r->counts[DELIVERY_FAILED],
+			(long long)r->counts[DELIVERY_DEFERRED],
+			(long long)r->counts[DELIVERY_IN_DOUBT]);
+		write_health(o, peer_of(peers, peer_count, r->name), now);
 		out_end(o);
-		out_line(o, "  %.*s: %lld sent, %lld failed, %lld deferred", STR_ARG(rows[i].name),
-			(long long)rows[i].sent, (long long)rows[i].failed,
-			(long long)rows[i].deferred);
 	}
 	out_end(o);
 	arena_free(&a);
 	return status;
 }
 
-static int
-write_refusals(struct out *o, struct db *db, int64_t issue, struct err *e)
+static void
+write_refusals(struct out *o, const struct tally *t)
 {
-	struct delivery_refusal *rows;
-	struct arena a = { 0 };
-	size_t n;
-	int status = delivery_refusals(db, issue, REFUSALS, &a, &rows, &n, e);
-
 	out_array(o, "refusals");
-	for (size_t i = 0; status == 0 && i < n; i++) {
+	for (size_t i = 0; i < t->refusal_count; i++) {
+		const struct tally_refusal *r = &t->refusals[i];
+
 		out_object(o, NULL);
-		out_int(o, "count", rows[i].count);
-		out_str(o, "state", rows[i].state);
-		out_int(o, "code", rows[i].code);
-		out_str(o, "words", rows[i].words);
+		out_int(o, "count", r->count);
+		out_strz(o, "state", delivery_state_name(r->state));
+		out_int(o, "code", r->code);
+		out_str(o, "words", r->words);
 		out_end(o);
-		out_line(o, "  %lld %.*s: %d %.*s", (long long)rows[i].count,
-			STR_ARG(rows[i].state), rows[i].code, STR_ARG(rows[i].words));
+		out_line(o, "  %lld %s: %d %.*s", (long long)r->count,
+			delivery_state_name(r->state), r->code, STR_ARG(r->words));
 	}
 	out_end(o);
-	arena_free(&a);
-	return status;
+}
+
+/* Messages a second over the last minute, and how long the queue lasts at that. */
+static void
+write_rate(struct out *o, const struct issue *issue, const struct tally *t, int64_t now)
+{
+	int64_t span = now - t->lately_since,
+		left = t->counts[DELIVERY_QUEUED] + t->counts[DELIVERY_SENDING];
+	double rate;
+	char text[32];
+
+	if (t->lately == 0 || issue->state != ISSUE_SENDING || left == 0) {
+		out_null(o, "rate");
+		out_null(o, "time_left");
+		return;
+	}
+	rate = (double)t->lately * (double)CLOCK_SECOND /
+	       (double)(span > CLOCK_SECOND ? span : CLOCK_SECOND);
+	clock_print_span((int64_t)((double)left / rate) * CLOCK_SECOND, text);
+	out_real(o, "rate", rate, 1);
+	if (o->json)
+		out_int(o, "time_left", (int64_t)((double)left / rate));
+	else
+		out_strz(o, "time_left", text);
+}
+
+static int
+write_canary(struct out *o, struct db *db, const struct issue *issue, struct err *e)
+{
+	struct canary_tally t;
+	const char *state;
+
+	if (canary_count(db, issue, &t, e) < 0)
+		return -1;
+	if (t.all == 0)
+		return 0;
+	state = issue->state == ISSUE_HELD ? "held"
+		: t.passed_at              ? "passed"
+		: t.going                  ? "going"
+					   : "waiting";
+	out_object(o, "canary");
+	out_strz(o, "state", state);
+	out_int(o, "recipients", t.all);
+	out_int(o, "refused", t.failed);
+	out_int(o, "unknown", t.going + t.waiting);
+	out_end(o);
+	out_line(o, "  canary %s: %lld, %lld refused, %lld not known yet", state, (long long)t.all,
+		(long long)t.failed, (long long)(t.going + t.waiting));
+	return 0;
+}
+
+static int
+write_details(struct out *o, struct db *db, const struct issue *issue, const struct tally *t,
+	struct err *e)
+{
+	if (issue->state == ISSUE_HELD)
+		out_str(o, "held_why", issue->held_why);
+	out_time(o, "started_at", issue->started_at);
+	out_time(o, "finished_at", issue->finished_at);
+	out_time(o, "last_moment", issue->last_moment);
+	write_rate(o, issue, t, clock_now());
+	if (write_canary(o, db, issue, e) < 0 ||
+		write_peers(o, db, PEER_RELAY, t->relays, t->relay_count, e) < 0 ||
+		write_peers(o, db, PEER_DOMAIN, t->domains, t->domain_count, e) < 0)
+		return -1;
+	write_refusals(o, t);
+	return 0;
 }
 
 int
 report_issue(
 	struct out *o, const struct publication *p, struct db *db, struct day day, struct err *e)
 {
-	int64_t counts[DELIVERY_STATES] = { 0 }, all = 0;
+	struct tally t = { 0 };
 	struct arena a = { 0 };
 	struct issue issue = { 0 };
 	char text[11];
 	int found = issue_find(db, day, &a, &issue, e), status = found < 0 ? -1 : 0;
 
 	if (found == 1)
-		status = delivery_counts(db, issue.id, counts, e);
+		status = tally_issue(db, issue.id, TOP, clock_now(), &a, &t, e);
 	if (status < 0) {
 		arena_free(&a);
 		return -1;
 	}
-	for (int i = 0; i < DELIVERY_STATES; i++)
-		all += counts[i];
 	clock_print_day(day, text);
 	out_object(o, NULL);
 	out_strz(o, "issue", text);
@@ -92,17 +194,11 @@ report_issue(
 		found == 1         ? issue_state_name(issue.state)
 		: has_file(p, day) ? "composed"
 				   : "none");
-	out_int(o, "recipients", all);
+	out_int(o, "recipients", t.all);
 	for (int i = 0; i < DELIVERY_STATES; i++)
-		out_int(o, delivery_state_name((enum delivery_state)i), counts[i]);
-	if (found == 1) {
-		out_time(o, "started_at", issue.started_at);
-		out_time(o, "finished_at", issue.finished_at);
-		out_time(o, "last_moment", issue.last_moment);
-		status = write_relays(o, db, issue.id, e);
-		if (status == 0)
-			status = write_refusals(o, db, issue.id, e);
-	}
+		out_int(o, delivery_state_name((enum delivery_state)i), t.counts[i]);
+	if (found == 1)
+		status = write_details(o, db, &issue, &t, e);
 	out_end(o);
 	arena_free(&a);
 	return status;

@@ -544,56 +544,6 @@ delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], s
 
 /* -- telling ---------------------------------------------------------------------------------- */
 
-enum { RELAYS = 64 };
-
-int
-delivery_by_relay(struct db *db, int64_t issue, struct arena *a, struct delivery_tally **out,
-	size_t *n, struct err *e)
-{
-	struct stmt *s = db_prepare(db,
-		"SELECT relay, sum(state = 'sent'), sum(state = 'failed'), sum(state = 'deferred') "
-		"FROM delivery "
-		"WHERE issue_id = ? AND relay IS NOT NULL GROUP BY relay ORDER BY relay LIMIT 64",
-		e);
-	int got = 0;
-
-	if (!s)
-		return -1;
-	*out = arena_many(a, RELAYS, struct delivery_tally);
-	*n = 0;
-	stmt_int(s, 1, issue);
-	while (*n < RELAYS && (got = stmt_step(s, e)) == 1)
-		(*out)[(*n)++] = (struct delivery_tally){ arena_str(a, stmt_get_text(s, 0)),
-			stmt_get_int(s, 1), stmt_get_int(s, 2), stmt_get_int(s, 3) };
-	stmt_reset(s);
-	return got < 0 ? -1 : 0;
-}
-
-int
-delivery_refusals(struct db *db, int64_t issue, size_t most, struct arena *a,
-	struct delivery_refusal **out, size_t *n, struct err *e)
-{
-	struct stmt *s = db_prepare(db,
-		"SELECT count(*) AS c, state, coalesce(words, ''), coalesce(code, 0) FROM delivery "
-		"WHERE issue_id = ? AND state IN ('failed', 'deferred', 'in_doubt') GROUP BY 2, 3, "
-		"4 ORDER BY c DESC, 3 LIMIT ?",
-		e);
-	int got = 0;
-
-	if (!s)
-		return -1;
-	*out = arena_many(a, most, struct delivery_refusal);
-	*n = 0;
-	stmt_int(s, 1, issue);
-	stmt_int(s, 2, (int64_t)most);
-	while (*n < most && (got = stmt_step(s, e)) == 1)
-		(*out)[(*n)++] = (struct delivery_refusal){ stmt_get_int(s, 0),
-			arena_str(a, stmt_get_text(s, 1)), arena_str(a, stmt_get_text(s, 2)),
-			(int)stmt_get_int(s, 3) };
-	stmt_reset(s);
-	return got < 0 ? -1 : 0;
-}
-
 int
 delivery_get(struct db *db, int64_t issue, int64_t subscriber, struct arena *a,
 	struct delivery_row *out, struct err *e)

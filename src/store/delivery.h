@@ -108,21 +108,6 @@ int delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_s
 /* not_after has passed: queued and deferred become failed, "expired". */
 int delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
 
-/* What came of them by relay, and the most frequent words of refusals. Rows live in the arena. */
-struct delivery_tally {
-	struct str name;
-	int64_t sent, failed, deferred;
-};
-struct delivery_refusal {
-	int64_t count;
-	struct str state, words;
-	int code;
-};
-int delivery_by_relay(struct db *db, int64_t issue, struct arena *a, struct delivery_tally **out,
-	size_t *n, struct err *e);
-int delivery_refusals(struct db *db, int64_t issue, size_t most, struct arena *a,
-	struct delivery_refusal **out, size_t *n, struct err *e);
-
 /* One person's row: 1, or 0 when there is none. */
 struct delivery_row {
 	enum delivery_state state;

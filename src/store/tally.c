@@ -1,0 +1,279 @@
+#include "store/tally.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUTE (60 * CLOCK_SECOND)
+
+enum {
+	GIST = 512,
+	GISTS = 4096, /* different refusals that are told apart; more are counted and not named */
+};
+
+/* -- a table by name -------------------------------------------------------------------------- */
+
+struct entry {
+	uint64_t hash;
+	struct str name;
+	void *value;
+};
+
+struct table {
+	struct entry *at; /* a power of two of places, at most half of them taken */
+	size_t room, count;
+};
+
+static uint64_t
+hash_of(struct str s)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < s.n; i++)
+		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3;
+	return hash;
+}
+
+static struct entry *
+place(const struct table *t, uint64_t hash, struct str name)
+{
+	size_t i = hash & (t->room - 1);
+
+	while (t->at[i].value && (t->at[i].hash != hash || !str_eq(t->at[i].name, name)))
+		i = (i + 1) & (t->room - 1);
+	return &t->at[i];
+}
+
+static void
+grow(struct table *t)
+{
+	struct table larger = { .room = t->room ? t->room * 2 : 64, .count = t->count };
+
+	larger.at = mem_alloc(larger.room * sizeof *larger.at);
+	memset(larger.at, 0, larger.room * sizeof *larger.at);
+	for (size_t i = 0; i < t->room; i++)
+		if (t->at[i].value)
+			*place(&larger, t->at[i].hash, t->at[i].name) = t->at[i];
+	free(t->at);
+	*t = larger;
+}
+
+/* The value of a name, made of `size` zero bytes when it is new. */
+static void *
+find(struct table *t, struct str name, size_t size, struct arena *a)
+{
+	uint64_t hash = hash_of(name);
+	struct entry *e;
+
+	if (t->count * 2 >= t->room)
+		grow(t);
+	e = place(t, hash, name);
+	if (!e->value) {
+		*e = (struct entry){ hash, arena_str(a, name), arena_array(a, 1, size) };
+		memset(e->value, 0, size);
+		t->count++;
+	}
+	return e->value;
+}
+
+/* -- words ------------------------------------------------------------------------------------ */
+
+static bool
+is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '@' || c == '.' || c == '-' || c == '_' || c == '+' || c == '=' || c == '/';
+}
+
+/* An address, an id or a number: it differs from one refusal to the next that is the same. */
+static bool
+is_someones(struct str word)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] == '@')
+			return true;
+		digits += word.p[i] >= '0' && word.p[i] <= '9';
+	}
+	return digits >= 4;
+}
+
+void
+tally_gist(struct str words, char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < words.n && n + 1 < room;) {
+		size_t end = i;
+
+		while (end < words.n && is_word(words.p[end]))
+			end++;
+		if (end == i) {
+			out[n++] = words.p[i++];
+			continue;
+		}
+		if (is_someones(str_sub(words, i, end - i)))
+			out[n++] = '#';
+		else
+			for (size_t k = i; k < end && n + 1 < room; k++)
+				out[n++] = words.p[k];
+		i = end;
+	}
+	out[n] = '\0';
+}
+
+/* -- counting --------------------------------------------------------------------------------- */
+
+struct counter {
+	struct tally *out;
+	struct arena *a;
+	struct table relays, domains, gists;
+	struct tally_peer *relay; /* the last row's */
+	int64_t since;
+};
+
+static int
+state_of(struct str word)
+{
+	for (int i = 0; i < DELIVERY_STATES; i++)
+		if (str_eqz(word, delivery_state_name((enum delivery_state)i)))
+			return i;
+	return -1;
+}
+
+static void
+count_peer(struct counter *c, struct table *t, struct tally_peer **last, struct str name, int state)
+{
+	if (!*last || !str_eq((*last)->name, name)) {
+		*last = find(t, name, sizeof **last, c->a);
+		if ((*last)->all == 0)
+			(*last)->name = arena_str(c->a, name);
+	}
+	(*last)->counts[state]++;
+	(*last)->all++;
+}
+
+static void
+count_refusal(struct counter *c, int state, int code, struct str words)
+{
+	struct tally_refusal *r;
+	char key[GIST + 16];
+
+	key[0] = (char)('a' + state);
+	key[1] = (char)('0' + code / 100 % 10);
+	key[2] = (char)('0' + code / 10 % 10);
+	key[3] = (char)('0' + code % 10);
+	tally_gist(words, key + 4, GIST);
+	if (c->gists.count >= GISTS)
+		return;
+	r = find(&c->gists, str_of(key), sizeof *r, c->a);
+	if (r->count++ == 0) {
+		r->state = (enum delivery_state)state;
+		r->code = code;
+		r->words = arena_str(c->a, words);
+	}
+}
+
+static void
+count_row(struct counter *c, struct stmt *s)
+{
+	int state = state_of(stmt_get_text(s, 0));
+	struct str relay = stmt_get_text(s, 1);
+	int64_t changed = stmt_get_int(s, 3);
+	struct tally_peer *domain = NULL;
+
+	if (state < 0)
+		return;
+	c->out->counts[state]++;
+	c->out->all++;
+	if (relay.n)
+		count_peer(c, &c->relays, &c->relay, relay, state);
+	count_peer(c, &c->domains, &domain, stmt_get_text(s, 2), state);
+	if (changed > c->out->changed_at)
+		c->out->changed_at = changed;
+	if ((state == DELIVERY_SENT || state == DELIVERY_FAILED) && changed > c->since) {
+		c->out->lately++;
+		if (changed < c->out->lately_since)
+			c->out->lately_since = changed;
+	}
+	if (!stmt_is_null(s, 4))
+		count_refusal(c, state, (int)stmt_get_int(s, 5), stmt_get_text(s, 4));
+}
+
+static int64_t
+trouble(const struct tally_peer *p)
+{
+	return p->counts[DELIVERY_FAILED] + p->counts[DELIVERY_DEFERRED] +
+	       p->counts[DELIVERY_IN_DOUBT];
+}
+
+static int
+by_trouble(const void *x, const void *y)
+{
+	const struct tally_peer *a = x, *b = y;
+
+	if (trouble(a) != trouble(b))
+		return trouble(a) < trouble(b) ? 1 : -1;
+	if (a->all != b->all)
+		return a->all < b->all ? 1 : -1;
+	return str_cmp(a->name, b->name);
+}
+
+static int
+by_count(const void *x, const void *y)
+{
+	const struct tally_refusal *a = x, *b = y;
+
+	if (a->count != b->count)
+		return a->count < b->count ? 1 : -1;
+	return str_cmp(a->words, b->words);
+}
+
+/* The table's values in order, at most `most` of them. */
+static size_t
+ranked(const struct table *t, size_t size, size_t most, int (*order)(const void *, const void *),
+	struct arena *a, void *out)
+{
+	char *all = arena_array(a, t->count + 1, size);
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->room; i++)
+		if (t->at[i].value)
+			memcpy(all + size * n++, t->at[i].value, size);
+	qsort(all, n, size, order);
+	memcpy(out, &all, sizeof all);
+	return n < most ? n : most;
+}
+
+int
+tally_issue(struct db *db, int64_t issue, size_t most, int64_t now, struct arena *a,
+	struct tally *out, struct err *e)
+{
+	/* CROSS JOIN: walk the ledger, look each subscriber up. Both lie in the same order. */
+	struct stmt *s = db_prepare(db,
+		"SELECT d.state, coalesce(d.relay, ''), s.domain, d.changed_at, CASE WHEN d.state "
+		"IN ('failed', 'deferred', 'in_doubt') THEN coalesce(d.words, '') END, d.code FROM "
+		"delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id WHERE d.issue_id = "
+		"?1",
+		e);
+	struct counter c = { .out = out, .a = a, .since = now - MINUTE };
+	int got;
+
+	if (!s)
+		return -1;
+	*out = (struct tally){ .lately_since = now };
+	stmt_int(s, 1, issue);
+	while ((got = stmt_step(s, e)) == 1)
+		count_row(&c, s);
+	out->relay_count =
+		ranked(&c.relays, sizeof *out->relays, SIZE_MAX, by_trouble, a, &out->relays);
+	out->domain_count =
+		ranked(&c.domains, sizeof *out->domains, most, by_trouble, a, &out->domains);
+	out->refusal_count =
+		ranked(&c.gists, sizeof *out->refusals, most, by_count, a, &out->refusals);
+	free(c.relays.at);
+	free(c.domains.at);
+	free(c.gists.at);
+	return got;
+}
