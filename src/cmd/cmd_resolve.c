@@ -35,11 +35,11 @@ settle(struct context *c, struct desk *d, struct day day, const char *who, bool 
 					 "with --date");
 	if (db_begin(d->db, e) < 0 ||
 		delivery_resolve(d->db, issue.id, subscriber, as_sent, clock_now(), &n, e) < 0 ||
-		(n && !as_sent &&
+		(n && !as_sent && issue.state == ISSUE_SENT &&
 			issue_set_state(d->db, issue.id, ISSUE_SENDING, (struct str){ 0 },
 				clock_now(), e) < 0) ||
-		event_add(d->db, clock_now(), as_sent ? "resolved-sent" : "resolved-resend",
-			subscriber, issue.id, (struct str){ 0 }, e) < 0 ||
+		(n && event_add(d->db, clock_now(), as_sent ? "resolved-sent" : "resolved-resend",
+			      subscriber, issue.id, (struct str){ 0 }, e) < 0) ||
 		db_commit(d->db, e) < 0) {
 		db_rollback(d->db);
 		return -1;
