@@ -12,6 +12,7 @@ audit.py compares it with who should have got what.
 """
 import argparse
 import asyncio
+import collections
 import hashlib
 import json
 import random
@@ -42,6 +43,7 @@ SAY = {
     "rcpt-450": ("rcpt", b"450 4.2.0 greylisted\r\n"),
     "rcpt-451": ("rcpt", b"451 4.7.1 try again later\r\n"),
     "rcpt-452": ("rcpt", b"452 4.2.2 mailbox full\r\n"),
+    "rcpt-450-rate": ("rcpt", b"450 4.7.28 too many messages from you\r\n"),
     "rcpt-450-plain": ("rcpt", b"450 mailbox busy\r\n"),
     "rcpt-550": ("rcpt", b"550 5.1.1 no such user\r\n"),
     "rcpt-550-plain": ("rcpt", b"550 no such user here\r\n"),
@@ -318,6 +320,8 @@ class Session:
         self.utf8 = "SMTPUTF8" in parameters
         self.next_sender = m.group(1).decode("utf-8", "replace")
         fault = self.draw("mail")
+        if not fault and not self.o.only and self.server.too_fast():
+            fault = "mail-450"
         if fault and await self.play(fault):
             self.refused = True
             return
@@ -346,6 +350,8 @@ class Session:
             self.violation("utf8-address-without-smtputf8")
         self.rcpt = rcpt.decode("utf-8", "replace")
         fault = self.draw("rcpt")
+        if not fault and self.o.only and re.search(self.o.only, self.rcpt) and self.server.too_fast():
+            fault = "rcpt-450-rate"
         if fault and await self.play(fault):
             self.server.refusal(self.rcpt, SAY[fault][1])
             self.rcpt, self.refused = None, True
@@ -491,6 +497,7 @@ class Server:
         self.chaos_names = CHAOS_CLEAR + ([] if options.no_ambiguous else CHAOS_AMBIGUOUS)
         self.counts, self.refused, self.played = {}, set(), {}
         self.open = self.peak = 0
+        self.begun = collections.deque()
         self.tls = None
         if options.cert:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -506,6 +513,18 @@ class Server:
             self.played[key] = self.played.get(key, 0) + 1
             return self.played[key] <= o.times
         return True
+
+    def too_fast(self):
+        """--rate N: more than N in the last second. What is refused does not count."""
+        if not self.options.rate:
+            return False
+        now = asyncio.get_running_loop().time()
+        while self.begun and now - self.begun[0] > 1:
+            self.begun.popleft()
+        if len(self.begun) >= self.options.rate:
+            return True
+        self.begun.append(now)
+        return False
 
     def spend(self, rcpt):
         self.counts[rcpt] = self.counts.get(rcpt, 0) + 1
@@ -561,6 +580,7 @@ def main():
     p.add_argument("--pregreet", type=float, default=0)
     p.add_argument("--per-connection", type=int, help="421 after so many messages")
     p.add_argument("--unsolicited", type=int, help="421 unasked after so many messages")
+    p.add_argument("--rate", type=int, help="refuse what comes faster than so many a second: at MAIL, or with --only at RCPT")
     p.add_argument("--helo-only", action="store_true")
     p.add_argument("--cert")
     p.add_argument("--key")

@@ -91,7 +91,9 @@ class Lab:
             lines += [f"    {k}: {v}" for k, v in options.items() if k not in ("host", "scheme")]
         if not relays:
             lines.append("  - url: maildir:var/outbox")
-        lines.append("send: {not_after: '23:59', retry_first: 200ms, retry_for: 24h, wait: 10s" + (", " + send if send else "") + "}")
+        usual = {"not_after": "'23:59'", "retry_first": "200ms", "retry_for": "24h", "wait": "10s"}
+        usual = [f"{k}: {v}" for k, v in usual.items() if f"{k}:" not in send]
+        lines.append("send: {" + ", ".join(usual + [send] * bool(send)) + "}")
         if domains:
             lines.append(f"domains: {domains}")
         (self.dir / "morningpost.yaml").write_text("\n".join(lines) + "\n")
