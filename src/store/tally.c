@@ -89,14 +89,18 @@ is_word(char c)
 static bool
 is_someones(struct str word)
 {
-	size_t digits = 0;
+	size_t digits = 0, dots = 0;
 
 	for (size_t i = 0; i < word.n; i++) {
 		if (word.p[i] == '@')
 			return true;
 		digits += word.p[i] >= '0' && word.p[i] <= '9';
+		dots += word.p[i] == '.';
 	}
-	return digits >= 4;
+	/* An enhanced status, "4.7.28", is what makes it the same. */
+	if (dots == 2 && digits + dots == word.n)
+		return false;
+	return digits >= 4 || (digits > 0 && word.n >= 8);
 }
 
 void
