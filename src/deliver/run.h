@@ -92,7 +92,7 @@ struct turn {
 	size_t record_count, record_room;
 	struct turn_mark *marks;
 	size_t mark_count, mark_room;
-	int64_t since;      /* clock_steady: when the first entry came */
+	int64_t since;         /* clock_steady: when the first entry came */
 	struct memory *memory; /* in the arena */
 	size_t memory_count;
 	int64_t again_from; /* the first that is queued again; 0: nobody */

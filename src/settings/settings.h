@@ -55,7 +55,8 @@ struct settings_send {
 	bool approval_required;
 	uint32_t canary_count; /* 0: no canary */
 	int64_t canary_wait;
-	double canary_max_failed, max_bounced, max_complained; /* shares of 1; 0: no limit */
+	double canary_max_failed;           /* a share of 1; 0: none may fail */
+	double max_bounced, max_complained; /* shares of 1; 0: no limit */
 };
 
 struct settings_daily {
