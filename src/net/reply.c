@@ -111,7 +111,7 @@ reply_take(struct reply_parser *p, struct str *in)
 		struct str line;
 		enum reply_progress got;
 
-		p->bytes += piece.n + 1;
+		p->bytes += piece.n + (end < 0 ? 0 : 1);
 		buf_add(&p->line, piece);
 		if (p->line.over || p->bytes > BYTES)
 			return REPLY_BAD;

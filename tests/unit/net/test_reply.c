@@ -115,6 +115,34 @@ endless_replies_end(void **state)
 	reply_free(&p);
 }
 
+/* Exactly 64 KiB are taken, one byte more is not, however they come. */
+static void
+the_ceiling_is_the_same_for_every_piece(void **state)
+{
+	(void)state;
+	for (size_t size = 64 * 1024; size <= 64 * 1024 + 1; size++) {
+		for (size_t most = 1; most <= size; most += size - 1) {
+			enum reply_progress got = REPLY_MORE;
+			struct reply_parser p;
+			struct buf b;
+
+			buf_init(&b, size);
+			while (b.n + 160 < size)
+				buf_printf(&b, "250-%080d\r\n", 0);
+			buf_printf(&b, "250 %0*d\r\n", (int)(size - b.n - 6), 0);
+			reply_init(&p);
+			for (size_t at = 0; at < size && got == REPLY_MORE; at += most) {
+				struct str piece = str_sub(buf_str(&b), at, most);
+
+				got = reply_take(&p, &piece);
+			}
+			assert_int_equal(got, size > 64 * 1024 ? REPLY_BAD : REPLY_DONE);
+			reply_free(&p);
+			buf_free(&b);
+		}
+	}
+}
+
 static void
 each_refusal_has_its_meaning(void **state)
 {
@@ -181,6 +209,7 @@ main(void)
 		cmocka_unit_test(replies_are_read_strictly),
 		cmocka_unit_test(what_comes_behind_a_reply_is_left_for_the_next),
 		cmocka_unit_test(endless_replies_end),
+		cmocka_unit_test(the_ceiling_is_the_same_for_every_piece),
 		cmocka_unit_test(each_refusal_has_its_meaning),
 	};
 
