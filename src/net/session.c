@@ -52,6 +52,7 @@ struct wait {
 	enum expected what;
 	struct item *item; /* NULL for EHLO, RSET, QUIT */
 	bool last;         /* the item is done when this one came */
+	uint64_t place;    /* of the last byte of what it answers, in all that was ever output */
 };
 
 struct session {
@@ -90,7 +91,7 @@ expect(struct session *s, enum expected what, struct item *item, bool last)
 		s->wait_head = 0;
 	}
 	s->waits[(s->wait_head + s->wait_count++) % s->wait_room] =
-		(struct wait){ what, item, last };
+		(struct wait){ what, item, last, s->out.made };
 }
 
 static bool
@@ -760,7 +761,9 @@ static void
 take_reply(struct session *s, const struct reply *r)
 {
 	struct wait w;
-	bool expected = pop_wait(s, &w);
+	/* What has not gone out cannot have been answered: a relay that answers twice would have
+	 * the second one taken for a message that it never got. */
+	bool expected = pop_wait(s, &w) && w.place <= s->out.written;
 
 	if (r->code == 421) {
 		take_421(s, expected ? &w : NULL, r);

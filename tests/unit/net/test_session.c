@@ -1,7 +1,7 @@
 #include "net/session.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -60,8 +60,9 @@ offer(struct talk *t, uint64_t id)
 	session_offer(t->s, &m);
 }
 
-/* '+N' offers, 'c' clears all that is due, 'x' withdraws it, 'f' flushes and writes, 'q' quits, 'e'
- * ends; anything else up to '|' is what the server says, with CR LF behind. */
+/* '+N' offers, 'c' clears all that is due, 'x' withdraws it, 'f' flushes and writes, 'F' only
+ * flushes, 'q' quits, 'e' ends; anything else up to '|' is what the server says, with CR LF behind.
+ */
 static void
 step(struct talk *t, struct str what)
 {
@@ -81,6 +82,8 @@ step(struct talk *t, struct str what)
 	} else if (str_eqz(what, "f")) {
 		session_flush(t->s);
 		write_all(t);
+	} else if (str_eqz(what, "F")) {
+		session_flush(t->s);
 	} else if (str_eqz(what, "q")) {
 		session_quit(t->s);
 	} else if (str_eqz(what, "e")) {
@@ -135,6 +138,7 @@ static const struct {
 	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f|250 a|250 b|421 bye",                 NULL,
          "1:250 2:421 3:lost0",															      true },
  /* A reply that belongs to nothing ends it. */
+	{ CHUNK "|+1|c|F|250 a|250 b|250 c",					       "",                                                "1:lost0",     true },
 	{ CHUNK "|250 unasked",							    "",						"",            true },
 	{ CHUNK "|+1|c|f|250 a|250 b|354 what",                                            CHUNKED,                                           "1:doubt0",    true },
 	{ PIPE "|+1|f|250 a|250 b|250 not 354",                                            MAIL RCPT "DATA\r\n",                              "1:lost0",     true },
@@ -167,7 +171,7 @@ conversations(void **state)
 		assert_string_equal(t.said, ehlo);
 		while (str_split(&rest, '|', &what)) {
 			step(&t, what);
-			if (!session_is_over(t.s))
+			if (!session_is_over(t.s) && !str_eqz(what, "F"))
 				write_all(&t);
 		}
 		if (talks[i].said && strcmp(t.said + strlen(ehlo), talks[i].said) != 0)
