@@ -171,16 +171,20 @@ put_words(struct field *f, struct str s)
 
 /* -- free text -------------------------------------------------------------------------------- */
 
+/* Also where a word has no room on a line; the first one cannot be folded away from the name. */
 static bool
-needs_words(struct str s)
+needs_words(const struct field *f, struct str s)
 {
 	struct str rest = s, word;
+	size_t before = f->column;
 
 	if (!is_ascii(s) || str_find_str(s, STR("=?")) >= 0)
 		return true;
-	while (str_split(&rest, ' ', &word))
-		if (word.n > FOLD - 2)
+	while (str_split(&rest, ' ', &word)) {
+		if (before + word.n > FOLD)
 			return true;
+		before = 1;
+	}
 	return false;
 }
 
@@ -207,7 +211,7 @@ header_text(struct buf *out, const char *name, struct str value)
 	struct field f = begin(out, name);
 
 	check(value);
-	if (needs_words(value))
+	if (needs_words(&f, value))
 		put_words(&f, value);
 	else
 		put_folded(&f, value);
@@ -241,12 +245,21 @@ put_quoted(struct field *f, struct str s)
 	put(f, STR("\""));
 }
 
+/* A quoted string is written in one piece. */
+static bool
+has_room_quoted(const struct field *f, struct str s)
+{
+	size_t n = 2;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '"' || s.p[i] == '\\' ? 2 : 1;
+	return f->column + n <= FOLD;
+}
+
 static void
 put_phrase(struct field *f, struct str s)
 {
-	bool long_word = s.n > FOLD - 20;
-
-	if (needs_words(s) || (long_word && !is_atoms(s)))
+	if (needs_words(f, s) || (!is_atoms(s) && !has_room_quoted(f, s)))
 		put_words(f, s);
 	else if (is_atoms(s))
 		put_folded(f, s);

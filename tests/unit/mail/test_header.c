@@ -53,7 +53,7 @@ static void
 long_and_strange_subjects_stay_within_their_lines(void **state)
 {
 	static const char *const units[] = { "\xf0\x9f\x9a\x80", "\xc3\xa9", "\xe6\x97\xa5",
-		"a\xc3\xa9 ", "\xf0\x90\x8d\x88x", "word " };
+		"a\xc3\xa9 ", "\xf0\x90\x8d\x88x", "word ", "x", "\"" };
 	struct buf text, out;
 	struct arena a = { 0 };
 
@@ -61,7 +61,7 @@ long_and_strange_subjects_stay_within_their_lines(void **state)
 	buf_init(&text, 1 << 20);
 	buf_init(&out, 1 << 20);
 	for (size_t k = 0; k < COUNT(units); k++)
-		for (int n = 1; n < 60; n++) {
+		for (int n = 1; n < 90; n++) {
 			buf_clear(&text);
 			buf_clear(&out);
 			for (int i = 0; i < n; i++)
