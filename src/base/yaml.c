@@ -57,15 +57,25 @@ is_null_word(struct str s)
 	       str_eqz(s, "NULL");
 }
 
+/* The text of the scalar in hand. "\0" in quotes makes a NUL that check_text does not see. */
+static int
+read_text(struct reader *r, struct str *out)
+{
+	*out = arena_str(r->a, (struct str){ .p = (const char *)r->event.data.scalar.value,
+				       .n = r->event.data.scalar.length });
+	if (str_find(*out, '\0') >= 0)
+		return fail_at(r, r->event.start_mark.line, "a NUL");
+	return 0;
+}
+
 static int
 read_scalar(struct reader *r, struct yaml *out)
 {
-	const char *value = (const char *)r->event.data.scalar.value;
-
 	if (r->event.data.scalar.tag &&
 		strcmp((const char *)r->event.data.scalar.tag, YAML_STR_TAG) != 0)
 		return fail_at(r, r->event.start_mark.line, "a tag, which is not used here");
-	out->text = arena_str(r->a, (struct str){ .p = value, .n = r->event.data.scalar.length });
+	if (read_text(r, &out->text) < 0)
+		return -1;
 	out->quoted = r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	out->kind = !out->quoted && is_null_word(out->text) ? YAML_NULL : YAML_SCALAR;
 	return 0;
@@ -106,8 +116,8 @@ read_key(struct reader *r, const struct yaml *map, struct yaml *member)
 {
 	if (r->event.type != YAML_SCALAR_EVENT)
 		return fail_at(r, r->event.start_mark.line, "a key must be a word");
-	member->key = arena_str(r->a, (struct str){ .p = (const char *)r->event.data.scalar.value,
-					      .n = r->event.data.scalar.length });
+	if (read_text(r, &member->key) < 0)
+		return -1;
 	member->key_line = line_of(r, r->event.start_mark.line);
 	for (const struct yaml *m = map->child; m != member; m = m->next)
 		if (str_eq(m->key, member->key))

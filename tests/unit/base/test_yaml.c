@@ -47,6 +47,7 @@ what_is_not_used_here_is_refused_with_its_line(void **state)
 		{ STR_INIT("a: b: c\n"),                               "f.yaml:1: not YAML"               },
 		{ STR_INIT("a: 1\nb: \xff\n"),                         "f.yaml:2: bytes that are no UTF-8"},
 		{ STR_INIT("a: \0\n"),                                 "f.yaml:1: a NUL"                  },
+		{ STR_INIT("a: \"x\\0y\"\n"),                          "f.yaml:1: a NUL"                  },
 		{ STR_INIT("? [a]\n: b\n"),                            "a key must be a word"             },
 		{ STR_INIT("[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n"), "nested more than 16 deep"         },
 	};
