@@ -47,26 +47,27 @@ find_error(struct desk *d, const char *code, const char *sentence, const char *r
 static const struct {
 	const char *code, *what, *remedy;
 } faults[] = {
-	{"raw-html",       "raw HTML, which is left out",                              "write it in Markdown"                     },
+	{ "raw-html", "raw HTML, which is left out", "write it in Markdown" },
 	{ "heading-level", "a heading of this level",
-         "use ## for a department and ### for a story in it"								      },
-	{ "table",         "a table of pipes, which would come out as text",
-         "write a list, or a numbers block"										       },
-	{ "todo",          "a prompt that nobody has filled",                          "write the text, or take the paragraph out"},
+		"use ## for a department and ### for a story in it" },
+	{ "table", "a table of pipes, which would come out as text",
+		"write a list, or a numbers block" },
+	{ "todo", "a prompt that nobody has filled", "write the text, or take the paragraph out" },
 	{ "unknown-block", "a block that is not one of ours and is shown as code",
-         "name it numbers, trending, movers, tools, reading or subscribe, or take its name "
-		"away"													    },
-	{ "image-alt",     "a picture without a description",
-         "put one between the brackets: ![what it shows](…)"								    },
-	{ "image-source",  "a picture that is not at an https address",
-         "give its whole https:// address"											},
-	{ "link-target",   "a link that is not an address on the web",                 "begin it with https://"                   },
-	{ "link-http",     "a link without TLS",                                       "use https:// if the site has it"          },
-	{ "link-tracking", "a link that tracks who follows it",                        "take the tracking parameter out"          },
-	{ "link-text",     "a link without a text",                                    "put words between its brackets"           },
-	{ "link-heading",  "a link in the heading of a department, which is left out",
-         "put it into the text below"											     },
-	{ "link-vague",    "a link whose words say nothing on their own",              "name what it leads to"                    },
+		"name it numbers, trending, movers, tools, reading or subscribe, or take its name "
+		"away" },
+	{ "control", "a control character, which is left out", "take it out" },
+	{ "image-alt", "a picture without a description",
+		"put one between the brackets: ![what it shows](…)" },
+	{ "image-source", "a picture that is not at an https address",
+		"give its whole https:// address" },
+	{ "link-target", "a link that is not an address on the web", "begin it with https://" },
+	{ "link-http", "a link without TLS", "use https:// if the site has it" },
+	{ "link-tracking", "a link that tracks who follows it", "take the tracking parameter out" },
+	{ "link-text", "a link without a text", "put words between its brackets" },
+	{ "link-heading", "a link in the heading of a department, which is left out",
+		"put it into the text below" },
+	{ "link-vague", "a link whose words say nothing on their own", "name what it leads to" },
 };
 
 static void

@@ -35,12 +35,6 @@ static void inlines_text(struct walker *w, cmark_node *parent, struct buf *b);
 
 /* -- small things ----------------------------------------------------------------------------- */
 
-static struct str
-literal(cmark_node *n)
-{
-	return str_of(cmark_node_get_literal(n));
-}
-
 static int
 line_of(const struct walker *w, cmark_node *n)
 {
@@ -80,6 +74,31 @@ fault(struct walker *w, const char *code, bool fail, int line, struct str detail
 	}
 	m->faults[m->fault_count++] =
 		(struct markdown_fault){ code, fail, line, arena_str(w->a, kept) };
+}
+
+static bool
+is_control(char c)
+{
+	return ((unsigned char)c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+}
+
+/*
+ * A node's own words. An entity can make any character: &#1; and a letter would be a mark, and a
+ * slot of the message. Controls are left out.
+ */
+static struct str
+literal(struct walker *w, cmark_node *n)
+{
+	struct str s = str_of(cmark_node_get_literal(n));
+	char *kept = arena_alloc(w->a, s.n + 1);
+	size_t used = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_control(s.p[i]))
+			kept[used++] = s.p[i];
+	if (used < s.n)
+		fault(w, "control", true, line_of(w, n), s);
+	return (struct str){ kept, used };
 }
 
 /* A tag with the theme's style of the element. */
@@ -232,7 +251,7 @@ inline_html(struct walker *w, cmark_node *n)
 {
 	switch (cmark_node_get_type(n)) {
 	case CMARK_NODE_TEXT:
-		text_html(literal(n), &w->html);
+		text_html(literal(w, n), &w->html);
 		break;
 	case CMARK_NODE_SOFTBREAK:
 		buf_addc(&w->html, '\n');
@@ -242,7 +261,7 @@ inline_html(struct walker *w, cmark_node *n)
 		break;
 	case CMARK_NODE_CODE:
 		open_tag(w, "code", "code");
-		text_html(literal(n), &w->html);
+		text_html(literal(w, n), &w->html);
 		close_tag(w, "code");
 		break;
 	case CMARK_NODE_EMPH:
@@ -262,7 +281,7 @@ inline_html(struct walker *w, cmark_node *n)
 		image_html(w, n);
 		break;
 	case CMARK_NODE_HTML_INLINE:
-		fault(w, "raw-html", true, line_of(w, n), literal(n));
+		fault(w, "raw-html", true, line_of(w, n), literal(w, n));
 		break;
 	default:
 		break;
@@ -315,7 +334,7 @@ marked_text(struct walker *w, cmark_node *n, char mark, struct buf *b)
 	if (!w->bare)
 		buf_addc(b, mark);
 	if (cmark_node_get_type(n) == CMARK_NODE_CODE)
-		buf_add(b, literal(n));
+		buf_add(b, literal(w, n));
 	else
 		inlines_text(w, n, b);
 	if (!w->bare)
@@ -327,7 +346,7 @@ inline_text(struct walker *w, cmark_node *n, struct buf *b)
 {
 	switch (cmark_node_get_type(n)) {
 	case CMARK_NODE_TEXT:
-		buf_add(b, literal(n));
+		buf_add(b, literal(w, n));
 		break;
 	case CMARK_NODE_CODE:
 		marked_text(w, n, '`', b);
@@ -510,7 +529,7 @@ code_text(struct walker *w, struct str code, struct str rest)
 static void
 code_block(struct walker *w, cmark_node *n, struct str rest)
 {
-	struct str info = str_trim(str_of(cmark_node_get_fence_info(n))), code = literal(n);
+	struct str info = str_trim(str_of(cmark_node_get_fence_info(n))), code = literal(w, n);
 	int got = 0;
 
 	if (info.n && w->o->block && w->e->code == ERR_NONE)
@@ -603,7 +622,7 @@ block(struct walker *w, cmark_node *n, struct str first, struct str rest, bool t
 		rule(w);
 		break;
 	case CMARK_NODE_HTML_BLOCK:
-		fault(w, "raw-html", true, line_of(w, n), literal(n));
+		fault(w, "raw-html", true, line_of(w, n), literal(w, n));
 		break;
 	default:
 		break;
@@ -694,7 +713,7 @@ markdown_render(struct str text, const char *name, int line0, const struct markd
 {
 	struct walker w = { .o = o, .out = out, .a = a, .e = e, .name = name, .line0 = line0 };
 	cmark_node *document =
-		cmark_parse_document(text.n ? text.p : "", text.n, CMARK_OPT_DEFAULT);
+		cmark_parse_document(text.n ? text.p : "", text.n, CMARK_OPT_VALIDATE_UTF8);
 	bool over;
 
 	*out = (struct markdown){ 0 };

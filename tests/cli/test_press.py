@@ -230,6 +230,7 @@ CHECKS = [
     ("| a | b |\n|---|---|\n| 1 | 2 |\n", "table", "fail"),
     ("```bogus\nx: 1\n```\n", "unknown-block", "fail"),
     ("TODO: write this\n", "todo", "fail"),
+    ("Dear &#1;t\n", "control", "fail"),
     ("[rel](foo.html)\n", "link-target", "fail"),
     ("[x](javascript:alert(1))\n", "link-target", "fail"),
     ("[x](data:text/html,x)\n", "link-target", "fail"),

@@ -41,25 +41,25 @@ text_reads_well_without_markup(void **state)
 		struct str in;
 		const char *want;
 	} rows[] = {
-		{STR_INIT("One *two* **three** `four`."),           "One _two_ *three* `four`.\n"},
+		{ STR_INIT("One *two* **three** `four`."), "One _two_ *three* `four`.\n" },
 		{ STR_INIT("A long line of words that has to be wrapped at the seventy-second "
 			   "column of it, "
 			   "and goes on."),
-                 "A long line of words that has to be wrapped at the seventy-second column\n"
-			"of it, and goes on.\n"						  },
-		{ STR_INIT("one\ntwo  \nthree"),                    "one two\nthree\n"           },
-		{ STR_INIT("- a\n- b\n  - c\n"),                    "- a\n- b\n  - c\n"          },
-		{ STR_INIT("3. a\n4. b\n"),                         "3. a\n4. b\n"               },
-		{ STR_INIT("> said\n> twice\n"),                    "> said twice\n"             },
-		{ STR_INIT("```\n  code <b>\n```\n"),               "      code <b>\n"           },
-		{ STR_INIT("a &amp; b &lt;c&gt; &copy;"),           "a & b <c> \xc2\xa9\n"       },
+			"A long line of words that has to be wrapped at the seventy-second column\n"
+			"of it, and goes on.\n" },
+		{ STR_INIT("one\ntwo  \nthree"), "one two\nthree\n" },
+		{ STR_INIT("- a\n- b\n  - c\n"), "- a\n- b\n  - c\n" },
+		{ STR_INIT("3. a\n4. b\n"), "3. a\n4. b\n" },
+		{ STR_INIT("> said\n> twice\n"), "> said twice\n" },
+		{ STR_INIT("```\n  code <b>\n```\n"), "      code <b>\n" },
+		{ STR_INIT("a &amp; b &lt;c&gt; &copy;"), "a & b <c> \xc2\xa9\n" },
 		{ STR_INIT("[words](https://e.example/x) end"),
-                 "words [1] end\n\n[1] https://e.example/x\n"                                    },
-		{ STR_INIT("<https://e.example/x>"),                "https://e.example/x\n"      },
+			"words [1] end\n\n[1] https://e.example/x\n" },
+		{ STR_INIT("<https://e.example/x>"), "https://e.example/x\n" },
 		{ STR_INIT("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"),
-                 "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n"                                        },
-		{ STR_INIT("```data\nx: 1\n```\n"),                 "x: 1\n"                     },
-		{ STR_INIT("\\*plain\\*"),                          "*plain*\n"                  },
+			"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n" },
+		{ STR_INIT("```data\nx: 1\n```\n"), "x: 1\n" },
+		{ STR_INIT("\\*plain\\*"), "*plain*\n" },
 	};
 
 	(void)state;
@@ -85,19 +85,19 @@ html_escapes_and_drops_what_is_not_ours(void **state)
 		struct str in;
 		const char *has, *lacks;
 	} rows[] = {
-		{STR_INIT("a < b & \"c\""),                             "a &lt; b &amp; &quot;c&quot;", "< b"       },
-		{ STR_INIT("<script>alert(1)</script>"),                "",                             "<script"   },
-		{ STR_INIT("x <img src=x onerror=alert(1)> y"),         "x ",                           "onerror"   },
-		{ STR_INIT("[x](javascript:alert%281%29)"),             "x",                            "javascript"},
-		{ STR_INIT("[x](<JaVaScRiPt:alert(1)>)"),               "x",                            "cript"     },
-		{ STR_INIT("[x](data:text/html,y)"),                    "x",                            "data:"     },
-		{ STR_INIT("[x](vbscript:y)"),                          "x",                            "vbscript"  },
-		{ STR_INIT("[x](https://e.example/\"onclick=\"y)"),     "x",                            "\"onclick" },
-		{ STR_INIT("[x](https://e.example/?a=1&b=2)"),          "a=1&amp;b=2",                  "javascript"},
+		{ STR_INIT("a < b & \"c\""), "a &lt; b &amp; &quot;c&quot;", "< b" },
+		{ STR_INIT("<script>alert(1)</script>"), "", "<script" },
+		{ STR_INIT("x <img src=x onerror=alert(1)> y"), "x ", "onerror" },
+		{ STR_INIT("[x](javascript:alert%281%29)"), "x", "javascript" },
+		{ STR_INIT("[x](<JaVaScRiPt:alert(1)>)"), "x", "cript" },
+		{ STR_INIT("[x](data:text/html,y)"), "x", "data:" },
+		{ STR_INIT("[x](vbscript:y)"), "x", "vbscript" },
+		{ STR_INIT("[x](https://e.example/\"onclick=\"y)"), "x", "\"onclick" },
+		{ STR_INIT("[x](https://e.example/?a=1&b=2)"), "a=1&amp;b=2", "javascript" },
 		{ STR_INIT("![alt \"text\"](https://e.example/x.png)"), "alt &quot;text&quot;",
-                 "alt \"text"										       },
-		{ STR_INIT("```html\n<b>\n```\n"),                      "&lt;b&gt;",                    "<b>"       },
-		{ STR_INIT("`<b>`"),                                    "&lt;b&gt;",                    "<b>"       },
+			"alt \"text" },
+		{ STR_INIT("```html\n<b>\n```\n"), "&lt;b&gt;", "<b>" },
+		{ STR_INIT("`<b>`"), "&lt;b&gt;", "<b>" },
 	};
 
 	(void)state;
@@ -191,20 +191,20 @@ faults_have_their_lines(void **state)
 		int line;
 		bool fail;
 	} rows[] = {
-		{STR_INIT("a\n\n# One\n"),                            "heading-level", 13, true },
-		{ STR_INIT("a\n\n#### Four\n\nb\n\n##### Five\n"),    "heading-level", 17, false},
-		{ STR_INIT("a <b>x</b>"),                             "raw-html",      11, true },
-		{ STR_INIT("a\n\n<div>\nx\n</div>\n"),                "raw-html",      13, true },
-		{ STR_INIT("| a | b |\n|---|---|\n| 1 | 2 |\n"),      "table",         11, true },
-		{ STR_INIT("a\n\nTODO: more\n"),                      "todo",          13, true },
-		{ STR_INIT("```bogus\n```\n"),                        "unknown-block", 11, true },
-		{ STR_INIT("![](https://e.example/x.png)"),           "image-alt",     11, true },
-		{ STR_INIT("![x](http://e.example/x.png)"),           "image-source",  11, true },
-		{ STR_INIT("a\n\n[x](/y)"),                           "link-target",   13, true },
-		{ STR_INIT("[x y](http://e.example/)"),               "link-http",     11, false},
-		{ STR_INIT("[](https://e.example/)"),                 "link-text",     11, true },
-		{ STR_INIT("[here](https://e.example/)"),             "link-vague",    11, false},
-		{ STR_INIT("[x y](https://e.example/?utm_source=z)"), "link-tracking", 11, false},
+		{ STR_INIT("a\n\n# One\n"), "heading-level", 13, true },
+		{ STR_INIT("a\n\n#### Four\n\nb\n\n##### Five\n"), "heading-level", 17, false },
+		{ STR_INIT("a <b>x</b>"), "raw-html", 11, true },
+		{ STR_INIT("a\n\n<div>\nx\n</div>\n"), "raw-html", 13, true },
+		{ STR_INIT("| a | b |\n|---|---|\n| 1 | 2 |\n"), "table", 11, true },
+		{ STR_INIT("a\n\nTODO: more\n"), "todo", 13, true },
+		{ STR_INIT("```bogus\n```\n"), "unknown-block", 11, true },
+		{ STR_INIT("![](https://e.example/x.png)"), "image-alt", 11, true },
+		{ STR_INIT("![x](http://e.example/x.png)"), "image-source", 11, true },
+		{ STR_INIT("a\n\n[x](/y)"), "link-target", 13, true },
+		{ STR_INIT("[x y](http://e.example/)"), "link-http", 11, false },
+		{ STR_INIT("[](https://e.example/)"), "link-text", 11, true },
+		{ STR_INIT("[here](https://e.example/)"), "link-vague", 11, false },
+		{ STR_INIT("[x y](https://e.example/?utm_source=z)"), "link-tracking", 11, false },
 	};
 
 	(void)state;
@@ -242,6 +242,52 @@ too_deep_and_bad_blocks_are_errors(void **state)
 	arena_free(&a);
 }
 
+/* What the letter's encoders would take for a mark, or no relay takes, never leaves the Markdown. */
+static void
+no_control_character_comes_out(void **state)
+{
+	static const struct {
+		struct str in;
+		const char *html, *text;
+		bool fault;
+	} rows[] = {
+		{ STR_INIT("Dear &#1;t\n"), "Dear t", "Dear t\n", true },
+		{ STR_INIT("a&#13;b\n"), "ab", "ab\n", true },
+		{ STR_INIT("`a\x01n`\n"), "an</code>", "`an`\n", true },
+		{ STR_INIT("a\vb\n"), "ab", "ab\n", true },
+		{ STR_INIT("a\x7f\n"), "a</p>", "a\n", true },
+		{ STR_INIT("a&#0;b\n"),
+			"a\xef\xbf\xbd"
+			"b",
+			"a\xef\xbf\xbd"
+			"b\n",
+			false },
+		{ STR_INIT("a\xff"
+			   "b\n"),
+			"a\xef\xbf\xbd"
+			"b",
+			"a\xef\xbf\xbd"
+			"b\n",
+			false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+
+		assert_int_equal(render(rows[i].in, &a, &m, &e), 0);
+		if (str_find_str(m.departments[0].html, str_of(rows[i].html)) < 0 ||
+			!str_eqz(m.departments[0].text, rows[i].text))
+			fail_msg("row %zu: %.*s", i, STR_ARG(m.departments[0].html));
+		assert_int_equal(m.fault_count, rows[i].fault);
+		if (rows[i].fault)
+			assert_string_equal(m.faults[0].code, "control");
+		arena_free(&a);
+	}
+}
+
 int
 main(void)
 {
@@ -253,6 +299,7 @@ main(void)
 		cmocka_unit_test(link_notes_run_through_the_whole_message),
 		cmocka_unit_test(faults_have_their_lines),
 		cmocka_unit_test(too_deep_and_bad_blocks_are_errors),
+		cmocka_unit_test(no_control_character_comes_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
