@@ -199,6 +199,16 @@ end(struct session *s, const char *why)
 	output_clear(&s->out);
 }
 
+/* By the server's word, or by its code where it has none. */
+static void
+end_by(struct session *s, const struct reply *r)
+{
+	char code[16];
+
+	snprintf(code, sizeof code, "%d", r->code);
+	end(s, r->text[0] ? r->text : code);
+}
+
 void
 session_end(struct session *s, const char *why)
 {
@@ -637,7 +647,7 @@ take_ehlo(struct session *s, const struct reply *r, bool helo)
 		output_linez(&s->out, "\r\n");
 		expect(s, EXPECT_HELO, NULL, false);
 	} else {
-		end(s, r->text);
+		end_by(s, r);
 	}
 }
 
@@ -754,7 +764,7 @@ take_421(struct session *s, const struct wait *w, const struct reply *r)
 	for (struct item *i = s->first; i; i = i->next)
 		if (i->stage == COMPLETED)
 			i->last_byte = UINT64_MAX;
-	end(s, r->text);
+	end_by(s, r);
 }
 
 static void
@@ -782,7 +792,7 @@ take_reply(struct session *s, const struct reply *r)
 	else if (w.what == EXPECT_QUIT)
 		end(s, "done");
 	else if (w.what == EXPECT_RSET && r->code / 100 != 2)
-		end(s, r->text);
+		end_by(s, r);
 	else if (w.item)
 		take_item_reply(s, &w, r);
 }

@@ -151,6 +151,7 @@ static const struct {
 	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye",                                 CHUNKED "QUIT\r\n",                                "1:250",       true },
  /* HELO where EHLO is unknown; no extension then. */
 	{ "502 what?|250 x|+1|f",							  "HELO me.example\r\n" MAIL,                        "",            false},
+	{ "450",									   "",						"",            true },
 	{ "421 busy",								      "",						"",            true },
  /* CHUNKING without PIPELINING is none. */
 	{ "250-x\r\n250 CHUNKING|+1|f",						    MAIL,					      "",            false},
@@ -178,7 +179,8 @@ conversations(void **state)
 			fail_msg("row %zu (%s) said:\n%s", i, talks[i].steps, t.said);
 		if (strcmp(t.events, talks[i].events) != 0)
 			fail_msg("row %zu (%s): events '%s'", i, talks[i].steps, t.events);
-		if (session_is_over(t.s) != talks[i].over)
+		if (session_is_over(t.s) != talks[i].over ||
+			(talks[i].over && !session_why(t.s)[0]))
 			fail_msg("row %zu (%s): %s", i, talks[i].steps, session_why(t.s));
 		session_free(t.s);
 	}
