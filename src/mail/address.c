@@ -96,6 +96,9 @@ check_domain(struct str s)
 	const char *why;
 	size_t labels = 0;
 
+	/* Characters that IDNA maps to nothing may have been all of it. */
+	if (s.n == 0)
+		return "nothing behind the @";
 	if (s.n > DOMAIN)
 		return "a domain of more than 253 octets";
 	if (s.p[s.n - 1] == '.')

@@ -32,6 +32,7 @@ static const struct {
 	{ STR_INIT("ann"),				    NULL,                              "no @"           },
 	{ STR_INIT("@example.org"),                           NULL,                              "nothing before" },
 	{ STR_INIT("a@"),				     NULL,                              "nothing behind" },
+	{ STR_INIT("a@\xef\xb8\x8f"),                         NULL,                              "nothing behind" },
 	{ STR_INIT("a@b@c.example"),                          NULL,                              "more than one @"},
 	{ STR_INIT("a..b@example.org"),                       NULL,                              "two dots"       },
 	{ STR_INIT(".a@example.org"),                         NULL,                              "dot at an end"  },
