@@ -32,6 +32,7 @@ static void blocks(
 	struct walker *w, cmark_node *parent, struct str first, struct str rest, bool tight);
 static void inlines_html(struct walker *w, cmark_node *parent);
 static void inlines_text(struct walker *w, cmark_node *parent, struct buf *b);
+static struct str plain(struct walker *w, cmark_node *n);
 
 /* -- small things ----------------------------------------------------------------------------- */
 
@@ -225,25 +226,21 @@ link_html(struct walker *w, cmark_node *n)
 static void
 image_html(struct walker *w, cmark_node *n)
 {
-	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
-	struct buf alt;
+	struct str url = tidy_url(w, str_of(cmark_node_get_url(n))), alt = plain(w, n);
 
-	buf_init(&alt, PART);
-	inlines_text(w, n, &alt);
-	if (str_trim(buf_str(&alt)).n == 0)
+	if (alt.n == 0)
 		fault(w, "image-alt", true, line_of(w, n), url);
 	if (!str_starts(url, STR("https://"))) {
 		fault(w, "image-source", true, line_of(w, n), url);
-		text_html(buf_str(&alt), &w->html);
-	} else {
-		buf_addz(&w->html, "<img src=\"");
-		text_html(url, &w->html);
-		buf_addz(&w->html, "\" alt=\"");
-		text_html(buf_str(&alt), &w->html);
-		buf_printf(&w->html, "\" width=\"560\" style=\"%.*s\">",
-			STR_ARG(theme_style(w->o->theme, "img")));
+		text_html(alt, &w->html);
+		return;
 	}
-	buf_free(&alt);
+	buf_addz(&w->html, "<img src=\"");
+	text_html(url, &w->html);
+	buf_addz(&w->html, "\" alt=\"");
+	text_html(alt, &w->html);
+	buf_printf(&w->html, "\" width=\"560\" style=\"%.*s\">",
+		STR_ARG(theme_style(w->o->theme, "img")));
 }
 
 static void

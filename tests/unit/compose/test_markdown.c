@@ -256,6 +256,7 @@ no_control_character_comes_out(void **state)
 		{ STR_INIT("`a\x01n`\n"), "an</code>", "`an`\n", true },
 		{ STR_INIT("a\vb\n"), "ab", "ab\n", true },
 		{ STR_INIT("a\x7f\n"), "a</p>", "a\n", true },
+		{ STR_INIT("![a  \nb](https://c.example)\n"), "alt=\"a b\"", "a\nb\n", false },
 		{ STR_INIT("a&#0;b\n"),
 			"a\xef\xbf\xbd"
 			"b",
