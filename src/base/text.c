@@ -190,8 +190,8 @@ joins(uint32_t before, struct str rest)
 	return kind_of(after) == KEEP;
 }
 
-struct str
-text_clean(struct str s, struct arena *a)
+static struct str
+clean_once(struct str s, struct arena *a)
 {
 	struct buf b;
 	struct str out;
@@ -220,6 +220,22 @@ text_clean(struct str s, struct arena *a)
 	}
 	out = text_nfc(buf_str(&b), a);
 	buf_free(&b);
+	return out;
+}
+
+/* What is put together by NFC may be another reason to drop a joiner, and what a dropped one parted
+ * may go together: again, until nothing changes. */
+struct str
+text_clean(struct str s, struct arena *a)
+{
+	struct str out = clean_once(s, a), again;
+
+	while (!text_is_ascii(out)) {
+		again = clean_once(out, a);
+		if (str_eq(again, out))
+			break;
+		out = again;
+	}
 	return out;
 }
 

@@ -34,28 +34,30 @@ what_strangers_wrote_comes_out_as_one_harmless_line(void **state)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{"plain",                  "plain"                },
-		{ "  two\t words \r\n",    "two words"            },
-		{ "Bcc:\r\nx@y",           "Bcc: x@y"             },
+		{"plain",					      "plain"                   },
+		{ "  two\t words \r\n",                                "two words"               },
+		{ "Bcc:\r\nx@y",				       "Bcc: x@y"                },
 		{ "a\x01"
 		  "b\x7f"
-		  "c",    "a b c"                },
-		{ "e\xcc\x81t\xc3\xa9",    "\xc3\xa9t\xc3\xa9"    },
-		{ "bad \xff byte",         "bad \xef\xbf\xbd byte"},
+		  "c",				"a b c"                   },
+		{ "e\xcc\x81t\xc3\xa9",                                "\xc3\xa9t\xc3\xa9"       },
+		{ "bad \xff byte",				     "bad \xef\xbf\xbd byte"   },
 		{ "\xe2\x80\xae"
-		  "evil", "evil"                 },
-		{ "zero\xe2\x80\x8bwidth", "zerowidth"            },
+		  "evil",			     "evil"                    },
+		{ "zero\xe2\x80\x8bwidth",                             "zerowidth"               },
 		{ "\xef\xbb\xbf"
-		  "bom",  "bom"                  },
+		  "bom",			      "bom"                     },
 		{ "a\xe2\x80\x8d"
-		  "b",    "ab"                   },
-		{ FAMILY,                  FAMILY                 },
-		{ "line\xe2\x80\xa8sep",   "line sep"             },
-		{ "nb\xc2\xa0sp",          "nb sp"                },
-		{ "c1\xc2\x9bx",           "c1 x"                 },
-		{ "tag\xf3\xa0\x81\x81",   "tag"                  },
-		{ "",		      ""                     },
-		{ " \n ",                  ""                     },
+		  "b",				"ab"                      },
+		{ FAMILY,					      FAMILY                    },
+		{ "line\xe2\x80\xa8sep",                               "line sep"                },
+		{ "nb\xc2\xa0sp",				      "nb sp"                   },
+		{ "c1\xc2\x9bx",				       "c1 x"                    },
+		{ "tag\xf3\xa0\x81\x81",                               "tag"                     },
+		{ "",						  ""                        },
+		{ " \n ",					      ""                        },
+		{ "\xe2\x84\xaa\xe2\x80\x8d\xf0\x9f\x91\xa9",          "K\xf0\x9f\x91\xa9"       },
+		{ "e\xe2\x80\x8b\xcc\x81\xe2\x80\x8d\xf0\x9f\x91\xa9", "\xc3\xa9\xf0\x9f\x91\xa9"},
 	};
 	struct arena a = { 0 };
 
