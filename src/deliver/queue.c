@@ -74,6 +74,7 @@ drop_those_in_hand(struct run *r, struct batch *b)
 		if (hand_find(r, b->rows[i].subscriber))
 			continue;
 		b->rows[kept] = b->rows[i];
+		b->gone[kept] = false;
 		b->signed_now[kept++] = b->signed_now[i];
 	}
 	b->count = kept;
@@ -132,17 +133,40 @@ queue_look_again(struct run *r)
 }
 
 int
+queue_look(struct run *r)
+{
+	struct batch *next = next_batch(r);
+
+	return next->asked && clerk_is_done(r->clerk, &next->job) ? take(r, next) : 0;
+}
+
+void
+queue_forget(struct run *r, int64_t subscriber)
+{
+	for (struct batch *b = r->batches; b < r->batches + 2; b++) {
+		/* The queued are in order, and seldom read twice. */
+		if (b->asked || b->at == b->count ||
+			(!b->due && (subscriber < b->rows[b->at].subscriber ||
+					    subscriber > b->rows[b->count - 1].subscriber)))
+			continue;
+		for (size_t i = b->at; i < b->count; i++)
+			if (b->rows[i].subscriber == subscriber)
+				b->gone[i] = true;
+	}
+}
+
+int
 queue_next(struct run *r, struct hand **out)
 {
 	for (;;) {
 		struct batch *b = &r->batches[r->batch], *next = next_batch(r);
 
-		if (next->asked && clerk_is_done(r->clerk, &next->job) && take(r, next) < 0)
+		if (queue_look(r) < 0)
 			return -1;
 		while (b->at < b->count) {
 			size_t i = b->at++;
 
-			if (hand_find(r, b->rows[i].subscriber))
+			if (b->gone[i] || hand_find(r, b->rows[i].subscriber))
 				continue;
 			*out = hand_make(r, &b->rows[i]);
 			(*out)->signed_now = b->signed_now[i];

@@ -59,6 +59,7 @@ struct batch {
 	struct arena arena;
 	struct delivery rows[RUN_BATCH];
 	bool signed_now[RUN_BATCH];
+	bool gone[RUN_BATCH]; /* settled since it was read */
 	size_t at, count;
 	int64_t next_due;
 	bool due; /* to be asked for those whose time has come; then: that is what it holds */
@@ -189,6 +190,10 @@ void queue_unread(struct run *r, struct hand *h);
 void queue_put_back(struct run *r, int64_t subscriber);
 /* Those who are put off and were passed over: from the first again. */
 void queue_look_again(struct run *r);
+/* Look at what the clerk has read; before anybody whom it may have read goes out of hand. */
+int queue_look(struct run *r);
+/* What has been read of this one is out of date. */
+void queue_forget(struct run *r, int64_t subscriber);
 /* Would queue_next give one, as far as is known? */
 bool queue_has_rows(const struct run *r);
 /* Is the clerk reading, or may there be more to read? */

@@ -225,6 +225,7 @@ settle_records(struct run *r, const struct turn *t)
 	for (size_t i = 0; i < t->record_count; i++) {
 		struct hand *h = hand_find(r, t->records[i].subscriber);
 
+		queue_forget(r, t->records[i].subscriber);
 		if (h)
 			hand_free(r, h);
 	}
@@ -253,6 +254,9 @@ turn_settle(struct run *r)
 		return -1;
 	}
 	FAULT("after-commit");
+	/* What was read before this was written still has them as queued. */
+	if (queue_look(r) < 0)
+		return -1;
 	r->under_way = false;
 	if (t->disk_full) {
 		r->disk_full = true;
