@@ -18,6 +18,7 @@ enum {
 	READ = 16 * 1024,
 	GATHER = 512,     /* pieces a write: some twenty messages */
 	SEAL = 64 * 1024, /* bytes that TLS is given at a time: four records */
+	BROKEN_MOST = 2,
 	QUICK_WINDOW = 4, /* below it a delayed ACK costs more than a packet */
 };
 
@@ -131,6 +132,7 @@ lane_pass_on(struct lane *lane)
 		ev->completed = from.completed;
 		if (from.kind == SESSION_VERDICT && from.phase > REPLY_MAIL)
 			lane->relay->takes_us = true;
+		ev->begun = from.begun;
 		if (from.kind == SESSION_VERDICT && from.phase == REPLY_FINAL &&
 			from.reply.code / 100 == 2) {
 			lane->served = true;
@@ -162,6 +164,33 @@ lane_free(struct lane *lane)
 	free(lane);
 }
 
+/*
+ * Extensions that are offered and do not work: BDAT or RSET refused, or sessions that break off
+ * before they served anybody (a firewall that reads one command at a time). The next ones do
+ * without.
+ */
+static bool
+hold_back(struct lane *lane)
+{
+	enum session_mode mode = session_mode(lane->session);
+	struct relay *r = lane->relay;
+
+	if (mode > r->most)
+		return true; /* it began before that was known */
+	if (lane->served)
+		r->broken = 0;
+	else if (session_broke_off(lane->session))
+		r->broken++;
+	if (mode == SESSION_LOCK_STEP ||
+		(!session_was_misled(lane->session) && r->broken < BROKEN_MOST))
+		return false;
+	r->most = mode - 1;
+	r->broken = 0;
+	log_info("relay %s: %s does not work with it, so it is done without", r->name,
+		mode == SESSION_CHUNKING ? "CHUNKING" : "PIPELINING");
+	return true;
+}
+
 /* A session is over: politely, or so that the relay should be left alone for a while. */
 void
 lane_over(struct lane *lane)
@@ -170,6 +199,8 @@ lane_over(struct lane *lane)
 
 	snprintf(why, sizeof why, "%s", session_why(lane->session));
 	lane_end(lane, why);
+	if (hold_back(lane))
+		return;
 	if (!lane->served && !lane->relay->draining && !lane->relay->refused &&
 		strcmp(why, "done") != 0)
 		relay_rest(lane->relay, why);
@@ -350,6 +381,7 @@ lane_connected(struct lane *lane)
 	lane->state = LANE_OPEN;
 	lane->plain = is_plain(lane->relay);
 	lane->session = session_new(lane->relay->o.helo, lane->relay->o.window);
+	session_hold_to(lane->session, lane->relay->most);
 	ev.data.u64 = (uint64_t)lane->fd << 1;
 	if (epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_ADD, lane->fd, &ev) < 0)
 		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_MOD, lane->fd, &ev);

@@ -54,7 +54,10 @@ struct relay {
 	bool smtputf8_known, smtputf8;
 	int64_t rests_until, rest;
 	int64_t given_up_until; /* what the next run should know */
-	int vain_tries;         /* to reach it, before it was proven */
+	int64_t spares_until, spare_rest; /* for connections beside one that serves */
+	enum session_mode most;           /* what it has shown to master */
+	int broken;                       /* sessions in a row that broke off and served nobody */
+	int vain_tries;                   /* to reach it, before it was proven */
 	struct relay *next;
 };
 

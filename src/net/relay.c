@@ -248,7 +248,7 @@ relay_add(struct relay_loop *loop, const struct relay_options *o, struct relay *
 {
 	struct relay *r = mem_alloc(sizeof *r), **last = &loop->relays;
 
-	*r = (struct relay){ .loop = loop, .o = *o };
+	*r = (struct relay){ .loop = loop, .o = *o, .most = SESSION_CHUNKING };
 	r->pending_end = &r->pending;
 	r->o.user = copy(r, o->user);
 	r->o.password = copy(r, o->password);

@@ -72,6 +72,7 @@ struct relay_event {
 	enum reply_phase phase;
 	struct reply reply; /* code 0 when it is not the server that speaks */
 	bool completed;
+	bool begun; /* of a lost one: it was this message whose turn it was */
 	enum err_code code;
 };
 

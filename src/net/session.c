@@ -61,6 +61,9 @@ struct session {
 	int64_t now, on_the_way; /* on_the_way: of a message, from its last byte to its reply;
 				    smoothed */
 	bool ready, over, quitting, must_reset;
+	bool misled, broke_off;
+	enum session_mode most;
+	uint64_t replies;
 	char why[REPLY_TEXT + 1];
 	bool pipelining, chunking, smtputf8, eightbit, size;
 	uint64_t size_limit;
@@ -164,7 +167,7 @@ give_verdict(struct session *s, struct item *item)
 }
 
 static void
-lose(struct session *s, struct item *item, bool completed)
+lose(struct session *s, struct item *item, bool completed, bool begun)
 {
 	struct session_event *ev;
 
@@ -174,7 +177,7 @@ lose(struct session *s, struct item *item, bool completed)
 	}
 	ev = add_event(s);
 	*ev = (struct session_event){
-		.kind = SESSION_LOST, .id = item->m.id, .completed = completed
+		.kind = SESSION_LOST, .id = item->m.id, .completed = completed, .begun = begun
 	};
 	snprintf(ev->reply.text, sizeof ev->reply.text, "%s", s->why);
 	remove_item(s, item);
@@ -193,8 +196,9 @@ end(struct session *s, const char *why)
 		return;
 	s->over = true;
 	snprintf(s->why, sizeof s->why, "%s", why);
-	while (s->first)
-		lose(s, s->first, has_gone_out(s, s->first));
+	s->broke_off = s->first && s->first->stage != OFFERED && !s->first->refused;
+	for (bool begun = s->broke_off; s->first; begun = false)
+		lose(s, s->first, has_gone_out(s, s->first), begun);
 	s->wait_count = 0;
 	output_clear(&s->out);
 }
@@ -222,7 +226,9 @@ session_new(const char *helo, unsigned window)
 {
 	struct session *s = mem_alloc(sizeof *s);
 
-	*s = (struct session){ .window = window ? window : 1, .allowed = 1 };
+	*s = (struct session){
+		.window = window ? window : 1, .allowed = 1, .most = SESSION_CHUNKING
+	};
 	s->helo = mem_alloc(strlen(helo) + 1);
 	memcpy(s->helo, helo, strlen(helo) + 1);
 	reply_init(&s->parser);
@@ -258,9 +264,29 @@ session_is_ready(const struct session *s)
 enum session_mode
 session_mode(const struct session *s)
 {
-	return s->chunking     ? SESSION_CHUNKING
-	       : s->pipelining ? SESSION_PIPELINING
-			       : SESSION_LOCK_STEP;
+	enum session_mode offered = s->chunking     ? SESSION_CHUNKING
+				    : s->pipelining ? SESSION_PIPELINING
+						    : SESSION_LOCK_STEP;
+
+	return offered < s->most ? offered : s->most;
+}
+
+void
+session_hold_to(struct session *s, enum session_mode most)
+{
+	s->most = most;
+}
+
+bool
+session_was_misled(const struct session *s)
+{
+	return s->misled;
+}
+
+bool
+session_broke_off(const struct session *s)
+{
+	return s->broke_off;
 }
 
 bool
@@ -589,7 +615,7 @@ session_quit(struct session *s)
 	for (struct item *i = s->first; i; i = next) {
 		next = i->next;
 		if (i->stage == OFFERED)
-			lose(s, i, false);
+			lose(s, i, false, false);
 	}
 }
 
@@ -705,6 +731,27 @@ take_data(struct session *s, struct item *item, const struct reply *r)
 	give_verdict(s, item);
 }
 
+/* "What is BDAT?" or "not now", with a recipient that was taken: there is a server behind something
+ * that offers more than it can. */
+static bool
+is_no_bdat(const struct session *s, const struct item *item, const struct reply *r)
+{
+	return session_mode(s) == SESSION_CHUNKING && !item->refused &&
+	       (r->code == 500 || r->code == 502 || r->code == 503) &&
+	       (r->class == 0 || r->subject == 5);
+}
+
+/* Who does not know BDAT has none of those behind it either, and takes their lines for commands:
+ * not a byte more. */
+static void
+mislead(struct session *s, const struct reply *r)
+{
+	for (struct item *i = s->first; i; i = i->next)
+		i->last_byte = UINT64_MAX;
+	s->misled = true;
+	end(s, r->text);
+}
+
 static void
 take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
 {
@@ -731,6 +778,8 @@ take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
 	case EXPECT_FINAL:
 		if (r->code < 400 && !good)
 			end(s, "a message's end was answered with 3xx");
+		else if (is_no_bdat(s, item, r))
+			mislead(s, r);
 		else if (good && !item->refused && !has_gone_out(s, item))
 			end(s, "a message was taken before all of it had been sent");
 		else
@@ -791,9 +840,11 @@ take_reply(struct session *s, const struct reply *r)
 		take_ehlo(s, r, w.what == EXPECT_HELO);
 	else if (w.what == EXPECT_QUIT)
 		end(s, "done");
-	else if (w.what == EXPECT_RSET && r->code / 100 != 2)
+	else if (w.what == EXPECT_RSET && r->code / 100 != 2) {
+		/* No window without it: what stands behind would be in doubt every time. */
+		s->misled = session_mode(s) == SESSION_CHUNKING;
 		end_by(s, r);
-	else if (w.item)
+	} else if (w.item)
 		take_item_reply(s, &w, r);
 }
 

@@ -47,6 +47,7 @@ struct session_event {
 	uint64_t id;
 	enum reply_phase phase;
 	bool completed;
+	bool begun;         /* of a lost one: it was this message whose turn it was */
 	struct reply reply; /* of a verdict; of a lost one why, in text, with code 0 */
 };
 
@@ -61,6 +62,13 @@ void session_free(struct session *s);
 bool session_is_ready(const struct session *s);
 enum session_mode session_mode(const struct session *s);
 bool session_takes_smtputf8(const struct session *s);
+
+/* Make no more of what is offered than this: for a relay whose word is not to be trusted. */
+void session_hold_to(struct session *s, enum session_mode most);
+/* Did it end over an extension that the relay offers and does not master: BDAT or RSET refused? */
+bool session_was_misled(const struct session *s);
+/* Did it end without a word on what was begun: a hang-up, a timeout, nonsense? */
+bool session_broke_off(const struct session *s);
 
 /* It can be used no more: the connection must be closed, after what is left of the output if
  * `politely`. Why, in words. */
