@@ -317,6 +317,7 @@ void
 lane_read(struct lane *lane)
 {
 	bool was_ready = session_is_ready(lane->session);
+	uint64_t replies = session_replies(lane->session);
 	static char in[READ];
 
 	while (lane->state == LANE_OPEN && !session_is_over(lane->session)) {
@@ -332,7 +333,9 @@ lane_read(struct lane *lane)
 		}
 		session_set_clock(lane->session, clock_steady());
 		session_input(lane->session, (struct str){ .p = in, .n = n });
-		lane_note_progress(lane);
+		if (session_replies(lane->session) != replies)
+			lane_note_progress(lane);
+		replies = session_replies(lane->session);
 		/* TLS may hold more than the socket tells of; a plain one would say so again. */
 		if (lane->plain && n < sizeof in)
 			break;

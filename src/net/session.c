@@ -339,6 +339,12 @@ session_waits_for(const struct session *s)
 	return s->waits[s->wait_head].what == EXPECT_FINAL ? 2 : 1;
 }
 
+uint64_t
+session_replies(const struct session *s)
+{
+	return s->replies;
+}
+
 /* -- messages --------------------------------------------------------------------------------- */
 
 /* A verdict of our own, in the words a server would use (RFC 3463, 6531). */
@@ -824,6 +830,7 @@ take_reply(struct session *s, const struct reply *r)
 	 * the second one taken for a message that it never got. */
 	bool expected = pop_wait(s, &w) && w.place <= s->out.written;
 
+	s->replies++;
 	if (r->code == 421) {
 		take_421(s, expected ? &w : NULL, r);
 		return;

@@ -113,6 +113,8 @@ void session_quit(struct session *s);
 
 /* Which reply is waited for, for the caller's timeout: 0 none, 1 a command's, 2 a message's end. */
 int session_waits_for(const struct session *s);
+/* How many replies there have been: a timeout is one reply's, however its bytes drip. */
+uint64_t session_replies(const struct session *s);
 
 /* The next event: 1, or 0 when there is none. */
 int session_event(struct session *s, struct session_event *out);
