@@ -49,6 +49,7 @@ struct relay {
 	struct pending *pending, **pending_end;
 	size_t pending_count;
 	bool refused, draining;
+	bool reached;  /* it took a connection */
 	bool proven;   /* a session has been ready */
 	bool takes_us; /* it has taken our MAIL: more connections are worth it (S7) */
 	bool smtputf8_known, smtputf8;

@@ -102,16 +102,28 @@ relay_rest(struct relay *r, const char *why)
 	lose_pending(r, why);
 }
 
+/* Begin nothing more, and finish what is on the wire: cut off it would be in doubt. */
+static void
+wind_up(struct relay *r, const char *why)
+{
+	for (struct lane *l = r->lanes; l; l = l->next) {
+		if (l->state == LANE_CONNECTING)
+			lane_end(l, why);
+		else if (l->state == LANE_OPEN) {
+			session_quit(l->session);
+			lane_pass_on(l);
+		}
+	}
+}
+
 void
 relay_refuse(struct relay *r, enum err_code code, const char *why)
 {
 	if (r->refused)
 		return;
 	r->refused = true;
-	for (struct lane *l = r->lanes; l; l = l->next)
-		if (l->state != LANE_CLOSED)
-			lane_end(l, why);
 	lose_pending(r, why);
+	wind_up(r, why);
 	add_words(r, RELAY_REFUSED, code, why);
 }
 
@@ -685,14 +697,7 @@ relay_drain(struct relay_loop *loop)
 	for (struct relay *r = loop->relays; r; r = r->next) {
 		r->draining = true;
 		lose_pending(r, "not begun: the run is ending");
-		for (struct lane *l = r->lanes; l; l = l->next) {
-			if (l->state == LANE_CONNECTING)
-				lane_end(l, "the run is ending");
-			else if (l->state == LANE_OPEN) {
-				session_quit(l->session);
-				lane_pass_on(l);
-			}
-		}
+		wind_up(r, "the run is ending");
 		sweep(r);
 	}
 }
