@@ -309,6 +309,7 @@ first_ready(struct lane *lane)
 	struct relay *r = lane->relay;
 
 	r->proven = true;
+	r->spare_rest = 0;
 	r->smtputf8_known = true;
 	r->smtputf8 = session_takes_smtputf8(lane->session);
 }

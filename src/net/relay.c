@@ -78,23 +78,42 @@ lose_pending(struct relay *r, const char *why)
 
 /* -- rest and refusal ------------------------------------------------------------------------- */
 
+static int64_t
+rest_after(int64_t rest)
+{
+	return rest == 0 ? REST_FIRST : rest * 2 < REST_MOST ? rest * 2 : REST_MOST;
+}
+
+static bool
+has_served(const struct relay *r)
+{
+	for (const struct lane *l = r->lanes; l; l = l->next)
+		if (l->state == LANE_OPEN && l->served)
+			return true;
+	return false;
+}
+
 /* Left alone for a while: longer each time, until it serves again. One that has never been reached
  * in this run is given up after a few times: the name or the port may be wrong, and cron comes
- * again. */
+ * again. While another connection serves, it is connections that the relay wants fewer of: no new
+ * one for a while. */
 void
 relay_rest(struct relay *r, const char *why)
 {
 	uint32_t dice;
 	int64_t until;
 
-	r->rest = r->rest ? r->rest * 2 : REST_FIRST;
-	if (r->rest > REST_MOST)
-		r->rest = REST_MOST;
+	if (has_served(r)) {
+		r->spare_rest = rest_after(r->spare_rest);
+		r->spares_until = clock_steady() + r->spare_rest;
+		return;
+	}
+	r->rest = rest_after(r->rest);
 	sign_random(&dice, sizeof dice);
 	until = clock_steady() + r->rest + (int64_t)(dice % 200) * r->rest / 1000;
 	if (!r->proven && ++r->vain_tries >= VAIN_TRIES) {
 		r->given_up_until = until;
-		relay_refuse(r, ERR_UNAVAILABLE, why);
+		relay_refuse(r, r->reached ? ERR_TEMPFAIL : ERR_UNAVAILABLE, why);
 		return;
 	}
 	r->rests_until = until;
@@ -480,7 +499,8 @@ open_lanes(struct relay *r)
 		ready += l->state == LANE_OPEN;
 		busy += l->state == LANE_OPEN && session_room(l->session) == 0;
 	}
-	if (r->refused || r->draining || r->rests_until > clock_steady())
+	if (r->refused || r->draining || r->rests_until > clock_steady() ||
+		(r->lane_count && r->spares_until > clock_steady()))
 		return;
 	if (r->lane_count == 0)
 		wanted = r->pending ? 1 : 0;
