@@ -112,8 +112,9 @@ reply_take(struct reply_parser *p, struct str *in)
 		enum reply_progress got;
 
 		p->bytes += piece.n + (end < 0 ? 0 : 1);
-		buf_add(&p->line, piece);
-		if (p->line.over || p->bytes > BYTES)
+		/* Of a long line its beginning is enough. */
+		buf_add(&p->line, str_sub(piece, 0, LINE - p->line.n));
+		if (p->bytes > BYTES)
 			return REPLY_BAD;
 		*in = str_from(*in, piece.n + (end < 0 ? 0 : 1));
 		if (end < 0)

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Ceilings (RELIABILITY S9): 64 KiB and 1,000 lines a reply, 8 KiB a line; text kept: 1,000 bytes,
- * escaped. */
+/* Ceilings (RELIABILITY S9): 64 KiB and 1,000 lines a reply; kept: 8 KiB of a line, 1,000 bytes of
+ * text, escaped. */
 enum { REPLY_TEXT = 1000 };
 
 struct reply {
