@@ -323,6 +323,15 @@ expire(struct run *r, int64_t *n)
 	return 0;
 }
 
+static bool
+any_reached(const struct run *r)
+{
+	for (size_t i = 0; i < r->relays.count; i++)
+		if (relay_is_reached(r->relays.relay[i]))
+			return true;
+	return false;
+}
+
 static enum deliver_end
 ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 {
@@ -339,7 +348,7 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 	if (r->draining || (r->o->most && r->taken >= r->o->most))
 		return DELIVER_INTERRUPTED;
 	/* Not reached because none was tried, for their domains' sake, is no matter of relays. */
-	return counts[DELIVERY_QUEUED] && !r->reached && (r->taken || !r->usable)
+	return counts[DELIVERY_QUEUED] && !r->reached && !any_reached(r) && (r->taken || !r->usable)
 		       ? DELIVER_UNREACHABLE
 		       : DELIVER_LEFT;
 }

@@ -384,6 +384,7 @@ lane_connected(struct lane *lane)
 	}
 	lane->state = LANE_OPEN;
 	lane->plain = is_plain(lane->relay);
+	lane->relay->reached = true;
 	lane->session = session_new(lane->relay->o.helo, lane->relay->o.window);
 	session_hold_to(lane->session, lane->relay->most);
 	ev.data.u64 = (uint64_t)lane->fd << 1;
@@ -420,7 +421,11 @@ lane_connect_failed(struct lane *lane, CURLcode code)
 {
 	enum err_code refusal = refusal_of(lane, code);
 	char why[REPLY_TEXT + 1];
+	curl_off_t connected = 0;
 
+	if (curl_easy_getinfo(lane->easy, CURLINFO_CONNECT_TIME_T, &connected) == CURLE_OK &&
+		connected > 0)
+		lane->relay->reached = true;
 	if (*lane->words && lane->code >= 400)
 		snprintf(why, sizeof why, "%.900s", lane->words);
 	else

@@ -16,7 +16,7 @@
 
 enum { EPOLL = 64 };
 
-enum { VAIN_TRIES = 4 };
+enum { VAIN_TRIES = 3 };
 #define REST_FIRST CLOCK_SECOND
 #define REST_MOST (300 * CLOCK_SECOND)
 #define QUIT_TIME (5 * CLOCK_SECOND)
@@ -345,6 +345,12 @@ bool
 relay_is_proven(const struct relay *r)
 {
 	return r->proven;
+}
+
+bool
+relay_is_reached(const struct relay *r)
+{
+	return r->reached;
 }
 
 static bool

@@ -93,6 +93,8 @@ size_t relay_room(const struct relay *r);
 bool relay_takes_smtputf8(const struct relay *r);
 /* Has a session been ready: it answers, and takes our name. */
 bool relay_is_proven(const struct relay *r);
+/* Has it taken a connection, whatever it said then? */
+bool relay_is_reached(const struct relay *r);
 bool relay_is_usable(const struct relay *r);      /* not refused, not resting */
 int64_t relay_rests_until(const struct relay *r); /* clock_steady; 0: not resting */
 
