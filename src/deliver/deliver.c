@@ -12,7 +12,7 @@
 enum {
 	PLAN_CHUNK = 5000, /* rows a transaction: some 20 ms */
 	EVENTS = 256,
-	DOUBT_PASSES = 3, /* of sending again, in one run */
+	DOUBT_PASSES = 1, /* of sending again, in one run */
 };
 
 #define DRAIN_TIME (30 * CLOCK_SECOND)

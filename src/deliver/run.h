@@ -20,6 +20,7 @@ enum {
 	RUN_LATER = 4096, /* rows set aside for their domain's pace */
 	RUN_HANDS = 8192, /* buckets of those in hand */
 	RUN_EDITIONS = 8,
+	RUN_STUMBLED = 64,
 };
 
 /* Somebody whose message a relay has, or who waits for a better moment; with all that may be needed
@@ -155,6 +156,9 @@ struct run {
 	int turn;       /* the one that is filled */
 	bool under_way; /* the clerk has the other */
 	int64_t taken, policy_refusals, judged;
+	int64_t stumbled[RUN_STUMBLED]; /* the last over whom a connection ended: verdict.c */
+	size_t stumbles;
+	bool sender_refused;        /* since somebody was last accepted */
 	int64_t began, drain_until; /* clock_steady */
 	bool draining, policy_stop, reached, refused,
 		usable; /* every relay was, and one could be used, when the loop ended */

@@ -89,6 +89,38 @@ back_to_queue(struct run *r, struct hand *h, const struct reply *reply)
 	record(r, h, DELIVERY_QUEUED, 0, reply);
 }
 
+/*
+ * A connection ended while it was this one's turn. Once that is the connection's fault; twice, and
+ * they may be what ends it (RELIABILITY S2): they wait as if they had been deferred, so that they
+ * hold up nobody else.
+ */
+static void
+stumble(struct run *r, struct hand *h, const struct reply *reply)
+{
+	for (size_t i = 0; i < RUN_STUMBLED; i++)
+		if (r->stumbled[i] == h->d.subscriber) {
+			defer(r, h, reply);
+			return;
+		}
+	r->stumbled[r->stumbles++ % RUN_STUMBLED] = h->d.subscriber;
+	back_to_queue(r, h, reply);
+}
+
+/*
+ * A refused sender is every message's (S7). But one that was good for the message before is not bad
+ * for this one: a reply too many may have got out of step, so that it has to be said again.
+ */
+static void
+abort_relay(struct run *r, struct hand *h, const struct relay_event *ev)
+{
+	bool sure = ev->phase != REPLY_MAIL || r->out->sent == 0 || r->sender_refused;
+
+	r->sender_refused = true;
+	if (sure)
+		relay_refuse(ev->relay, ERR_UNAVAILABLE, ev->reply.text);
+	back_to_queue(r, h, &ev->reply);
+}
+
 static void
 record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 {
@@ -103,13 +135,14 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 	case REPLY_ACCEPTED:
 		r->out->sent++;
 		r->judged++;
+		r->sender_refused = false;
 		record(r, h, DELIVERY_SENT, 0, &ev->reply);
 		break;
 	case REPLY_SLOW_DOWN:
 	case REPLY_DEFER:
 		/* 421 is said of the connection. */
 		if (ev->reply.code == 421)
-			back_to_queue(r, h, &ev->reply);
+			stumble(r, h, &ev->reply);
 		else
 			defer(r, h, &ev->reply);
 		break;
@@ -121,8 +154,7 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 		fail(r, h, &ev->reply, true);
 		break;
 	case REPLY_ABORT:
-		relay_refuse(ev->relay, ERR_UNAVAILABLE, ev->reply.text);
-		back_to_queue(r, h, &ev->reply);
+		abort_relay(r, h, ev);
 		break;
 	}
 }
@@ -132,7 +164,10 @@ record_loss(struct run *r, struct hand *h, const struct relay_event *ev)
 {
 	learn_from(r, h, ev);
 	if (!ev->completed || !h->marked) {
-		back_to_queue(r, h, &ev->reply);
+		if (ev->begun)
+			stumble(r, h, &ev->reply);
+		else
+			back_to_queue(r, h, &ev->reply);
 		return;
 	}
 	r->out->doubted++;
