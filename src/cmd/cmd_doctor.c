@@ -232,7 +232,7 @@ look_at_relays(struct doctor *d, const struct publication *p)
 		else
 			look_at_relay(d, relays.loop, relays.relay[i]);
 	}
-	relay_quit(relays.loop);
+	relay_quit(relays.loop, 5 * CLOCK_SECOND);
 	relays_close(&relays);
 }
 

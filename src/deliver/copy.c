@@ -74,7 +74,7 @@ copy_send(const struct publication *p, struct copy *copies, size_t n, struct err
 			if (events[i].kind == RELAY_REPLIED || events[i].kind == RELAY_LOST)
 				note(&copies[events[i].id], &events[i]);
 	}
-	relay_quit(relays.loop);
+	relay_quit(relays.loop, 5 * CLOCK_SECOND);
 	relays_close(&relays);
 	for (size_t i = next; i < n; i++)
 		snprintf(copies[i].words, sizeof copies[i].words, "no relay could be reached");

@@ -16,6 +16,19 @@ enum {
 };
 
 #define DRAIN_TIME (30 * CLOCK_SECOND)
+#define QUIT_TIME (5 * CLOCK_SECOND)
+#define GRACE (CLOCK_SECOND / 2) /* of a deadline: for what is on the wire, and for QUIT */
+
+/* A run with a deadline begins to end before it: what is on the wire shall have its reply. */
+static int64_t
+stop_at(const struct run *r)
+{
+	int64_t ending = r->o->deadline / 4;
+
+	if (!r->o->deadline)
+		return INT64_MAX;
+	return r->began + r->o->deadline - (ending < DRAIN_TIME ? ending : DRAIN_TIME);
+}
 
 void
 run_drain(struct run *r)
@@ -24,6 +37,8 @@ run_drain(struct run *r)
 		return;
 	r->draining = true;
 	r->drain_until = clock_steady() + DRAIN_TIME;
+	if (r->o->deadline && r->began + r->o->deadline + GRACE < r->drain_until)
+		r->drain_until = r->began + r->o->deadline + GRACE;
 	relay_drain(r->relays.loop);
 }
 
@@ -63,8 +78,7 @@ any_usable(const struct run *r)
 static bool
 must_stop(const struct run *r)
 {
-	return (r->o->stop && *r->o->stop) ||
-	       (r->o->deadline && clock_steady() - r->began >= r->o->deadline) || r->policy_stop ||
+	return (r->o->stop && *r->o->stop) || clock_steady() >= stop_at(r) || r->policy_stop ||
 	       (!r->o->force && clock_now() > r->issue->last_moment);
 }
 
@@ -160,6 +174,10 @@ until_when(const struct run *r)
 		return steady;
 	if (turn_until(r) < until)
 		until = turn_until(r);
+	if (!r->draining && stop_at(r) < until)
+		until = stop_at(r);
+	if (r->draining && r->drain_until < until)
+		until = r->drain_until;
 	if (r->apart_until && r->apart_until < until)
 		until = r->apart_until;
 	for (size_t i = 0; i < r->relays.count; i++) {
@@ -248,8 +266,13 @@ run_loop(struct run *r)
 	while (status == 0 && !finished) {
 		status = turn_once(r);
 		tell(r, false);
-		if (r->draining && clock_steady() > r->drain_until)
+		if (r->draining && clock_steady() > r->drain_until) {
+			/* In doubt, from now on. */
+			relay_give_up(r->relays.loop, "the run had to end");
+			while (status == 0 && relay_in_hand(r->relays.loop))
+				status = turn_once(r);
 			break;
+		}
 		if (status == 0)
 			status = is_finished(r, &finished);
 	}
@@ -268,7 +291,7 @@ run_with_clerk(struct run *r)
 	r->refused = all_refused(r);
 	r->usable = any_usable(r);
 	if (status == 0)
-		relay_quit(r->relays.loop);
+		relay_quit(r->relays.loop, r->o->deadline ? GRACE : QUIT_TIME);
 	relay_wake_by(r->relays.loop, -1);
 	clerk_stop(r->clerk);
 	return status;

@@ -19,7 +19,6 @@ enum { EPOLL = 64 };
 enum { VAIN_TRIES = 3 };
 #define REST_FIRST CLOCK_SECOND
 #define REST_MOST (300 * CLOCK_SECOND)
-#define QUIT_TIME (5 * CLOCK_SECOND)
 
 /* -- events ----------------------------------------------------------------------------------- */
 
@@ -729,9 +728,18 @@ relay_drain(struct relay_loop *loop)
 }
 
 void
-relay_quit(struct relay_loop *loop)
+relay_give_up(struct relay_loop *loop, const char *why)
 {
-	int64_t until = clock_steady() + QUIT_TIME;
+	for (struct relay *r = loop->relays; r; r = r->next)
+		for (struct lane *l = r->lanes; l; l = l->next)
+			if (l->state == LANE_OPEN && session_in_hand(l->session))
+				lane_end(l, why);
+}
+
+void
+relay_quit(struct relay_loop *loop, int64_t patience)
+{
+	int64_t until = clock_steady() + patience;
 	struct relay_event ignored[EPOLL];
 
 	relay_drain(loop);

@@ -138,7 +138,9 @@ size_t relay_in_hand(const struct relay_loop *loop);
 /* No new MAIL FROM: what was offered and is not yet begun comes back as RELAY_LOST, not completed.
  */
 void relay_drain(struct relay_loop *loop);
-/* QUIT everywhere, at most 5 s (S11). */
-void relay_quit(struct relay_loop *loop);
+/* Wait no longer for those that are handed over: they come as RELAY_LOST. */
+void relay_give_up(struct relay_loop *loop, const char *why);
+/* QUIT everywhere, in so many microseconds at most (S11: 5 s). */
+void relay_quit(struct relay_loop *loop, int64_t patience);
 
 #endif
