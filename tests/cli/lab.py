@@ -5,10 +5,13 @@ import json
 import os
 import pathlib
 import sqlite3
+import shutil
 import subprocess
 import sys
+import time
+import typing
 
-from audit import Audit
+from audit import Audit, assert_clean  # noqa: F401: the tests take it from here
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -30,6 +33,13 @@ Everything that could be, twice, by two people who did not speak with each other
 """
 
 
+class Measured(typing.NamedTuple):
+    code: int
+    seconds: float
+    megabytes: float
+    text: str
+
+
 class Relay:
     """faulty.py as a process; its log is what the audit reads."""
 
@@ -48,11 +58,21 @@ class Relay:
         return sum('"event": "accepted"' in line for line in open(self.log))
 
 
+class Seedling:
+    """A relay like Relay, out of a faulty.Farm."""
+
+    def __init__(self, farm, where, *arguments):
+        self.log = where / f"relay-{os.urandom(4).hex()}.jsonl"
+        self.log.touch()
+        self.port, self.stop = farm.start("--log", self.log, *arguments)
+
+
 class Lab:
     def __init__(self, where, people=20, pattern="reader{}@d{}.example"):
+        """`people`: how many, or their addresses."""
         self.where = where
         self.dir = where / "publication"
-        self.people = [pattern.format(i, i % 7) for i in range(people)]
+        self.people = [pattern.format(i, i % 7) for i in range(people)] if isinstance(people, int) else list(people)
         self.relays = []
         self.run("init", str(self.dir), inside=False)
         (self.dir / "issues" / f"{DAY}.md").write_text(ISSUE)
@@ -60,6 +80,14 @@ class Lab:
         table.write_text("email,name\n" + "".join(f"{p},Reader {i}\n" for i, p in enumerate(self.people)))
         self.configure()
         self.run("subscriber", "import", str(table))
+
+    def copy(self, where):
+        """Another lab like this one, which has sent nothing yet: quicker than to make it."""
+        where.mkdir(exist_ok=True)
+        other = object.__new__(Lab)
+        other.where, other.dir, other.people, other.relays = where, where / "publication", self.people, []
+        shutil.copytree(self.dir, other.dir)
+        return other
 
     def run(self, *arguments, inside=True, ok=(0,), timeout=300, env=None, **kw):
         """The program, to its end; the exit code must be one of `ok` (None: any)."""
@@ -80,7 +108,31 @@ class Lab:
         self.relays.append(r)
         return r
 
-    def configure(self, *relays, send="", domains="", **options):
+    def measured(self, *arguments, timeout=120):
+        """The program, to its end: exit status, seconds, peak memory in MB and what it said."""
+        begun = time.monotonic()
+        with open(self.where / "said", "w+") as said:
+            p = subprocess.Popen([str(BINARY), "-C", str(self.dir), *map(str, arguments)], stdout=said, stderr=said)
+            try:
+                end = begun + timeout
+                while not (waited := os.wait4(p.pid, os.WNOHANG))[0]:
+                    assert time.monotonic() < end, f"{arguments} does not end"
+                    time.sleep(0.01)
+            except BaseException:
+                p.kill()
+                raise
+            p.returncode = os.waitstatus_to_exitcode(waited[1])
+            said.seek(0)
+            text = said.read()
+        assert "Sanitizer" not in text and "runtime error" not in text, text
+        return Measured(p.returncode, time.monotonic() - begun, waited[2].ru_maxrss / 1024, text)
+
+    def sprout(self, farm, *arguments):
+        r = Seedling(farm, self.where, *arguments)
+        self.relays.append(r)
+        return r
+
+    def configure(self, *relays, send="", domains="", retry_first="200ms", wait="10s", **options):
         """Write the settings: a relay each (default: the outbox), short timeouts."""
         options = {"connections": 4, "tls": "none", "timeouts": "{connect: 2s, command: 2s, final: 2s}", **options}
         lines = ["publication:", "  name: The Test Post", "  url: https://post.example", "  postal_address: 1 Loopback Lane, Testville",
@@ -91,7 +143,7 @@ class Lab:
             lines += [f"    {k}: {v}" for k, v in options.items() if k not in ("host", "scheme")]
         if not relays:
             lines.append("  - url: maildir:var/outbox")
-        usual = {"not_after": "'23:59'", "retry_first": "200ms", "retry_for": "24h", "wait": "10s"}
+        usual = {"not_after": "'23:59'", "retry_first": retry_first, "retry_for": "24h", "wait": wait}
         usual = [f"{k}: {v}" for k, v in usual.items() if f"{k}:" not in send]
         lines.append("send: {" + ", ".join(usual + [send] * bool(send)) + "}")
         if domains:
@@ -118,18 +170,11 @@ class Lab:
     def audit(self, people=None, forbidden=()):
         return Audit([r.log for r in self.relays], self.people if people is None else people, forbidden)
 
+    def full_audit(self, people=None, forbidden=()):
+        """... with the ledger beside it."""
+        return Audit([r.log for r in self.relays], self.people if people is None else people, forbidden, self.rows())
+
     def stop(self):
         for r in self.relays:
             r.stop()
 
-
-def assert_clean(audit):
-    """What no fault may ever bring about."""
-    assert not audit.lost, f"lost: {audit.lost[:5]}"
-    assert not audit.unexpected
-    assert not audit.misaddressed
-    assert not audit.wrong_token
-    assert not audit.shared_id
-    assert not audit.new_id, "another Message-ID at another attempt"
-    assert not audit.new_body, "another body at another attempt"
-    assert not audit.violations, audit.violations

@@ -5,13 +5,12 @@ import json
 import re
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
 
 import pytest
 
-import lab as laboratory
+from certificates import make as make_certificates, options as tls
 from lab import DAY, ISSUE, Lab, assert_clean
 
 
@@ -187,24 +186,7 @@ def test_who_leaves_while_it_is_sent_does_not_get_it(tmp_path, how):
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-
-    def openssl(*args):
-        subprocess.run(["openssl", *map(str, args)], cwd=folder, check=True, capture_output=True)
-
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority", "-days", "3")
-    for name, names, days in (("good", "DNS:localhost,IP:127.0.0.1", 3), ("wronghost", "DNS:other.example", 3), ("expired", "DNS:localhost,IP:127.0.0.1", -1)):
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=relay")
-        (folder / "ext").write_text(f"subjectAltName={names}\n")
-        when = ["-days", "3"] if days > 0 else ["-days", "-1"]
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{name}.pem", "-extfile", "ext", *when)
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "self.key", "-out", "self.pem", "-subj", "/CN=localhost", "-days", "3", "-addext",
-            "subjectAltName=DNS:localhost")
-    return folder
-
-
-def tls(folder, name):
-    return ("--cert", folder / f"{name}.pem", "--key", folder / f"{name}.key")
+    return make_certificates(tmp_path_factory.mktemp("tls"))
 
 
 def with_password(lab, secret="marker-secret"):
