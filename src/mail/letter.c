@@ -309,7 +309,7 @@ letter_splice(
 int
 letter_fill(const struct letter *l, const struct letter_values *v, struct buf *b, struct err *e)
 {
-	struct splice *s;
+	struct splice *s = NULL;
 
 	if (letter_splice(l, v, &s, e) < 0)
 		return -1;

@@ -521,25 +521,26 @@ delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct er
 		issue, now, n, e);
 }
 
+/* One pass that keeps seven sums: grouping would sort a million words first. */
 int
 delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], struct err *e)
 {
-	struct stmt *s = db_prepare(
-		db, "SELECT state, count(*) FROM delivery WHERE issue_id = ? GROUP BY state", e);
+	struct stmt *s = db_prepare(db,
+		"SELECT sum(state = 'queued'), sum(state = 'sending'), sum(state = 'sent'), "
+		"sum(state = 'deferred'), sum(state = 'failed'), sum(state = 'in_doubt'), "
+		"sum(state = 'skipped') FROM delivery WHERE issue_id = ?",
+		e);
 	int got;
 
 	memset(counts, 0, DELIVERY_STATES * sizeof *counts);
 	if (!s)
 		return -1;
 	stmt_int(s, 1, issue);
-	while ((got = stmt_step(s, e)) == 1) {
-		int state = state_of(stmt_get_text(s, 0));
-
-		if (state >= 0)
-			counts[state] = stmt_get_int(s, 1);
-	}
+	got = stmt_step(s, e);
+	for (int i = 0; got == 1 && i < DELIVERY_STATES; i++)
+		counts[i] = stmt_get_int(s, i);
 	stmt_reset(s);
-	return got;
+	return got < 0 ? -1 : 0;
 }
 
 /* -- telling ---------------------------------------------------------------------------------- */
