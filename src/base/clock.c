@@ -196,11 +196,11 @@ static const struct {
 	const char *unit;
 	int64_t size;
 } units[] = {
-	{"ms", 1000               },
-	{ "s", CLOCK_SECOND       },
-	{ "m", 60 * CLOCK_SECOND  },
-	{ "h", 3600 * CLOCK_SECOND},
-	{ "d", CLOCK_DAY          },
+	{ "ms", 1000 },
+	{ "s", CLOCK_SECOND },
+	{ "m", 60 * CLOCK_SECOND },
+	{ "h", 3600 * CLOCK_SECOND },
+	{ "d", CLOCK_DAY },
 };
 
 bool

@@ -56,10 +56,7 @@ run(struct context *c, const struct publication *p, struct day day, struct err *
 int
 cmd_check(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = {
-		{"date", required_argument, NULL, 'd' },
-                { 0 }
-	};
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
 	const char *date = NULL;
 	struct publication p;
 	struct day day;

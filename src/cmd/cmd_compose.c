@@ -35,10 +35,10 @@ static int
 parse_options(int argc, char **argv, struct wish *w, struct err *e)
 {
 	static const struct option longs[] = {
-		{"date",             required_argument, NULL, 'd' },
-		{ "to",              required_argument, NULL, 't' },
-		{ "format",                 required_argument, NULL, 'f' },
-		{ 0},
+		{ "date", required_argument, NULL, 'd' },
+		{ "to", required_argument, NULL, 't' },
+		{ "format", required_argument, NULL, 'f' },
+		{ 0 },
 	};
 	static const char *const formats[] = { "eml", "html", "text" };
 	int opt;

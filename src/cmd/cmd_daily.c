@@ -14,10 +14,7 @@ const char cmd_daily_help[] = "  --date D    the issue of that day (default: tod
 int
 cmd_daily(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = {
-		{"date", required_argument, NULL, 'd' },
-                { 0 }
-	};
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
 	struct sending s = { .quiet_when_done = true };
 	const char *date = NULL;
 	struct publication p;

@@ -207,11 +207,11 @@ static const struct {
 	bool wants_file;
 	int (*run)(struct context *c, struct publication *p, const char *file, struct err *e);
 } verbs[] = {
-	{"info",     false, info   },
-	{ "migrate", false, migrate},
-	{ "check",   false, check  },
-	{ "backup",  true,  backup },
-	{ "restore", true,  restore},
+	{ "info", false, info },
+	{ "migrate", false, migrate },
+	{ "check", false, check },
+	{ "backup", true, backup },
+	{ "restore", true, restore },
 };
 
 int

@@ -71,12 +71,8 @@ make_folders(int dir, struct err *e)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} folders[] = {
-		{"issues",     02770},
-                { "pictures",  02770},
-                { "templates", 02770},
-                { "var",       0700 }
-	};
+	} folders[] = { { "issues", 02770 }, { "pictures", 02770 }, { "templates", 02770 },
+		{ "var", 0700 } };
 
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
 		if (file_mkdir(dir, folders[i].name, folders[i].mode, e) < 0)

@@ -78,9 +78,9 @@ action(int argc, char **argv)
 		const char *name;
 		int argc;
 	} actions[] = {
-		{"show",    2},
-		{ "rotate", 2},
-		{ "retire", 3},
+		{ "show", 2 },
+		{ "rotate", 2 },
+		{ "retire", 3 },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof actions[0]; i++)

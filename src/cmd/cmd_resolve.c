@@ -56,11 +56,8 @@ settle(struct context *c, struct desk *d, struct day day, const char *who, bool 
 int
 cmd_resolve(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = {
-		{"date", required_argument, NULL, 'd' },
-                { "all",  no_argument, NULL, 'a' },
-                { 0    }
-	};
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' },
+		{ "all", no_argument, NULL, 'a' }, { 0 } };
 	const char *date = NULL, *who = NULL;
 	bool all = false, as_sent;
 	struct day day;

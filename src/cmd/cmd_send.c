@@ -70,17 +70,17 @@ static int
 parse(int argc, char **argv, struct sending *s, const char **date, struct err *e)
 {
 	static const struct option longs[] = {
-		{"date",             required_argument, NULL, 'd' },
-		{ "to",              required_argument, NULL, 't' },
-		{ "tag",                 required_argument, NULL, 'g' },
-		{ "dry-run",no_argument, NULL, 'D' },
-		{ "max",               required_argument, NULL, 'm' },
-		{ "no-wait",             no_argument, NULL, 'w' },
-		{ "deadline",              required_argument, NULL, 'l' },
-		{ "force",                 no_argument, NULL, 'f' },
-		{ "only-missed",                    no_argument, NULL, 'o' },
-		{ "new-edition",               no_argument, NULL, 'n' },
-		{ 0            },
+		{ "date", required_argument, NULL, 'd' },
+		{ "to", required_argument, NULL, 't' },
+		{ "tag", required_argument, NULL, 'g' },
+		{ "dry-run", no_argument, NULL, 'D' },
+		{ "max", required_argument, NULL, 'm' },
+		{ "no-wait", no_argument, NULL, 'w' },
+		{ "deadline", required_argument, NULL, 'l' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "only-missed", no_argument, NULL, 'o' },
+		{ "new-edition", no_argument, NULL, 'n' },
+		{ 0 },
 	};
 	int opt, got;
 

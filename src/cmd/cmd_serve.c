@@ -22,10 +22,7 @@ enum { TRUSTED_MAX = 64 };
 static int
 parse_options(int argc, char **argv, const char **listen, struct err *e)
 {
-	static const struct option longs[] = {
-		{"listen", required_argument, NULL, 'l' },
-                { 0   }
-	};
+	static const struct option longs[] = { { "listen", required_argument, NULL, 'l' }, { 0 } };
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {

@@ -10,10 +10,7 @@ const char cmd_status_help[] = "  --date D    the issue of that day (default: to
 int
 cmd_status(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = {
-		{"date", required_argument, NULL, 'd' },
-                { 0 }
-	};
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
 	const char *date = NULL;
 	struct publication p;
 	struct day day;

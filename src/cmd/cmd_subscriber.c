@@ -47,14 +47,14 @@ static const struct {
 	const char *name;
 	command_fn *run;
 } verbs[] = {
-	{"add",     subscriber_add_verb   },
-	{ "set",    subscriber_set_verb   },
-	{ "remove", subscriber_remove_verb},
-	{ "show",   subscriber_show_verb  },
-	{ "check",  subscriber_check_verb },
-	{ "list",   subscriber_list_verb  },
-	{ "import", subscriber_import_verb},
-	{ "export", subscriber_export_verb},
+	{ "add", subscriber_add_verb },
+	{ "set", subscriber_set_verb },
+	{ "remove", subscriber_remove_verb },
+	{ "show", subscriber_show_verb },
+	{ "check", subscriber_check_verb },
+	{ "list", subscriber_list_verb },
+	{ "import", subscriber_import_verb },
+	{ "export", subscriber_export_verb },
 };
 
 int
@@ -90,9 +90,7 @@ subscriber_one_email(const char *verb, int argc, char **argv, const char **out, 
 static int
 no_options(int argc, char **argv, struct err *e)
 {
-	static const struct option none[] = {
-		{NULL, 0, NULL, 0}
-	};
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
 	int opt = getopt_long(argc, argv, "+:", none, NULL);
 
 	return opt == -1 ? 0 : command_bad_option(argv[0], opt, argv, e);
@@ -241,9 +239,9 @@ int
 subscriber_list_verb(struct context *c, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"state", required_argument, NULL, 's'},
-		{ "tag",  required_argument, NULL, 't'},
-		{ NULL,   0,                 NULL, 0  },
+		{ "state", required_argument, NULL, 's' },
+		{ "tag", required_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 },
 	};
 	enum subscriber_state state;
 	int only = -1, opt, status;

@@ -31,18 +31,18 @@ static int
 add_options(struct add *add, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"name",         required_argument, NULL, 'n'},
-		{ "tag",         required_argument, NULL, 't'},
-		{ "pending",     no_argument,       NULL, 'p'},
-		{ "resubscribe", no_argument,       NULL, 'r'},
-		{ NULL,          0,                 NULL, 0  },
+		{ "name", required_argument, NULL, 'n' },
+		{ "tag", required_argument, NULL, 't' },
+		{ "pending", no_argument, NULL, 'p' },
+		{ "resubscribe", no_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
 	};
 	struct people_entry *entry = &add->entry;
 	const char *why;
 	int opt;
 
 	*add = (struct add){
-		.entry = {.state = SUBSCRIBER_ACTIVE, .confirm = true, .why = "operator"}
+		.entry = { .state = SUBSCRIBER_ACTIVE, .confirm = true, .why = "operator" }
 	};
 	entry->tags = add->tags;
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1)
@@ -171,9 +171,7 @@ remove_one(struct context *c, struct desk *d, const char *email, struct err *e)
 int
 subscriber_remove_verb(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option none[] = {
-		{NULL, 0, NULL, 0}
-	};
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
 	int opt = getopt_long(argc, argv, ":", none, NULL), status;
 	const char *email;
 	struct desk d;
@@ -200,13 +198,13 @@ static int
 set_options(struct set *set, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"email",      required_argument, NULL, 'e'},
-		{ "name",      required_argument, NULL, 'n'},
-		{ "tag",       required_argument, NULL, 't'},
-		{ "timezone",  required_argument, NULL, 'z'},
-		{ "frequency", required_argument, NULL, 'f'},
-		{ "pause",     required_argument, NULL, 'p'},
-		{ NULL,        0,                 NULL, 0  },
+		{ "email", required_argument, NULL, 'e' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "tag", required_argument, NULL, 't' },
+		{ "timezone", required_argument, NULL, 'z' },
+		{ "frequency", required_argument, NULL, 'f' },
+		{ "pause", required_argument, NULL, 'p' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int opt, given = 0;
 

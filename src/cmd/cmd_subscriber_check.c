@@ -61,9 +61,7 @@ check(struct context *c, struct str given, struct arena *a, struct err *e)
 int
 subscriber_check_verb(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option none[] = {
-		{NULL, 0, NULL, 0}
-	};
+	static const struct option none[] = { { NULL, 0, NULL, 0 } };
 	struct arena a = { 0 };
 	struct str given;
 	const char *email;

@@ -28,12 +28,12 @@ static int
 import_options(struct import_command *im, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"dry-run",      no_argument,       NULL, 'd'},
-		{ "strict",      no_argument,       NULL, 's'},
-		{ "resubscribe", no_argument,       NULL, 'r'},
-		{ "encoding",    required_argument, NULL, 'e'},
-		{ "undo",        required_argument, NULL, 'u'},
-		{ NULL,          0,                 NULL, 0  },
+		{ "dry-run", no_argument, NULL, 'd' },
+		{ "strict", no_argument, NULL, 's' },
+		{ "resubscribe", no_argument, NULL, 'r' },
+		{ "encoding", required_argument, NULL, 'e' },
+		{ "undo", required_argument, NULL, 'u' },
+		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t run;
 	int opt;
@@ -349,8 +349,8 @@ int
 subscriber_export_verb(struct context *c, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"all", no_argument, NULL, 'a'},
-		{ NULL, 0,           NULL, 0  },
+		{ "all", no_argument, NULL, 'a' },
+		{ NULL, 0, NULL, 0 },
 	};
 	const char *file = NULL;
 	bool all = false;

@@ -92,9 +92,9 @@ static int
 run_render(int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
-		{"data", required_argument, NULL, 'd' },
-		{ "partials",  required_argument, NULL, 'p' },
-		{ 0    },
+		{ "data", required_argument, NULL, 'd' },
+		{ "partials", required_argument, NULL, 'p' },
+		{ 0 },
 	};
 	const char *data = NULL, *folder = NULL;
 	struct arena a = { 0 };

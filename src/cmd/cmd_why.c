@@ -315,10 +315,7 @@ explain(struct context *c, struct desk *d, struct day day, const char *email, st
 int
 cmd_why(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = {
-		{"date", required_argument, NULL, 'd' },
-                { 0 }
-	};
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
 	const char *date = NULL;
 	struct day day;
 	struct desk d;

@@ -148,10 +148,10 @@ int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"json",     no_argument, NULL, 'j'},
-		{ "help",    no_argument, NULL, 'h'},
-		{ "version", no_argument, NULL, 'V'},
-		{ NULL,      0,           NULL, 0  },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	const char *env = getenv("MORNINGPOST_DIR");
 	struct context c = { .dir = env && *env ? env : "." };

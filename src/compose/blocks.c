@@ -11,11 +11,11 @@ static const struct {
 	const char *name;
 	const char *keys; /* "|" between */
 } maps[] = {
-	{"numbers",    "tiles|items"      },
-	{ "trending",  "sources|top"      },
-	{ "movers",    "source|top"       },
-	{ "reading",   "feeds|top"        },
-	{ "subscribe", "text|url|telegram"},
+	{ "numbers", "tiles|items" },
+	{ "trending", "sources|top" },
+	{ "movers", "source|top" },
+	{ "reading", "feeds|top" },
+	{ "subscribe", "text|url|telegram" },
 };
 
 /* What a list's rows may say; all of it one line of text. */
@@ -82,9 +82,9 @@ number_text(const struct blocks *b, const struct yaml *row, struct buf *out)
 }
 
 static const struct kind lists[] = {
-	{"tools",    "title|url|note|source",   "title", item_text  },
-	{ "reading", "title|url|note|source",   "title", item_text  },
-	{ "numbers", "label|value|unit|window", "value", number_text},
+	{ "tools", "title|url|note|source", "title", item_text },
+	{ "reading", "title|url|note|source", "title", item_text },
+	{ "numbers", "label|value|unit|window", "value", number_text },
 };
 
 bool

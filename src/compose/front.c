@@ -68,12 +68,12 @@ static int
 read_key(const struct yaml *y, const char *name, struct arena *a, struct front *out, struct err *e)
 {
 	struct key keys[] = {
-		{"title",      &out->title,     &out->title_line,     TITLE},
-		{ "summary",   &out->summary,   &out->summary_line,   2000 },
-		{ "subject",   &out->subject,   &out->subject_line,   400  },
-		{ "preheader", &out->preheader, &out->preheader_line, 400  },
-		{ "author",    &out->author,    NULL,                 200  },
-		{ "number",    &out->number,    NULL,                 20   },
+		{ "title", &out->title, &out->title_line, TITLE },
+		{ "summary", &out->summary, &out->summary_line, 2000 },
+		{ "subject", &out->subject, &out->subject_line, 400 },
+		{ "preheader", &out->preheader, &out->preheader_line, 400 },
+		{ "author", &out->author, NULL, 200 },
+		{ "number", &out->number, NULL, 20 },
 	};
 
 	if (y->kind == YAML_NULL)

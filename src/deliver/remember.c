@@ -128,9 +128,8 @@ add(struct turn *t, enum peer_kind kind, const char *name)
 {
 	struct memory *m = &t->memory[t->memory_count++];
 
-	*m = (struct memory){
-		.kind = kind, .peer = {.name = arena_str(&t->arena, str_of(name)), .slow = 1}
-	};
+	*m = (struct memory){ .kind = kind,
+		.peer = { .name = arena_str(&t->arena, str_of(name)), .slow = 1 } };
 	return m;
 }
 

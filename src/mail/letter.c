@@ -17,15 +17,15 @@ static const struct {
 	const char *mark;
 	bool header, body;
 } slots[] = {
-	{LETTER_TO,          "\1o", true,  false},
-	{ LETTER_MESSAGE_ID, "\1m", true,  false},
-	{ LETTER_DATE,       "\1d", true,  false},
-	{ LETTER_TOKEN,      "\1t", true,  true },
-	{ LETTER_NAME,       "\1n", false, true },
-	{ LETTER_NAME_HTML,  "\1N", false, true },
-	{ LETTER_EMAIL,      "\1e", false, true },
+	{ LETTER_TO, "\1o", true, false },
+	{ LETTER_MESSAGE_ID, "\1m", true, false },
+	{ LETTER_DATE, "\1d", true, false },
+	{ LETTER_TOKEN, "\1t", true, true },
+	{ LETTER_NAME, "\1n", false, true },
+	{ LETTER_NAME_HTML, "\1N", false, true },
+	{ LETTER_EMAIL, "\1e", false, true },
 	{ LETTER_EMAIL_HTML, "\1E", false, true },
-	{ LETTER_CONFIRM,    "\1c", false, true },
+	{ LETTER_CONFIRM, "\1c", false, true },
 };
 
 enum { SLOTS = sizeof slots / sizeof slots[0] };

@@ -66,19 +66,19 @@ static bool
 is_public4(uint32_t a)
 {
 	static const struct range closed[] = {
-		{0x00000000,  8 }, /* this network */
-		{ 0x0a000000, 8 }, /* private */
-		{ 0x64400000, 10}, /* shared (RFC 6598) */
-		{ 0x7f000000, 8 }, /* loopback */
-		{ 0xa9fe0000, 16}, /* link-local: cloud metadata lives here */
-		{ 0xac100000, 12}, /* private */
-		{ 0xc0000000, 24}, /* IETF */
-		{ 0xc0000200, 24}, /* documentation */
-		{ 0xc0a80000, 16}, /* private */
-		{ 0xc6120000, 15}, /* benchmarks */
-		{ 0xc6336400, 24}, /* documentation */
-		{ 0xcb007100, 24}, /* documentation */
-		{ 0xe0000000, 3 }, /* multicast, reserved, broadcast */
+		{ 0x00000000, 8 },  /* this network */
+		{ 0x0a000000, 8 },  /* private */
+		{ 0x64400000, 10 }, /* shared (RFC 6598) */
+		{ 0x7f000000, 8 },  /* loopback */
+		{ 0xa9fe0000, 16 }, /* link-local: cloud metadata lives here */
+		{ 0xac100000, 12 }, /* private */
+		{ 0xc0000000, 24 }, /* IETF */
+		{ 0xc0000200, 24 }, /* documentation */
+		{ 0xc0a80000, 16 }, /* private */
+		{ 0xc6120000, 15 }, /* benchmarks */
+		{ 0xc6336400, 24 }, /* documentation */
+		{ 0xcb007100, 24 }, /* documentation */
+		{ 0xe0000000, 3 },  /* multicast, reserved, broadcast */
 	};
 
 	for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++)
@@ -170,14 +170,14 @@ take_header(char *p, size_t size, size_t n, void *context)
 		struct str name;
 		struct str *to;
 	} wanted[] = {
-		{STR("etag"),                   &x->out->etag        },
-		{ STR("content-type"),          &x->out->content_type},
-		{ STR("link"),                  &x->link             },
-		{ STR("location"),              &x->location         },
-		{ STR("retry-after"),           &x->retry_after      },
-		{ STR("ratelimit"),             &x->rate_limit       },
-		{ STR("x-ratelimit-remaining"), &x->remaining        },
-		{ STR("x-ratelimit-reset"),     &x->reset            },
+		{ STR("etag"), &x->out->etag },
+		{ STR("content-type"), &x->out->content_type },
+		{ STR("link"), &x->link },
+		{ STR("location"), &x->location },
+		{ STR("retry-after"), &x->retry_after },
+		{ STR("ratelimit"), &x->rate_limit },
+		{ STR("x-ratelimit-remaining"), &x->remaining },
+		{ STR("x-ratelimit-reset"), &x->reset },
 	};
 
 	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)

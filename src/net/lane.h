@@ -54,7 +54,7 @@ struct relay {
 	bool takes_us; /* it has taken our MAIL: more connections are worth it (S7) */
 	bool smtputf8_known, smtputf8;
 	int64_t rests_until, rest;
-	int64_t given_up_until; /* what the next run should know */
+	int64_t given_up_until;           /* what the next run should know */
 	int64_t spares_until, spare_rest; /* for connections beside one that serves */
 	enum session_mode most;           /* what it has shown to master */
 	int broken;                       /* sessions in a row that broke off and served nobody */

@@ -385,9 +385,7 @@ relay_offer(struct relay *r, struct relay_message *m)
 	struct pending *p = mem_alloc(sizeof *p + m->from.n + m->to.n);
 
 	assert(relay_room(r) > 0);
-	*p = (struct pending){
-		.m = {.id = m->id, .smtputf8 = m->smtputf8, .body = m->body}
-	};
+	*p = (struct pending){ .m = { .id = m->id, .smtputf8 = m->smtputf8, .body = m->body } };
 	memcpy(p->envelope, m->from.p, m->from.n);
 	memcpy(p->envelope + m->from.n, m->to.p, m->to.n);
 	p->m.from = (struct str){ .p = p->envelope, .n = m->from.n };

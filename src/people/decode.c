@@ -89,20 +89,20 @@ static const struct {
 	struct str first;
 	const char *what; /* in the way of a text */
 } packed[] = {
-	{{ "\x1f\x8b", 2 },          "packed by gzip; unpack it first"               },
-	{ { "PK\x03\x04", 4 },       "a ZIP archive or a spreadsheet; save it as CSV"},
-	{ { "\xd0\xcf\x11\xe0", 4 }, "an old Excel or Word file; save it as CSV"     },
-	{ { "\x28\xb5\x2f\xfd", 4 }, "packed by zstd; unpack it first"               },
-	{ { "%PDF-", 5 },            "a PDF"					 },
+	{ { "\x1f\x8b", 2 }, "packed by gzip; unpack it first" },
+	{ { "PK\x03\x04", 4 }, "a ZIP archive or a spreadsheet; save it as CSV" },
+	{ { "\xd0\xcf\x11\xe0", 4 }, "an old Excel or Word file; save it as CSV" },
+	{ { "\x28\xb5\x2f\xfd", 4 }, "packed by zstd; unpack it first" },
+	{ { "%PDF-", 5 }, "a PDF" },
 };
 
 static const struct {
 	struct str mark;
 	const char *name;
 } marks[] = {
-	{{ "\xef\xbb\xbf", 3 }, "UTF-8"   },
-	{ { "\xff\xfe", 2 },    "UTF-16LE"},
-	{ { "\xfe\xff", 2 },    "UTF-16BE"},
+	{ { "\xef\xbb\xbf", 3 }, "UTF-8" },
+	{ { "\xff\xfe", 2 }, "UTF-16LE" },
+	{ { "\xfe\xff", 2 }, "UTF-16BE" },
 };
 
 /* Does the mark go with the encoding that was named? "utf-16" takes either. */

@@ -52,191 +52,191 @@ struct key {
 #define AT(type, member) offsetof(struct type, member)
 
 static const struct key publication_keys[] = {
-	{"name",		   TEXT, AT(settings_publication, name), .most = 100 },
+	{ "name", TEXT, AT(settings_publication, name), .most = 100 },
 	{ "tagline", TEXT, AT(settings_publication, tagline), .most = 200 },
-	{ "url",             SITE_URL, AT(settings_publication, url), .most = 200 },
-	{ "language",               TEXT, AT(settings_publication, language), .most = 35 },
+	{ "url", SITE_URL, AT(settings_publication, url), .most = 200 },
+	{ "language", TEXT, AT(settings_publication, language), .most = 35 },
 	{ "timezone", ZONE, AT(settings_publication, timezone) },
-	{ "postal_address",             LINES, AT(settings_publication, postal_address), .most = 500 },
-	{ "list_id",                   HOST, AT(settings_publication, list_id) },
+	{ "postal_address", LINES, AT(settings_publication, postal_address), .most = 500 },
+	{ "list_id", HOST, AT(settings_publication, list_id) },
 	{ "feedback_id", TEXT, AT(settings_publication, feedback_id), .most = 100 },
-	{ 0	    },
+	{ 0 },
 };
 
 static const struct key sender_keys[] = {
-	{"from",              MAILBOX, AT(settings_sender, from_name) },
+	{ "from", MAILBOX, AT(settings_sender, from_name) },
 	{ "reply_to", ADDRESS, AT(settings_sender, reply_to) },
-	{ "bounce",                  ADDRESS, AT(settings_sender, bounce) },
-	{ 0           },
+	{ "bounce", ADDRESS, AT(settings_sender, bounce) },
+	{ 0 },
 };
 
 static const struct key timeout_keys[] = {
-	{"connect",          SPAN, AT(settings_relay, connect_timeout) },
+	{ "connect", SPAN, AT(settings_relay, connect_timeout) },
 	{ "command", SPAN, AT(settings_relay, command_timeout) },
-	{ "final",                 SPAN, AT(settings_relay, final_timeout) },
-	{ 0	     },
+	{ "final", SPAN, AT(settings_relay, final_timeout) },
+	{ 0 },
 };
 
 static const struct key relay_keys[] = {
-	{"url",				   RELAY_URL, AT(settings_relay, url) },
-	{ "user",		      TEXT, AT(settings_relay, user), .most = 255 },
-	{ "password_file",				      PATH, AT(settings_relay, password_file) },
-	{ "tls",              WORD, AT(settings_relay, tls), .words = "required|opportunistic|none" },
-	{ "ca_file",				  PATH, AT(settings_relay, ca_file) },
-	{ "helo",				      HOST, AT(settings_relay, helo) },
-	{ "connections",COUNT, AT(settings_relay, connections), .most = 500 },
-	{ "window",			 COUNT, AT(settings_relay, window), .most = 1000 },
-	{ "rate",				  RATE, AT(settings_relay, rate) },
-	{ "timeouts",		      MAP, 0, .members = timeout_keys },
-	{ 0},
+	{ "url", RELAY_URL, AT(settings_relay, url) },
+	{ "user", TEXT, AT(settings_relay, user), .most = 255 },
+	{ "password_file", PATH, AT(settings_relay, password_file) },
+	{ "tls", WORD, AT(settings_relay, tls), .words = "required|opportunistic|none" },
+	{ "ca_file", PATH, AT(settings_relay, ca_file) },
+	{ "helo", HOST, AT(settings_relay, helo) },
+	{ "connections", COUNT, AT(settings_relay, connections), .most = 500 },
+	{ "window", COUNT, AT(settings_relay, window), .most = 1000 },
+	{ "rate", RATE, AT(settings_relay, rate) },
+	{ "timeouts", MAP, 0, .members = timeout_keys },
+	{ 0 },
 };
 
 static const struct key domain_keys[] = {
-	{"rate",              RATE, AT(settings_domain, rate) },
+	{ "rate", RATE, AT(settings_domain, rate) },
 	{ "concurrency", COUNT, AT(settings_domain, concurrency), .most = 1000 },
-	{ 0		 },
+	{ 0 },
 };
 
 static const struct key canary_keys[] = {
-	{"count",           COUNT, AT(settings_send, canary_count), .most = 1000000 },
+	{ "count", COUNT, AT(settings_send, canary_count), .most = 1000000 },
 	{ "wait", STAY, AT(settings_send, canary_wait) },
-	{ "max_failed",  SHARE, AT(settings_send, canary_max_failed) },
-	{ 0          },
+	{ "max_failed", SHARE, AT(settings_send, canary_max_failed) },
+	{ 0 },
 };
 
 static const struct key send_keys[] = {
-	{"retry_first",     SPAN, AT(settings_send, retry_first) },
+	{ "retry_first", SPAN, AT(settings_send, retry_first) },
 	{ "retry_for", STAY, AT(settings_send, retry_for) },
-	{ "wait",                STAY, AT(settings_send, wait) },
-	{ "in_doubt",             WORD, AT(settings_send, in_doubt), .words = "resend|hold" },
-	{ "not_after",       MINUTE, AT(settings_send, not_after) },
-	{ "approval",           FLAG, AT(settings_send, approval_required), .words = "none|required" },
+	{ "wait", STAY, AT(settings_send, wait) },
+	{ "in_doubt", WORD, AT(settings_send, in_doubt), .words = "resend|hold" },
+	{ "not_after", MINUTE, AT(settings_send, not_after) },
+	{ "approval", FLAG, AT(settings_send, approval_required), .words = "none|required" },
 	{ "canary", MAP, 0, .members = canary_keys },
-	{ "max_bounced",                SHARE, AT(settings_send, max_bounced) },
+	{ "max_bounced", SHARE, AT(settings_send, max_bounced) },
 	{ "max_complained", SHARE, AT(settings_send, max_complained) },
-	{ 0       },
+	{ 0 },
 };
 
 static const struct key daily_keys[] = {
-	{"unedited",            FLAG, AT(settings_daily, send_unedited), .words = "hold|send" },
-	{ "alert",    ADDRESS, AT(settings_daily, alert) },
-	{ 0},
+	{ "unedited", FLAG, AT(settings_daily, send_unedited), .words = "hold|send" },
+	{ "alert", ADDRESS, AT(settings_daily, alert) },
+	{ 0 },
 };
 
 static const struct key web_keys[] = {
-	{"listen",         LISTEN, AT(settings_web, listen) },
+	{ "listen", LISTEN, AT(settings_web, listen) },
 	{ "trusted_proxies", TEXTS, NONE },
-	{ "subscribe_limit",               RATE, AT(settings_web, subscribe_limit) },
-	{ "spool",           PATH, AT(settings_web, spool) },
-	{ 0	      },
+	{ "subscribe_limit", RATE, AT(settings_web, subscribe_limit) },
+	{ "spool", PATH, AT(settings_web, spool) },
+	{ 0 },
 };
 
 static const struct key huggingface_keys[] = {
-	{"url",  WEB_URL, NONE, .most = 200 },
-	{ "token_file",  PATH, NONE },
-	{ "models",     COUNT, NONE, .most = 10000 },
+	{ "url", WEB_URL, NONE, .most = 200 },
+	{ "token_file", PATH, NONE },
+	{ "models", COUNT, NONE, .most = 10000 },
 	{ "datasets", COUNT, NONE, .most = 10000 },
-	{ "spaces",     COUNT, NONE, .most = 10000 },
-	{ 0},
+	{ "spaces", COUNT, NONE, .most = 10000 },
+	{ 0 },
 };
 
 static const struct key github_keys[] = {
-	{"url", WEB_URL, NONE, .most = 200 },
+	{ "url", WEB_URL, NONE, .most = 200 },
 	{ "token_file", PATH, NONE },
-	{ "topics",    TEXTS, NONE },
+	{ "topics", TEXTS, NONE },
 	{ "repositories", COUNT, NONE, .most = 1000 },
-	{ 0   },
+	{ 0 },
 };
 
 static const struct key feed_keys[] = {
-	{"url", WEB_URL, NONE, .most = 500 },
+	{ "url", WEB_URL, NONE, .most = 500 },
 	{ "name", TEXT, NONE, .most = 100 },
-	{ 0   },
+	{ 0 },
 };
 
 static const struct key arxiv_keys[] = {
-	{"url", WEB_URL, NONE, .most = 200 },
+	{ "url", WEB_URL, NONE, .most = 200 },
 	{ "categories", TEXTS, NONE },
-	{ 0   },
+	{ 0 },
 };
 
 static const struct key url_keys[] = {
-	{"url", WEB_URL, NONE, .most = 500 },
-	{ 0},
+	{ "url", WEB_URL, NONE, .most = 500 },
+	{ 0 },
 };
 
 static const struct key source_keys[] = {
-	{"huggingface",           MAP, NONE, .members = huggingface_keys },
-	{ "github",                   MAP, NONE, .members = github_keys },
-	{ "feeds",		      LIST, NONE, .members = feed_keys },
-	{ "arxiv",  MAP, NONE, .members = arxiv_keys },
+	{ "huggingface", MAP, NONE, .members = huggingface_keys },
+	{ "github", MAP, NONE, .members = github_keys },
+	{ "feeds", LIST, NONE, .members = feed_keys },
+	{ "arxiv", MAP, NONE, .members = arxiv_keys },
 	{ "ossinsight", MAP, NONE, .members = url_keys },
-	{ "hackernews",                MAP, NONE, .members = url_keys },
-	{ 0		  },
+	{ "hackernews", MAP, NONE, .members = url_keys },
+	{ 0 },
 };
 
 static const struct key dkim_keys[] = {
-	{"selector", TEXT, NONE, .most = 63 },
-	{ "domain",      HOST, NONE },
-	{ "key_file",         PATH, NONE },
+	{ "selector", TEXT, NONE, .most = 63 },
+	{ "domain", HOST, NONE },
+	{ "key_file", PATH, NONE },
 	{ "algorithm", WORD, NONE, .words = "rsa|ed25519" },
-	{ 0        },
+	{ 0 },
 };
 
 static const struct key mailbox_keys[] = {
-	{"url", TEXT, NONE, .most = 500 },
+	{ "url", TEXT, NONE, .most = 500 },
 	{ "user", TEXT, NONE, .most = 255 },
-	{ "password_file",    PATH, NONE },
-	{ 0},
+	{ "password_file", PATH, NONE },
+	{ 0 },
 };
 
 static const struct key webhook_keys[] = {
-	{"sendgrid_key_file", PATH, NONE },
-	{ "mailgun_key_file",               PATH, NONE },
-	{ 0},
+	{ "sendgrid_key_file", PATH, NONE },
+	{ "mailgun_key_file", PATH, NONE },
+	{ 0 },
 };
 
 static const struct key bounce_keys[] = {
-	{"mailbox",                MAP, NONE, .members = mailbox_keys },
-	{ "webhooks",                    MAP, NONE, .members = webhook_keys },
-	{ "soft_count",                       COUNT, NONE, .most = 1000 },
-	{ "soft_days",  COUNT, NONE, .most = 1000 },
+	{ "mailbox", MAP, NONE, .members = mailbox_keys },
+	{ "webhooks", MAP, NONE, .members = webhook_keys },
+	{ "soft_count", COUNT, NONE, .most = 1000 },
+	{ "soft_days", COUNT, NONE, .most = 1000 },
 	{ "soft_issues", COUNT, NONE, .most = 1000 },
-	{ 0           },
+	{ 0 },
 };
 
 static const struct key roundtrip_keys[] = {
-	{"email", ADDRESS, NONE },
-	{ "url",   TEXT, NONE, .most = 500 },
-	{ "user",  TEXT, NONE, .most = 255 },
-	{ "password_file",   PATH, NONE },
-	{ 0     },
+	{ "email", ADDRESS, NONE },
+	{ "url", TEXT, NONE, .most = 500 },
+	{ "user", TEXT, NONE, .most = 255 },
+	{ "password_file", PATH, NONE },
+	{ 0 },
 };
 
 static const struct key doctor_keys[] = {
-	{"roundtrip", MAP, NONE, .members = roundtrip_keys },
-	{ 0      },
+	{ "roundtrip", MAP, NONE, .members = roundtrip_keys },
+	{ 0 },
 };
 
 static const struct key telegram_keys[] = {
-	{"url", WEB_URL, 0, .most = 200 },
-	{ 0   },
+	{ "url", WEB_URL, 0, .most = 200 },
+	{ 0 },
 };
 
 static const struct key top_keys[] = {
-	{"publication",                MAP, AT(settings, publication), .members = publication_keys },
-	{ "sender",                 MAP, AT(settings, sender), .members = sender_keys },
+	{ "publication", MAP, AT(settings, publication), .members = publication_keys },
+	{ "sender", MAP, AT(settings, sender), .members = sender_keys },
 	{ "relays", LIST, NONE, .members = relay_keys },
-	{ "domains",                    NAMED, NONE, .members = domain_keys },
-	{ "send",                 MAP, AT(settings, send), .members = send_keys },
-	{ "daily",      MAP, AT(settings, daily), .members = daily_keys },
-	{ "sources",                    MAP, NONE, .members = source_keys },
-	{ "dkim",			LIST, NONE, .members = dkim_keys },
-	{ "bounce",			   MAP, NONE, .members = bounce_keys },
-	{ "doctor",    MAP, NONE, .members = doctor_keys },
-	{ "telegram",      MAP, AT(settings, telegram_url), .members = telegram_keys },
-	{ "web",		      MAP, AT(settings, web), .members = web_keys },
-	{ 0		},
+	{ "domains", NAMED, NONE, .members = domain_keys },
+	{ "send", MAP, AT(settings, send), .members = send_keys },
+	{ "daily", MAP, AT(settings, daily), .members = daily_keys },
+	{ "sources", MAP, NONE, .members = source_keys },
+	{ "dkim", LIST, NONE, .members = dkim_keys },
+	{ "bounce", MAP, NONE, .members = bounce_keys },
+	{ "doctor", MAP, NONE, .members = doctor_keys },
+	{ "telegram", MAP, AT(settings, telegram_url), .members = telegram_keys },
+	{ "web", MAP, AT(settings, web), .members = web_keys },
+	{ 0 },
 };
 
 struct reader {
@@ -828,7 +828,7 @@ check_required(const struct reader *r, const struct yaml *doc)
 		const char *section, *path, *example;
 		const void *value;
 	} required[] = {
-  /* clang-format off */
+		/* clang-format off */
 		{ "publication", "publication.name", "The AI Morning Post", s->publication.name },
 		{ "publication", "publication.url", "https://post.example.org", s->publication.url },
 		{ "publication", "publication.postal_address",
@@ -836,7 +836,7 @@ check_required(const struct reader *r, const struct yaml *doc)
 			s->publication.postal_address },
 		{ "sender", "sender.from", "The AI Morning Post <news@post.example.org>",
 			s->sender.from_email },
-  /* clang-format on */
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)

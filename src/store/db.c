@@ -98,19 +98,19 @@ harden(struct db *db, struct err *e)
 	static const struct {
 		int option, value;
 	} options[] = {
-		{SQLITE_DBCONFIG_DEFENSIVE,       1},
-		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-		{ SQLITE_DBCONFIG_DQS_DML,        0},
-		{ SQLITE_DBCONFIG_DQS_DDL,        0},
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
 	};
 	static const struct {
 		int limit, value;
 	} limits[] = {
-		{SQLITE_LIMIT_LENGTH,               LONGEST_VALUE},
-		{ SQLITE_LIMIT_SQL_LENGTH,          1 << 20      },
-		{ SQLITE_LIMIT_ATTACHED,            1            }, /* VACUUM wants one */
-		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000         },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH,       10           },
+		{ SQLITE_LIMIT_LENGTH, LONGEST_VALUE },
+		{ SQLITE_LIMIT_SQL_LENGTH, 1 << 20 },
+		{ SQLITE_LIMIT_ATTACHED, 1 }, /* VACUUM wants one */
+		{ SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 10 },
 	};
 	int code;
 
@@ -614,12 +614,12 @@ set_pragmas(struct db *db, bool write, struct err *e)
 		const char *set, *get;
 		int64_t want;
 	} pragmas[] = {
-		{"PRAGMA foreign_keys = ON",     "PRAGMA foreign_keys",    1},
-		{ "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema",  0},
-		{ "PRAGMA synchronous = FULL",   "PRAGMA synchronous",     2},
-		{ "PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", 1},
-		{ "PRAGMA temp_store = MEMORY",  "PRAGMA temp_store",      2},
-		{ "PRAGMA query_only = ON",      "PRAGMA query_only",      1},
+		{ "PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", 1 },
+		{ "PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", 0 },
+		{ "PRAGMA synchronous = FULL", "PRAGMA synchronous", 2 },
+		{ "PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", 1 },
+		{ "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", 2 },
+		{ "PRAGMA query_only = ON", "PRAGMA query_only", 1 },
 	};
 	size_t n = sizeof pragmas / sizeof pragmas[0] - write;
 	int64_t have;

@@ -16,10 +16,10 @@ enum {
 static const struct {
 	double k, floor, c;
 } constants[] = {
-	[TREND_GITHUB] = {1000, 50, 50},
-	[TREND_MODELS] = { 100, 10, 10},
-	[TREND_DATASETS] = { 50,  5,  5 },
-	[TREND_SPACES] = { 50,  5,  5 },
+	[TREND_GITHUB] = { 1000, 50, 50 },
+	[TREND_MODELS] = { 100, 10, 10 },
+	[TREND_DATASETS] = { 50, 5, 5 },
+	[TREND_SPACES] = { 50, 5, 5 },
 };
 
 /* One entity's counters over the days, ascending. */

@@ -12,18 +12,18 @@ response_reason(int status)
 		int status;
 		const char *reason;
 	} reasons[] = {
-		{200,  "OK"			     },
-		{ 400, "Bad Request"                    },
-		{ 404, "Not Found"                      },
-		{ 405, "Method Not Allowed"             },
-		{ 408, "Request Timeout"                },
-		{ 409, "Conflict"                       },
-		{ 413, "Content Too Large"              },
-		{ 414, "URI Too Long"                   },
-		{ 415, "Unsupported Media Type"         },
-		{ 417, "Expectation Failed"             },
-		{ 431, "Request Header Fields Too Large"},
-		{ 503, "Service Unavailable"            },
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
+		{ 417, "Expectation Failed" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 503, "Service Unavailable" },
 	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)

@@ -17,10 +17,10 @@ struct route {
 
 /* Every issue links to /p/: to stay or to leave is the one preference there is so far. */
 static const struct route routes[] = {
-	{"/u/",       page_leave_ask,  page_leave_do },
-	{ "/r/",      page_return_ask, page_return_do},
-	{ "/p/",      page_leave_ask,  NULL          },
-	{ "/healthz", page_health,     NULL          },
+	{ "/u/", page_leave_ask, page_leave_do },
+	{ "/r/", page_return_ask, page_return_do },
+	{ "/p/", page_leave_ask, NULL },
+	{ "/healthz", page_health, NULL },
 };
 
 /* Paths are compared as they came: nothing here needs a percent sign, so what has one is no path of

@@ -347,12 +347,10 @@ welcome(struct server *s, int fd, const struct sockaddr_storage *peer)
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	c = mem_alloc(sizeof *c);
-	*c = (struct connection){
-		.source = {CONNECTION, fd},
+	*c = (struct connection){ .source = { CONNECTION, fd },
 		.client = client,
 		.counted = counted,
-		.next = s->connections
-	};
+		.next = s->connections };
 	request_init(&c->request);
 	buf_init(&c->ahead, READ_SIZE);
 	set_state(c, READING, s->now + READING_LIMIT);

@@ -33,12 +33,12 @@ counts_days_over_every_edge(void **state)
 		const char *to;
 		int weekday;
 	} rows[] = {
-		{"2026-02-28",  1,     "2026-03-01", 0},
-		{ "2024-02-28", 1,     "2024-02-29", 4},
-		{ "2026-12-31", 1,     "2027-01-01", 5},
-		{ "2026-01-01", -1,    "2025-12-31", 3},
-		{ "2026-02-14", 0,     "2026-02-14", 6},
-		{ "1970-01-01", 20000, "2024-10-04", 5},
+		{ "2026-02-28", 1, "2026-03-01", 0 },
+		{ "2024-02-28", 1, "2024-02-29", 4 },
+		{ "2026-12-31", 1, "2027-01-01", 5 },
+		{ "2026-01-01", -1, "2025-12-31", 3 },
+		{ "2026-02-14", 0, "2026-02-14", 6 },
+		{ "1970-01-01", 20000, "2024-10-04", 5 },
 	};
 
 	(void)state;
@@ -81,15 +81,15 @@ knows_what_day_and_moment_it_is_somewhere(void **state)
 		int hour, minute;
 		const char *zone, *utc;
 	} rows[] = {
-		{"2026-02-14",  6,  0,  "UTC",                "2026-02-14T06:00:00Z"},
-		{ "2026-02-14", 6,  0,  "Europe/Berlin",      "2026-02-14T05:00:00Z"},
-		{ "2026-07-01", 6,  0,  "Europe/Berlin",      "2026-07-01T04:00:00Z"},
-		{ "2026-03-29", 1,  59, "Europe/Berlin",      "2026-03-29T00:59:00Z"},
-		{ "2026-03-29", 3,  0,  "Europe/Berlin",      "2026-03-29T01:00:00Z"},
-		{ "2026-10-25", 3,  0,  "Europe/Berlin",      "2026-10-25T02:00:00Z"},
-		{ "2026-02-14", 0,  0,  "Pacific/Kiritimati", "2026-02-13T10:00:00Z"},
-		{ "2026-02-14", 23, 59, "Pacific/Pago_Pago",  "2026-02-15T10:59:00Z"},
-		{ "2026-02-14", 5,  45, "Asia/Kathmandu",     "2026-02-14T00:00:00Z"},
+		{ "2026-02-14", 6, 0, "UTC", "2026-02-14T06:00:00Z" },
+		{ "2026-02-14", 6, 0, "Europe/Berlin", "2026-02-14T05:00:00Z" },
+		{ "2026-07-01", 6, 0, "Europe/Berlin", "2026-07-01T04:00:00Z" },
+		{ "2026-03-29", 1, 59, "Europe/Berlin", "2026-03-29T00:59:00Z" },
+		{ "2026-03-29", 3, 0, "Europe/Berlin", "2026-03-29T01:00:00Z" },
+		{ "2026-10-25", 3, 0, "Europe/Berlin", "2026-10-25T02:00:00Z" },
+		{ "2026-02-14", 0, 0, "Pacific/Kiritimati", "2026-02-13T10:00:00Z" },
+		{ "2026-02-14", 23, 59, "Pacific/Pago_Pago", "2026-02-15T10:59:00Z" },
+		{ "2026-02-14", 5, 45, "Asia/Kathmandu", "2026-02-14T00:00:00Z" },
 	};
 
 	(void)state;
@@ -125,13 +125,13 @@ writes_dates_as_mail_does(void **state)
 		int64_t when;
 		const char *zone, *want;
 	} rows[] = {
-		{0,				   "UTC",              "Thu, 01 Jan 1970 00:00:00 +0000"},
-		{ 1771045200 * CLOCK_SECOND,          "Europe/Berlin",    "Sat, 14 Feb 2026 06:00:00 +0100"},
+		{ 0, "UTC", "Thu, 01 Jan 1970 00:00:00 +0000" },
+		{ 1771045200 * CLOCK_SECOND, "Europe/Berlin", "Sat, 14 Feb 2026 06:00:00 +0100" },
 		{ 1771045200 * CLOCK_SECOND + 999999, "America/New_York",
-                 "Sat, 14 Feb 2026 00:00:00 -0500"                                                         },
-		{ 1771045200 * CLOCK_SECOND,          "Asia/Kolkata",     "Sat, 14 Feb 2026 10:30:00 +0530"},
-		{ 1771045200 * CLOCK_SECOND,          "America/St_Johns",
-                 "Sat, 14 Feb 2026 01:30:00 -0330"                                                         },
+			"Sat, 14 Feb 2026 00:00:00 -0500" },
+		{ 1771045200 * CLOCK_SECOND, "Asia/Kolkata", "Sat, 14 Feb 2026 10:30:00 +0530" },
+		{ 1771045200 * CLOCK_SECOND, "America/St_Johns",
+			"Sat, 14 Feb 2026 01:30:00 -0330" },
 	};
 
 	(void)state;
@@ -151,14 +151,14 @@ reads_spans_and_says_them(void **state)
 		int64_t want;
 		const char *words;
 	} rows[] = {
-		{"0s",        0,                   "0 s"          },
-		{ "500ms",    CLOCK_SECOND / 2,    "0 s"          },
-		{ "30s",      30 * CLOCK_SECOND,   "30 s"         },
-		{ "5m",       300 * CLOCK_SECOND,  "5 min 0 s"    },
-		{ "125m",     7500 * CLOCK_SECOND, "2 h 5 min"    },
-		{ "24h",      CLOCK_DAY,           "24 h 0 min"   },
-		{ "2d",       2 * CLOCK_DAY,       "2 d 0 h"      },
-		{ "1000000d", 1000000 * CLOCK_DAY, "1000000 d 0 h"},
+		{ "0s", 0, "0 s" },
+		{ "500ms", CLOCK_SECOND / 2, "0 s" },
+		{ "30s", 30 * CLOCK_SECOND, "30 s" },
+		{ "5m", 300 * CLOCK_SECOND, "5 min 0 s" },
+		{ "125m", 7500 * CLOCK_SECOND, "2 h 5 min" },
+		{ "24h", CLOCK_DAY, "24 h 0 min" },
+		{ "2d", 2 * CLOCK_DAY, "2 d 0 h" },
+		{ "1000000d", 1000000 * CLOCK_DAY, "1000000 d 0 h" },
 	};
 	static const char *const bad[] = { "", "5", "m", "-5m", "5 m", "5m30s", "1.5h", "5w",
 		"1000001d", "99999999999999999999s", "5M", "0x5s" };

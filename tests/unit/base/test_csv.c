@@ -42,25 +42,25 @@ reads_what_people_send(void **state)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{"",		       ""							  },
-		{ "a,b\nc,d\n",            "1:a|b/2:c|d/"                                              },
-		{ "a,b\r\nc,d",            "1:a|b/2:c|d/"                                              },
-		{ "a,b\rc,d\r",            "1:a|b/2:c|d/"                                              },
-		{ "a\n\n\nb\n",            "1:a/4:b/"						  },
-		{ "a\r\r\nb\r\n",          "1:a/3:b/"						  },
-		{ "a\n,,\nb\n",            "1:a/3:b/"						  },
-		{ "\"a\",\"b,c\"\n",       "1:a|b,c/"						  },
-		{ "\"a\"\"b\"\n",          "1:a\"b/"						   },
-		{ "\"a\nb\",c\nd\n",       "1:a\nb|c/3:d/"                                             },
-		{ "\"a\r\nb\",c\r\nd\r\n", "1:a\r\nb|c/3:d/"                                           },
-		{ " a , b \n",             "1:a|b/"						    },
-		{ "\" a \",b\n",           "1: a |b/"						  },
-		{ "a\"b,c\n",              "1:a\"b|c/"						 },
-		{ "a,\n",                  "1:a|/"						     },
- /* One stray quote costs one row. */
+		{ "", "" },
+		{ "a,b\nc,d\n", "1:a|b/2:c|d/" },
+		{ "a,b\r\nc,d", "1:a|b/2:c|d/" },
+		{ "a,b\rc,d\r", "1:a|b/2:c|d/" },
+		{ "a\n\n\nb\n", "1:a/4:b/" },
+		{ "a\r\r\nb\r\n", "1:a/3:b/" },
+		{ "a\n,,\nb\n", "1:a/3:b/" },
+		{ "\"a\",\"b,c\"\n", "1:a|b,c/" },
+		{ "\"a\"\"b\"\n", "1:a\"b/" },
+		{ "\"a\nb\",c\nd\n", "1:a\nb|c/3:d/" },
+		{ "\"a\r\nb\",c\r\nd\r\n", "1:a\r\nb|c/3:d/" },
+		{ " a , b \n", "1:a|b/" },
+		{ "\" a \",b\n", "1: a |b/" },
+		{ "a\"b,c\n", "1:a\"b|c/" },
+		{ "a,\n", "1:a|/" },
+		/* One stray quote costs one row. */
 		{ "a\n\"b\nc\nd\n",
-                 "1:a/2:[a quote that is opened on this line is not closed]/3:c/4:d/"                  },
-		{ "a\n\"b",                "1:a/2:[a quote that is opened on this line is not closed]/"},
+			"1:a/2:[a quote that is opened on this line is not closed]/3:c/4:d/" },
+		{ "a\n\"b", "1:a/2:[a quote that is opened on this line is not closed]/" },
 	};
 
 	(void)state;
@@ -85,14 +85,14 @@ refuses_absurd_rows_and_goes_on(void **state)
 		size_t times;
 		const char *after, *want;
 	} rows[] = {
-		{"a\n",    'x', CSV_FIELD,     "\nb\n",    NULL                                      },
-		{ "a\n",   'x', CSV_FIELD + 1, "\nb\n",    "1:a/2:[a field of more than 64 KiB]/3:b/"},
-		{ "a\n",   'x', 2 * CSV_ROW,   "\nb\n",    "1:a/2:[a line of more than 1 MiB]/3:b/"  },
-		{ "a\n",   'x', 2 * CSV_ROW,   "",         "1:a/2:[a line of more than 1 MiB]/"      },
-		{ "a\nx",  ',', CSV_FIELDS,    "\nb\n",    "1:a/2:[more than 64 fields]/3:b/"        },
-		{ "a\nx",  ',', 20000,         "\nb\n",    "1:a/2:[more than 64 fields]/3:b/"        },
-		{ "a\n\"", 'x', CSV_FIELD,     "\nb\nc\n",
-                 "1:a/2:[a quote that is opened on this line is not closed]/3:b/4:c/"                },
+		{ "a\n", 'x', CSV_FIELD, "\nb\n", NULL },
+		{ "a\n", 'x', CSV_FIELD + 1, "\nb\n", "1:a/2:[a field of more than 64 KiB]/3:b/" },
+		{ "a\n", 'x', 2 * CSV_ROW, "\nb\n", "1:a/2:[a line of more than 1 MiB]/3:b/" },
+		{ "a\n", 'x', 2 * CSV_ROW, "", "1:a/2:[a line of more than 1 MiB]/" },
+		{ "a\nx", ',', CSV_FIELDS, "\nb\n", "1:a/2:[more than 64 fields]/3:b/" },
+		{ "a\nx", ',', 20000, "\nb\n", "1:a/2:[more than 64 fields]/3:b/" },
+		{ "a\n\"", 'x', CSV_FIELD, "\nb\nc\n",
+			"1:a/2:[a quote that is opened on this line is not closed]/3:b/4:c/" },
 	};
 
 	(void)state;
@@ -183,23 +183,23 @@ guards_and_restores(void **state)
 	static const struct {
 		const char *field, *written;
 	} rows[] = {
-		{"Ada",         "Ada,x"               },
-		{ "a,b",        "\"a,b\",x"           },
-		{ "a;b",        "\"a;b\",x"           },
-		{ "say \"hi\"", "\"say \"\"hi\"\"\",x"},
-		{ "=1+1",       "'=1+1,x"             },
-		{ "+49",        "'+49,x"              },
-		{ "-",          "'-,x"                },
-		{ "@sum",       "'@sum,x"             },
-		{ " =1",        "\"' =1\",x"          },
-		{ "\t=1",       "\"'\t=1\",x"         },
-		{ "\rx",        "\"'\rx\",x"          },
-		{ "'=1",        "''=1,x"              },
-		{ "''=1",       "'''=1,x"             },
-		{ "'quoted'",   "'quoted',x"          },
-		{ "O'Hara",     "O'Hara,x"            },
-		{ "two\nlines", "\"two\nlines\",x"    },
-		{ " outer ",    "\" outer \",x"       },
+		{ "Ada", "Ada,x" },
+		{ "a,b", "\"a,b\",x" },
+		{ "a;b", "\"a;b\",x" },
+		{ "say \"hi\"", "\"say \"\"hi\"\"\",x" },
+		{ "=1+1", "'=1+1,x" },
+		{ "+49", "'+49,x" },
+		{ "-", "'-,x" },
+		{ "@sum", "'@sum,x" },
+		{ " =1", "\"' =1\",x" },
+		{ "\t=1", "\"'\t=1\",x" },
+		{ "\rx", "\"'\rx\",x" },
+		{ "'=1", "''=1,x" },
+		{ "''=1", "'''=1,x" },
+		{ "'quoted'", "'quoted',x" },
+		{ "O'Hara", "O'Hara,x" },
+		{ "two\nlines", "\"two\nlines\",x" },
+		{ " outer ", "\" outer \",x" },
 	};
 
 	(void)state;

@@ -11,18 +11,18 @@ knows_a_plain_path(void **state)
 		struct str in;
 		bool plain;
 	} rows[] = {
-		{STR_INIT("a"),           true },
+		{ STR_INIT("a"), true },
 		{ STR_INIT("var/outbox"), true },
-		{ STR_INIT("a..b/.c"),    true },
-		{ STR_INIT(""),           false},
-		{ STR_INIT("/a"),         false},
-		{ STR_INIT("a/"),         false},
-		{ STR_INIT("a//b"),       false},
-		{ STR_INIT("."),          false},
-		{ STR_INIT("a/./b"),      false},
-		{ STR_INIT(".."),         false},
-		{ STR_INIT("a/../b"),     false},
-		{ STR_INIT("a\0b"),       false},
+		{ STR_INIT("a..b/.c"), true },
+		{ STR_INIT(""), false },
+		{ STR_INIT("/a"), false },
+		{ STR_INIT("a/"), false },
+		{ STR_INIT("a//b"), false },
+		{ STR_INIT("."), false },
+		{ STR_INIT("a/./b"), false },
+		{ STR_INIT(".."), false },
+		{ STR_INIT("a/../b"), false },
+		{ STR_INIT("a\0b"), false },
 	};
 
 	(void)state;
@@ -87,13 +87,13 @@ says_why_something_is_not_read(void **state)
 		const char *path;
 		enum err_code code;
 	} rows[] = {
-		{"var/none",         ERR_NOINPUT},
-		{ "var/none/deeper", ERR_NOINPUT},
-		{ "var/big",         ERR_DATA   },
-		{ "var/folder",      ERR_DATA   },
-		{ "var/fifo",        ERR_DATA   },
-		{ "var/link",        ERR_DATA   },
-		{ "var/dangling",    ERR_DATA   },
+		{ "var/none", ERR_NOINPUT },
+		{ "var/none/deeper", ERR_NOINPUT },
+		{ "var/big", ERR_DATA },
+		{ "var/folder", ERR_DATA },
+		{ "var/fifo", ERR_DATA },
+		{ "var/link", ERR_DATA },
+		{ "var/dangling", ERR_DATA },
 	};
 	struct str got;
 

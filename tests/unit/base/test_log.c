@@ -12,30 +12,30 @@ makes_one_harmless_line_of_anything(void **state)
 		struct str in;
 		const char *want;
 	} rows[] = {
-		{STR_INIT("550 5.1.1 no such user"),                            "550 5.1.1 no such user"        },
+		{ STR_INIT("550 5.1.1 no such user"), "550 5.1.1 no such user" },
 		{ STR_INIT("Gr\xc3\xbc\xc3\x9f"
 			   "e \xe6\x97\xa5 \xf0\x9f\xa6\x8a"),
-                 "Gr\xc3\xbc\xc3\x9f"
-			"e \xe6\x97\xa5 \xf0\x9f\xa6\x8a"                                                       },
-		{ STR_INIT("a\r\nforged: line"),                                "a\\x0d\\x0aforged: line"       },
-		{ STR_INIT("a\tb\0c"),					  "a\\x09b\\x00c"                 },
-		{ STR_INIT("\x1b[31mred\x1b[0m"),                               "\\x1b[31mred\\x1b[0m"          },
-		{ STR_INIT("\x1b]52;c;cGFzc3dk\x07"),                           "\\x1b]52;c;cGFzc3dk\\x07"      },
-		{ STR_INIT("\x7f"),					     "\\x7f"                         },
+			"Gr\xc3\xbc\xc3\x9f"
+			"e \xe6\x97\xa5 \xf0\x9f\xa6\x8a" },
+		{ STR_INIT("a\r\nforged: line"), "a\\x0d\\x0aforged: line" },
+		{ STR_INIT("a\tb\0c"), "a\\x09b\\x00c" },
+		{ STR_INIT("\x1b[31mred\x1b[0m"), "\\x1b[31mred\\x1b[0m" },
+		{ STR_INIT("\x1b]52;c;cGFzc3dk\x07"), "\\x1b]52;c;cGFzc3dk\\x07" },
+		{ STR_INIT("\x7f"), "\\x7f" },
 		{ STR_INIT("c1 \x9b"
 			   "31m"),
-                 "c1 \\x9b31m"										  },
+			"c1 \\x9b31m" },
 		{ STR_INIT("c1 \xc2\x9b"
 			   "31m"),
-                 "c1 \\xc2\\x9b31m"									     },
+			"c1 \\xc2\\x9b31m" },
 		{ STR_INIT("\xe2\x80\xae"
 			   "evil\xe2\x81\xa9"),
-                 "\\xe2\\x80\\xaeevil\\xe2\\x81\\xa9"                                                           },
-		{ STR_INIT("\xe2\x80\xa8\xe2\x80\xa9"),                         "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"},
-		{ STR_INIT("bad \xff\xc3("),                                    "bad \\xff\\xc3("               },
-		{ STR_INIT("half \xe6\x97"),                                    "half \\xe6\\x97"               },
+			"\\xe2\\x80\\xaeevil\\xe2\\x81\\xa9" },
+		{ STR_INIT("\xe2\x80\xa8\xe2\x80\xa9"), "\\xe2\\x80\\xa8\\xe2\\x80\\xa9" },
+		{ STR_INIT("bad \xff\xc3("), "bad \\xff\\xc3(" },
+		{ STR_INIT("half \xe6\x97"), "half \\xe6\\x97" },
 		{ STR_INIT("\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80"),
-                 "\\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80"                                              },
+			"\\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80" },
 	};
 
 	(void)state;
@@ -73,18 +73,18 @@ knows_how_long_a_character_is(void **state)
 		struct str in;
 		size_t want;
 	} rows[] = {
-		{STR_INIT(""),                  0},
-		{ STR_INIT("a"),                1},
-		{ STR_INIT("\xc3\xbcx"),        2},
-		{ STR_INIT("\xe6\x97\xa5"),     3},
-		{ STR_INIT("\xf0\x9f\xa6\x8a"), 4},
-		{ STR_INIT("\xe6\x97"),         0},
-		{ STR_INIT("\x80"),             0},
-		{ STR_INIT("\xc0\x80"),         0},
-		{ STR_INIT("\xe0\x80\x80"),     0},
-		{ STR_INIT("\xed\xa0\x80"),     0},
-		{ STR_INIT("\xf0\x80\x80\x80"), 0},
-		{ STR_INIT("\xf5\x80\x80\x80"), 0},
+		{ STR_INIT(""), 0 },
+		{ STR_INIT("a"), 1 },
+		{ STR_INIT("\xc3\xbcx"), 2 },
+		{ STR_INIT("\xe6\x97\xa5"), 3 },
+		{ STR_INIT("\xf0\x9f\xa6\x8a"), 4 },
+		{ STR_INIT("\xe6\x97"), 0 },
+		{ STR_INIT("\x80"), 0 },
+		{ STR_INIT("\xc0\x80"), 0 },
+		{ STR_INIT("\xe0\x80\x80"), 0 },
+		{ STR_INIT("\xed\xa0\x80"), 0 },
+		{ STR_INIT("\xf0\x80\x80\x80"), 0 },
+		{ STR_INIT("\xf5\x80\x80\x80"), 0 },
 	};
 
 	(void)state;

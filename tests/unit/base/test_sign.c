@@ -59,14 +59,14 @@ encodings_have_one_form(void **state)
 		struct str bytes;
 		const char *base64url, *base32, *base64;
 	} rows[] = {
-		{STR_INIT(""),              "",         "",           ""        },
-		{ STR_INIT("f"),            "Zg",       "my",         "Zg=="    },
-		{ STR_INIT("fo"),           "Zm8",      "mzxq",       "Zm8="    },
-		{ STR_INIT("foo"),          "Zm9v",     "mzxw6",      "Zm9v"    },
-		{ STR_INIT("foob"),         "Zm9vYg",   "mzxw6yq",    "Zm9vYg=="},
-		{ STR_INIT("fooba"),        "Zm9vYmE",  "mzxw6ytb",   "Zm9vYmE="},
-		{ STR_INIT("foobar"),       "Zm9vYmFy", "mzxw6ytboi", "Zm9vYmFy"},
-		{ STR_INIT("\xff\xfb\xfe"), "__v-",     "77574",      "//v+"    },
+		{ STR_INIT(""), "", "", "" },
+		{ STR_INIT("f"), "Zg", "my", "Zg==" },
+		{ STR_INIT("fo"), "Zm8", "mzxq", "Zm8=" },
+		{ STR_INIT("foo"), "Zm9v", "mzxw6", "Zm9v" },
+		{ STR_INIT("foob"), "Zm9vYg", "mzxw6yq", "Zm9vYg==" },
+		{ STR_INIT("fooba"), "Zm9vYmE", "mzxw6ytb", "Zm9vYmE=" },
+		{ STR_INIT("foobar"), "Zm9vYmFy", "mzxw6ytboi", "Zm9vYmFy" },
+		{ STR_INIT("\xff\xfb\xfe"), "__v-", "77574", "//v+" },
 	};
 	char back[8];
 

@@ -64,16 +64,16 @@ splits_at_separators_and_lines(void **state)
 		bool lines;
 		const char *want;
 	} rows[] = {
-		{STR_INIT(""),          false, ""     },
-		{ STR_INIT("a"),        false, "a|"   },
-		{ STR_INIT("a,,b"),     false, "a||b|"},
-		{ STR_INIT(","),        false, "|"    },
-		{ STR_INIT("a,"),       false, "a|"   },
-		{ STR_INIT(""),         true,  ""     },
-		{ STR_INIT("a\nb"),     true,  "a|b|" },
-		{ STR_INIT("a\r\nb\n"), true,  "a|b|" },
-		{ STR_INIT("\n\n"),     true,  "||"   },
-		{ STR_INIT("a\rb\r\n"), true,  "a\rb|"},
+		{ STR_INIT(""), false, "" },
+		{ STR_INIT("a"), false, "a|" },
+		{ STR_INIT("a,,b"), false, "a||b|" },
+		{ STR_INIT(","), false, "|" },
+		{ STR_INIT("a,"), false, "a|" },
+		{ STR_INIT(""), true, "" },
+		{ STR_INIT("a\nb"), true, "a|b|" },
+		{ STR_INIT("a\r\nb\n"), true, "a|b|" },
+		{ STR_INIT("\n\n"), true, "||" },
+		{ STR_INIT("a\rb\r\n"), true, "a\rb|" },
 	};
 
 	(void)state;

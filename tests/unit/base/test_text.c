@@ -12,14 +12,14 @@ width_is_what_a_terminal_draws(void **state)
 		const char *in;
 		size_t want;
 	} rows[] = {
-		{"",			  0},
-		{ "abc",                      3},
-		{ "na\xc3\xafve",             5},
-		{ "nai\xcc\x88ve",            5},
-		{ "\xe6\x97\xa5\xe6\x9c\xac", 4},
-		{ "\xf0\x9f\x9a\x80",         2},
-		{ FAMILY,                     2},
-		{ "\xe2\x80\xa6",             1},
+		{ "", 0 },
+		{ "abc", 3 },
+		{ "na\xc3\xafve", 5 },
+		{ "nai\xcc\x88ve", 5 },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 4 },
+		{ "\xf0\x9f\x9a\x80", 2 },
+		{ FAMILY, 2 },
+		{ "\xe2\x80\xa6", 1 },
 	};
 
 	(void)state;
@@ -34,30 +34,34 @@ what_strangers_wrote_comes_out_as_one_harmless_line(void **state)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{"plain",					      "plain"                   },
-		{ "  two\t words \r\n",                                "two words"               },
-		{ "Bcc:\r\nx@y",				       "Bcc: x@y"                },
+		{ "plain", "plain" },
+		{ "  two\t words \r\n", "two words" },
+		{ "Bcc:\r\nx@y", "Bcc: x@y" },
 		{ "a\x01"
 		  "b\x7f"
-		  "c",				"a b c"                   },
-		{ "e\xcc\x81t\xc3\xa9",                                "\xc3\xa9t\xc3\xa9"       },
-		{ "bad \xff byte",				     "bad \xef\xbf\xbd byte"   },
+		  "c",
+			"a b c" },
+		{ "e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9" },
+		{ "bad \xff byte", "bad \xef\xbf\xbd byte" },
 		{ "\xe2\x80\xae"
-		  "evil",			     "evil"                    },
-		{ "zero\xe2\x80\x8bwidth",                             "zerowidth"               },
+		  "evil",
+			"evil" },
+		{ "zero\xe2\x80\x8bwidth", "zerowidth" },
 		{ "\xef\xbb\xbf"
-		  "bom",			      "bom"                     },
+		  "bom",
+			"bom" },
 		{ "a\xe2\x80\x8d"
-		  "b",				"ab"                      },
-		{ FAMILY,					      FAMILY                    },
-		{ "line\xe2\x80\xa8sep",                               "line sep"                },
-		{ "nb\xc2\xa0sp",				      "nb sp"                   },
-		{ "c1\xc2\x9bx",				       "c1 x"                    },
-		{ "tag\xf3\xa0\x81\x81",                               "tag"                     },
-		{ "",						  ""                        },
-		{ " \n ",					      ""                        },
-		{ "\xe2\x84\xaa\xe2\x80\x8d\xf0\x9f\x91\xa9",          "K\xf0\x9f\x91\xa9"       },
-		{ "e\xe2\x80\x8b\xcc\x81\xe2\x80\x8d\xf0\x9f\x91\xa9", "\xc3\xa9\xf0\x9f\x91\xa9"},
+		  "b",
+			"ab" },
+		{ FAMILY, FAMILY },
+		{ "line\xe2\x80\xa8sep", "line sep" },
+		{ "nb\xc2\xa0sp", "nb sp" },
+		{ "c1\xc2\x9bx", "c1 x" },
+		{ "tag\xf3\xa0\x81\x81", "tag" },
+		{ "", "" },
+		{ " \n ", "" },
+		{ "\xe2\x84\xaa\xe2\x80\x8d\xf0\x9f\x91\xa9", "K\xf0\x9f\x91\xa9" },
+		{ "e\xe2\x80\x8b\xcc\x81\xe2\x80\x8d\xf0\x9f\x91\xa9", "\xc3\xa9\xf0\x9f\x91\xa9" },
 	};
 	struct arena a = { 0 };
 
@@ -79,12 +83,12 @@ a_cut_falls_before_a_word_and_never_within_a_character(void **state)
 		size_t columns;
 		const char *want;
 	} rows[] = {
-		{"short",				 10, "short"                     },
-		{ "one two three four",                   10, "one two\xe2\x80\xa6"       },
-		{ "one two, three four",                  10, "one two\xe2\x80\xa6"       },
-		{ "unbreakablewordthatislong",            10, "unbreakab\xe2\x80\xa6"     },
-		{ "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4,  "\xe6\x97\xa5\xe2\x80\xa6"  },
-		{ FAMILY FAMILY FAMILY,                   5,  FAMILY FAMILY "\xe2\x80\xa6"},
+		{ "short", 10, "short" },
+		{ "one two three four", 10, "one two\xe2\x80\xa6" },
+		{ "one two, three four", 10, "one two\xe2\x80\xa6" },
+		{ "unbreakablewordthatislong", 10, "unbreakab\xe2\x80\xa6" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, "\xe6\x97\xa5\xe2\x80\xa6" },
+		{ FAMILY FAMILY FAMILY, 5, FAMILY FAMILY "\xe2\x80\xa6" },
 	};
 	struct arena a = { 0 };
 
@@ -100,12 +104,12 @@ wrapping_counts_columns_and_leaves_long_words_whole(void **state)
 	static const struct {
 		const char *in, *first, *rest, *want;
 	} rows[] = {
-		{"one two three",					"",   "",   "one two\nthree\n"          },
-		{ "one  two\nthree",				     "- ", "  ", "- one two\n  three\n"      },
-		{ "averyveryverylongword x",                             "",   "",   "averyveryverylongword\nx\n"},
-		{ "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac x", "",   "",
-                 "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac\nx\n"                                        },
-		{ "",						    "> ", "> ", "> \n"                      },
+		{ "one two three", "", "", "one two\nthree\n" },
+		{ "one  two\nthree", "- ", "  ", "- one two\n  three\n" },
+		{ "averyveryverylongword x", "", "", "averyveryverylongword\nx\n" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac x", "", "",
+			"\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac\nx\n" },
+		{ "", "> ", "> ", "> \n" },
 	};
 	struct buf b;
 

@@ -38,18 +38,18 @@ what_is_not_used_here_is_refused_with_its_line(void **state)
 		struct str in;
 		const char *why;
 	} rows[] = {
-		{STR_INIT("a: 1\na: 2\n"),
-                 "f.yaml:2: the key 'a' is there twice, first in line 1"                                  },
-		{ STR_INIT("a: &x 1\nb: *x\n"),                        "f.yaml:2: an alias"               },
-		{ STR_INIT("a: !!int 1\n"),                            "f.yaml:1: a tag"                  },
-		{ STR_INIT("--- 1\n--- 2\n"),                          "a second document"                },
-		{ STR_INIT("a: [1\n"),                                 "not YAML"                         },
-		{ STR_INIT("a: b: c\n"),                               "f.yaml:1: not YAML"               },
-		{ STR_INIT("a: 1\nb: \xff\n"),                         "f.yaml:2: bytes that are no UTF-8"},
-		{ STR_INIT("a: \0\n"),                                 "f.yaml:1: a NUL"                  },
-		{ STR_INIT("a: \"x\\0y\"\n"),                          "f.yaml:1: a NUL"                  },
-		{ STR_INIT("? [a]\n: b\n"),                            "a key must be a word"             },
-		{ STR_INIT("[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n"), "nested more than 16 deep"         },
+		{ STR_INIT("a: 1\na: 2\n"),
+			"f.yaml:2: the key 'a' is there twice, first in line 1" },
+		{ STR_INIT("a: &x 1\nb: *x\n"), "f.yaml:2: an alias" },
+		{ STR_INIT("a: !!int 1\n"), "f.yaml:1: a tag" },
+		{ STR_INIT("--- 1\n--- 2\n"), "a second document" },
+		{ STR_INIT("a: [1\n"), "not YAML" },
+		{ STR_INIT("a: b: c\n"), "f.yaml:1: not YAML" },
+		{ STR_INIT("a: 1\nb: \xff\n"), "f.yaml:2: bytes that are no UTF-8" },
+		{ STR_INIT("a: \0\n"), "f.yaml:1: a NUL" },
+		{ STR_INIT("a: \"x\\0y\"\n"), "f.yaml:1: a NUL" },
+		{ STR_INIT("? [a]\n: b\n"), "a key must be a word" },
+		{ STR_INIT("[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]\n"), "nested more than 16 deep" },
 	};
 	struct arena a = { 0 };
 

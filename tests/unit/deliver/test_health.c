@@ -200,25 +200,25 @@ only_what_is_said_of_the_domain_is_a_strike(void **state)
 		struct reply reply;
 		bool want;
 	} rows[] = {
-		{{ .code = 451, .class = 4, .subject = 7, .detail = 1, .text = "try again later" },
-                 true										    },
-		{ { .code = 450, .text = "busy" },                                                  true },
+		{ { .code = 451, .class = 4, .subject = 7, .detail = 1, .text = "try again later" },
+			true },
+		{ { .code = 450, .text = "busy" }, true },
 		{ { .code = 451, .class = 4, .subject = 4, .detail = 1, .text = "no answer" },
-                 true										    },
+			true },
 		{ { .code = 450, .class = 4, .subject = 2, .detail = 0, .text = "mailbox busy" },
-                 false										   },
+			false },
 		{ { .code = 452, .class = 4, .subject = 2, .detail = 2, .text = "mailbox full" },
-                 false										   },
-		{ { .code = 450, .class = 4, .subject = 1, .detail = 8, .text = "who?" },           false},
+			false },
+		{ { .code = 450, .class = 4, .subject = 1, .detail = 8, .text = "who?" }, false },
 		{ { .code = 451,
 			  .class = 4,
 			  .subject = 7,
 			  .detail = 1,
 			  .text = "Greylisted, wait" },
-                 false										   },
-		{ { .code = 421, .text = "bye" },						   false},
-		{ { .code = 550, .text = "no" },						    false},
-		{ { .code = 250, .text = "ok" },						    false},
+			false },
+		{ { .code = 421, .text = "bye" }, false },
+		{ { .code = 550, .text = "no" }, false },
+		{ { .code = 250, .text = "ok" }, false },
 	};
 
 	(void)state;

@@ -46,14 +46,14 @@ a_rate_is_exact_over_an_hour(void **state)
 		int64_t span, lateness;
 		int64_t want;
 	} rows[] = {
-		{100,   CLOCK_SECOND, 0,      360000 },
-		{ 100,  CLOCK_SECOND, 20000,  360000 },
-		{ 7,    CLOCK_SECOND, 5000,   25200  },
-		{ 1,    CLOCK_SECOND, 50000,  3600   },
-		{ 500,  MINUTE,       10000,  30000  },
-		{ 20,   MINUTE,       100000, 1200   },
-		{ 3000, HOUR,         100000, 3000   },
-		{ 900,  CLOCK_SECOND, 50000,  3240000},
+		{ 100, CLOCK_SECOND, 0, 360000 },
+		{ 100, CLOCK_SECOND, 20000, 360000 },
+		{ 7, CLOCK_SECOND, 5000, 25200 },
+		{ 1, CLOCK_SECOND, 50000, 3600 },
+		{ 500, MINUTE, 10000, 30000 },
+		{ 20, MINUTE, 100000, 1200 },
+		{ 3000, HOUR, 100000, 3000 },
+		{ 900, CLOCK_SECOND, 50000, 3240000 },
 	};
 
 	(void)state;
@@ -81,10 +81,10 @@ a_pause_is_not_made_up_for_by_a_burst(void **state)
 		int64_t span;
 		int most;
 	} rows[] = {
-		{100,  CLOCK_SECOND, 11},
-		{ 10,  CLOCK_SECOND, 2 },
-		{ 1,   HOUR,         1 },
-		{ 600, MINUTE,       2 },
+		{ 100, CLOCK_SECOND, 11 },
+		{ 10, CLOCK_SECOND, 2 },
+		{ 1, HOUR, 1 },
+		{ 600, MINUTE, 2 },
 	};
 
 	(void)state;
@@ -112,13 +112,13 @@ restarts_never_exceed_a_rate(void **state)
 		bool kills, steps;
 		double least; /* the share of the rate that must still be reached */
 	} rows[] = {
-		{100,   CLOCK_SECOND, false, false, 0.99},
-		{ 100,  CLOCK_SECOND, true,  false, 0.85},
-		{ 2,    CLOCK_SECOND, false, false, 0.99},
-		{ 600,  HOUR,         false, false, 0.99},
-		{ 600,  HOUR,         true,  false, 0.85},
-		{ 3000, HOUR,         false, true,  0.99},
-		{ 100,  CLOCK_SECOND, true,  true,  0.80},
+		{ 100, CLOCK_SECOND, false, false, 0.99 },
+		{ 100, CLOCK_SECOND, true, false, 0.85 },
+		{ 2, CLOCK_SECOND, false, false, 0.99 },
+		{ 600, HOUR, false, false, 0.99 },
+		{ 600, HOUR, true, false, 0.85 },
+		{ 3000, HOUR, false, true, 0.99 },
+		{ 100, CLOCK_SECOND, true, true, 0.80 },
 	};
 
 	(void)state;

@@ -15,15 +15,15 @@ the_delay_doubles_up_to_an_hour(void **state)
 		int attempts;
 		int64_t want; /* before the dice */
 	} rows[] = {
-		{5 * MINUTE,  1,    5 * MINUTE },
-		{ 5 * MINUTE, 2,    10 * MINUTE},
-		{ 5 * MINUTE, 3,    20 * MINUTE},
-		{ 5 * MINUTE, 4,    40 * MINUTE},
-		{ 5 * MINUTE, 5,    HOUR       },
-		{ 5 * MINUTE, 1000, HOUR       },
-		{ 200 * 1000, 3,    800 * 1000 },
-		{ 2 * HOUR,   1,    HOUR       },
-		{ 1,          5,    16         },
+		{ 5 * MINUTE, 1, 5 * MINUTE },
+		{ 5 * MINUTE, 2, 10 * MINUTE },
+		{ 5 * MINUTE, 3, 20 * MINUTE },
+		{ 5 * MINUTE, 4, 40 * MINUTE },
+		{ 5 * MINUTE, 5, HOUR },
+		{ 5 * MINUTE, 1000, HOUR },
+		{ 200 * 1000, 3, 800 * 1000 },
+		{ 2 * HOUR, 1, HOUR },
+		{ 1, 5, 16 },
 	};
 
 	(void)state;
@@ -54,15 +54,15 @@ nobody_is_tried_past_the_rule(void **state)
 		bool want;
 		const char *why;
 	} rows[] = {
-		{24 * HOUR,   0,                    0,                             1, true,  "the first"             },
-		{ 24 * HOUR,  0,                    now - 22 * HOUR,               9, true,  "an hour before"        },
-		{ 24 * HOUR,  0,                    now - 23 * HOUR - 13 * MINUTE, 9, false,
-                 "48 minutes are more than 47"								       },
-		{ 24 * HOUR,  0,                    now - 24 * HOUR,               9, false, "its life is over"      },
-		{ 3 * MINUTE, 0,                    0,                             1, false, "a life below the first"},
-		{ 24 * HOUR,  now + 4 * MINUTE,     0,                             1, true,  "just before the moment"},
-		{ 24 * HOUR,  now + 4 * MINUTE - 1, 0,                             1, false, "just past the moment"  },
-		{ 24 * HOUR,  now - 1,              0,                             1, false, "the moment is past"    },
+		{ 24 * HOUR, 0, 0, 1, true, "the first" },
+		{ 24 * HOUR, 0, now - 22 * HOUR, 9, true, "an hour before" },
+		{ 24 * HOUR, 0, now - 23 * HOUR - 13 * MINUTE, 9, false,
+			"48 minutes are more than 47" },
+		{ 24 * HOUR, 0, now - 24 * HOUR, 9, false, "its life is over" },
+		{ 3 * MINUTE, 0, 0, 1, false, "a life below the first" },
+		{ 24 * HOUR, now + 4 * MINUTE, 0, 1, true, "just before the moment" },
+		{ 24 * HOUR, now + 4 * MINUTE - 1, 0, 1, false, "just past the moment" },
+		{ 24 * HOUR, now - 1, 0, 1, false, "the moment is past" },
 	};
 
 	(void)state;

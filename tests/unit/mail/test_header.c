@@ -13,13 +13,13 @@ text_is_folded_or_encoded(void **state)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{"Hello",			    "Subject: Hello\r\n"                                   },
-		{ "",				"Subject: \r\n"					},
-		{ "caf\xc3\xa9",                     "Subject: =?UTF-8?Q?caf=C3=A9?=\r\n"                   },
-		{ "=?utf-8?q?fake?=",                "Subject: =?UTF-8?Q?=3D=3Futf-8=3Fq=3Ffake=3F=3D?=\r\n"},
-		{ "\xe6\x97\xa5\xe6\x9c\xac",        "Subject: =?UTF-8?B?5pel5pys?=\r\n"                    },
+		{ "Hello", "Subject: Hello\r\n" },
+		{ "", "Subject: \r\n" },
+		{ "caf\xc3\xa9", "Subject: =?UTF-8?Q?caf=C3=A9?=\r\n" },
+		{ "=?utf-8?q?fake?=", "Subject: =?UTF-8?Q?=3D=3Futf-8=3Fq=3Ffake=3F=3D?=\r\n" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", "Subject: =?UTF-8?B?5pel5pys?=\r\n" },
 		{ TEN TEN TEN TEN TEN TEN TEN "end",
-                 "Subject: " TEN TEN TEN TEN TEN TEN "ten chars\r\n end\r\n"                                },
+			"Subject: " TEN TEN TEN TEN TEN TEN "ten chars\r\n end\r\n" },
 	};
 	struct buf b;
 
@@ -88,13 +88,13 @@ names_are_written_as_what_they_are(void **state)
 	static const struct {
 		const char *name, *want;
 	} rows[] = {
-		{"",              "To: <a@b.example>\r\n"                       },
-		{ "Ann",          "To: Ann <a@b.example>\r\n"                   },
-		{ "Ann Lee",      "To: Ann Lee <a@b.example>\r\n"               },
-		{ "Lee, Ann",     "To: \"Lee, Ann\" <a@b.example>\r\n"          },
-		{ "A. \"B\" C\\", "To: \"A. \\\"B\\\" C\\\\\" <a@b.example>\r\n"},
-		{ "Zo\xc3\xab",   "To: =?UTF-8?Q?Zo=C3=AB?= <a@b.example>\r\n"  },
-		{ "x@y",          "To: \"x@y\" <a@b.example>\r\n"               },
+		{ "", "To: <a@b.example>\r\n" },
+		{ "Ann", "To: Ann <a@b.example>\r\n" },
+		{ "Ann Lee", "To: Ann Lee <a@b.example>\r\n" },
+		{ "Lee, Ann", "To: \"Lee, Ann\" <a@b.example>\r\n" },
+		{ "A. \"B\" C\\", "To: \"A. \\\"B\\\" C\\\\\" <a@b.example>\r\n" },
+		{ "Zo\xc3\xab", "To: =?UTF-8?Q?Zo=C3=AB?= <a@b.example>\r\n" },
+		{ "x@y", "To: \"x@y\" <a@b.example>\r\n" },
 	};
 	struct buf b;
 

@@ -6,33 +6,34 @@
 #include "test.h"
 
 static const struct letter_values ann = {
-	.name = {"Ann <&> Lee",					 11 },
-	.email = { "ann@example.org",                                    15 },
-	.email_shown = { "ann@example.org",                                    15 },
-	.message_id = { "<id@example.org>",                                   16 },
-	.date = { "Sat, 14 Feb 2026 06:00:00 +0000",                    31 },
+	.name = { "Ann <&> Lee", 11 },
+	.email = { "ann@example.org", 15 },
+	.email_shown = { "ann@example.org", 15 },
+	.message_id = { "<id@example.org>", 16 },
+	.date = { "Sat, 14 Feb 2026 06:00:00 +0000", 31 },
 	.token = { "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
-		   "f0123456789abcdef0123456789abcde", 111},
+		   "f0123456789abcdef0123456789abcde",
+		111 },
 };
 
 static const struct {
 	struct str bytes;
 	const char *why; /* NULL: good */
 } rows[] = {
-	{STR_INIT("To: \1o\r\n\r\nbody\r\n"),      NULL           },
-	{ STR_INIT("To: \1o\r\n\r\n\1n=\r\n\r\n"), NULL           },
-	{ STR_INIT("A: b\r\n"),                    "no empty line"},
-	{ STR_INIT("A: b\r\n\r\nx"),               "CR LF"        },
-	{ STR_INIT("A: b\n\r\n"),                  "0x0a"         },
-	{ STR_INIT("A: b\r\n\r\n.x\r\n"),          "dot"          },
-	{ STR_INIT("A: b\r\n\r\ncaf\xc3\xa9\r\n"), "0xc3"         },
-	{ STR_INIT("A: b\r\n\r\na\0b\r\n"),        "0x00"         },
-	{ STR_INIT("A: b\r\n\r\na\rb\r\n"),        "0x0d"         },
-	{ STR_INIT("A: \1n\r\n\r\n"),              "may not be"   },
-	{ STR_INIT("A: b\r\n\r\n\1o=\r\n"),        "may not be"   },
-	{ STR_INIT("A: b\r\n\r\nDear \1n=\r\n"),   "not alone"    },
-	{ STR_INIT("A: b\r\n\r\n\1z=\r\n"),        "may not be"   },
-	{ STR_INIT("A: b\r\n\r\n\1"),              "CR LF"        },
+	{ STR_INIT("To: \1o\r\n\r\nbody\r\n"), NULL },
+	{ STR_INIT("To: \1o\r\n\r\n\1n=\r\n\r\n"), NULL },
+	{ STR_INIT("A: b\r\n"), "no empty line" },
+	{ STR_INIT("A: b\r\n\r\nx"), "CR LF" },
+	{ STR_INIT("A: b\n\r\n"), "0x0a" },
+	{ STR_INIT("A: b\r\n\r\n.x\r\n"), "dot" },
+	{ STR_INIT("A: b\r\n\r\ncaf\xc3\xa9\r\n"), "0xc3" },
+	{ STR_INIT("A: b\r\n\r\na\0b\r\n"), "0x00" },
+	{ STR_INIT("A: b\r\n\r\na\rb\r\n"), "0x0d" },
+	{ STR_INIT("A: \1n\r\n\r\n"), "may not be" },
+	{ STR_INIT("A: b\r\n\r\n\1o=\r\n"), "may not be" },
+	{ STR_INIT("A: b\r\n\r\nDear \1n=\r\n"), "not alone" },
+	{ STR_INIT("A: b\r\n\r\n\1z=\r\n"), "may not be" },
+	{ STR_INIT("A: b\r\n\r\n\1"), "CR LF" },
 };
 
 static void

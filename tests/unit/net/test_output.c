@@ -7,10 +7,8 @@
 static struct splice *
 body(void)
 {
-	static const struct str pieces[] = {
-		STR_INIT("Hello "), {NULL,  3},
-                 STR_INIT(""), STR_INIT(", good day"), { NULL, 0}
-	};
+	static const struct str pieces[] = { STR_INIT("Hello "), { NULL, 3 }, STR_INIT(""),
+		STR_INIT(", good day"), { NULL, 0 } };
 
 	return splice_new(pieces, COUNT(pieces), STR("Ann"));
 }

@@ -108,54 +108,54 @@ static const struct {
 	const char *events;
 	bool over;
 } talks[] = {
-  /* Lock-step: a command at a time. */
-	{"250 x|+1|f|250 ok|f|250 ok|f|354 go|c|f|250 ok",                                 MAIL RCPT "DATA\r\nHi\r\n.\r\n",
-         "1:250",																	    false},
- /* Nothing is completed that was not cleared. */
-	{ "250 x|+1|f|250 ok|f|250 ok|f|354 go|f|f",                                       MAIL RCPT "DATA\r\n",                              "",            false},
-	{ CHUNK "|+1|f|f",								 "",						"",            false},
- /* PIPELINING: the envelope at once, the next one's with the body. */
+	/* Lock-step: a command at a time. */
+	{ "250 x|+1|f|250 ok|f|250 ok|f|354 go|c|f|250 ok", MAIL RCPT "DATA\r\nHi\r\n.\r\n",
+		"1:250", false },
+	/* Nothing is completed that was not cleared. */
+	{ "250 x|+1|f|250 ok|f|250 ok|f|354 go|f|f", MAIL RCPT "DATA\r\n", "", false },
+	{ CHUNK "|+1|f|f", "", "", false },
+	/* PIPELINING: the envelope at once, the next one's with the body. */
 	{ PIPE "|+1|+2|f|250 a|250 b|354 c|c|f|250 taken|250 a|250 b|354 c|c|f|250 taken",
-         MAIL RCPT "DATA\r\nHi\r\n.\r\n" MAIL RCPT "DATA\r\nHi\r\n.\r\n",                                                                     "1:250 2:250",
-         false																		    },
- /* RCPT refused: DATA refused too, or 354 and a dot alone (RFC 2920 3.1); RSET before the
+		MAIL RCPT "DATA\r\nHi\r\n.\r\n" MAIL RCPT "DATA\r\nHi\r\n.\r\n", "1:250 2:250",
+		false },
+	/* RCPT refused: DATA refused too, or 354 and a dot alone (RFC 2920 3.1); RSET before the
   next. */
-	{ PIPE "|+1|f|250 a|550 no|503 no|+2|f",                                           MAIL RCPT "DATA\r\nRSET\r\n" MAIL RCPT "DATA\r\n",
-         "1:550",																	    false},
+	{ PIPE "|+1|f|250 a|550 no|503 no|+2|f", MAIL RCPT "DATA\r\nRSET\r\n" MAIL RCPT "DATA\r\n",
+		"1:550", false },
 	{ PIPE "|+1|f|250 a|550 no|354 go|f|554 none|+2|f",
-         MAIL RCPT "DATA\r\n.\r\nRSET\r\n" MAIL RCPT "DATA\r\n",									      "1:550",       false},
- /* CHUNKING: whole messages; where one before it is unanswered, RSET stands between. */
-	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f",                                     CHUNKED CHUNKED "RSET\r\n" CHUNKED,                "1:250",
-         false																		    },
-	{ CHUNK "|+1|c|f|250 a|550 b|503 c",					       CHUNKED,                                           "1:550",       false},
- /* Lost before and behind the last byte. */
-	{ CHUNK "|+1|c|e",								 "",						"1:lost0",     true },
-	{ CHUNK "|+1|c|f|e",							       CHUNKED,					   "1:doubt0",    true },
-	{ CHUNK "|+1|c|f|250 a|550 b|e",						   CHUNKED,                                           "1:550",       true },
-	{ PIPE "|+1|f|250 a|250 b|354 c|e",						MAIL RCPT "DATA\r\n",                              "1:lost0",     true },
- /* 421 answers what it stands for; what was behind it has not been read. */
-	{ CHUNK "|+1|c|f|250 a|250 b|421 bye",                                             CHUNKED,                                           "1:421",       true },
-	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f|250 a|250 b|421 bye",                 NULL,
-         "1:250 2:421 3:lost0",															      true },
- /* A reply that belongs to nothing ends it. */
-	{ CHUNK "|+1|c|F|250 a|250 b|250 c",					       "",                                                "1:lost0",     true },
-	{ CHUNK "|250 unasked",							    "",						"",            true },
-	{ CHUNK "|+1|c|f|250 a|250 b|354 what",                                            CHUNKED,                                           "1:doubt0",    true },
-	{ PIPE "|+1|f|250 a|250 b|250 not 354",                                            MAIL RCPT "DATA\r\n",                              "1:lost0",     true },
-	{ CHUNK "|+1|c|f|not smtp",							CHUNKED,                                           "1:doubt0",    true },
- /* Withdrawn: before anything of it was said, or at the price of the connection. */
-	{ CHUNK "|+1|x|f|+2|c|f",							  CHUNKED,					   "",            false},
-	{ PIPE "|+1|f|250 a|250 b|354 c|x",						MAIL RCPT "DATA\r\n",                              "",            true },
- /* QUIT: what is not begun is lost, what is begun is finished. */
-	{ CHUNK "|+1|q|f|221 bye",							 "QUIT\r\n",                                        "1:lost0",     true },
-	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye",                                 CHUNKED "QUIT\r\n",                                "1:250",       true },
- /* HELO where EHLO is unknown; no extension then. */
-	{ "502 what?|250 x|+1|f",							  "HELO me.example\r\n" MAIL,                        "",            false},
-	{ "450",									   "",						"",            true },
-	{ "421 busy",								      "",						"",            true },
- /* CHUNKING without PIPELINING is none. */
-	{ "250-x\r\n250 CHUNKING|+1|f",						    MAIL,					      "",            false},
-	{ "250-x\r\n250-PIPELINING\r\n250 SIZE 3|+1",                                      "",                                                "1:552",       false},
+		MAIL RCPT "DATA\r\n.\r\nRSET\r\n" MAIL RCPT "DATA\r\n", "1:550", false },
+	/* CHUNKING: whole messages; where one before it is unanswered, RSET stands between. */
+	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f", CHUNKED CHUNKED "RSET\r\n" CHUNKED, "1:250",
+		false },
+	{ CHUNK "|+1|c|f|250 a|550 b|503 c", CHUNKED, "1:550", false },
+	/* Lost before and behind the last byte. */
+	{ CHUNK "|+1|c|e", "", "1:lost0", true },
+	{ CHUNK "|+1|c|f|e", CHUNKED, "1:doubt0", true },
+	{ CHUNK "|+1|c|f|250 a|550 b|e", CHUNKED, "1:550", true },
+	{ PIPE "|+1|f|250 a|250 b|354 c|e", MAIL RCPT "DATA\r\n", "1:lost0", true },
+	/* 421 answers what it stands for; what was behind it has not been read. */
+	{ CHUNK "|+1|c|f|250 a|250 b|421 bye", CHUNKED, "1:421", true },
+	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f|250 a|250 b|421 bye", NULL,
+		"1:250 2:421 3:lost0", true },
+	/* A reply that belongs to nothing ends it. */
+	{ CHUNK "|+1|c|F|250 a|250 b|250 c", "", "1:lost0", true },
+	{ CHUNK "|250 unasked", "", "", true },
+	{ CHUNK "|+1|c|f|250 a|250 b|354 what", CHUNKED, "1:doubt0", true },
+	{ PIPE "|+1|f|250 a|250 b|250 not 354", MAIL RCPT "DATA\r\n", "1:lost0", true },
+	{ CHUNK "|+1|c|f|not smtp", CHUNKED, "1:doubt0", true },
+	/* Withdrawn: before anything of it was said, or at the price of the connection. */
+	{ CHUNK "|+1|x|f|+2|c|f", CHUNKED, "", false },
+	{ PIPE "|+1|f|250 a|250 b|354 c|x", MAIL RCPT "DATA\r\n", "", true },
+	/* QUIT: what is not begun is lost, what is begun is finished. */
+	{ CHUNK "|+1|q|f|221 bye", "QUIT\r\n", "1:lost0", true },
+	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye", CHUNKED "QUIT\r\n", "1:250", true },
+	/* HELO where EHLO is unknown; no extension then. */
+	{ "502 what?|250 x|+1|f", "HELO me.example\r\n" MAIL, "", false },
+	{ "450", "", "", true },
+	{ "421 busy", "", "", true },
+	/* CHUNKING without PIPELINING is none. */
+	{ "250-x\r\n250 CHUNKING|+1|f", MAIL, "", false },
+	{ "250-x\r\n250-PIPELINING\r\n250 SIZE 3|+1", "", "1:552", false },
 };
 
 static void

@@ -30,13 +30,13 @@ carries_over_what_was_decided_later(void **state)
 	static const struct {
 		int was, was_at, is, is_at, becomes;
 	} rows[] = {
-		{U,  9, A, 5, U},
-		{ C, 9, P, 5, C},
-		{ B, 9, A, 5, B},
-		{ A, 9, A, 5, A},
-		{ U, 3, A, 5, A},
-		{ U, 9, C, 5, C},
-		{ A, 9, U, 5, U},
+		{ U, 9, A, 5, U },
+		{ C, 9, P, 5, C },
+		{ B, 9, A, 5, B },
+		{ A, 9, A, 5, A },
+		{ U, 3, A, 5, A },
+		{ U, 9, C, 5, C },
+		{ A, 9, U, 5, U },
 	};
 	struct scratch *s = *state;
 	struct db *old;

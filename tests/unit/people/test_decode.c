@@ -31,46 +31,47 @@ makes_utf8_of_what_is_named_or_marked(void **state)
 		struct str in;
 		const char *want, *named;
 	} rows[] = {
-		{NULL,            { "", 0 },           "",             "UTF-8"       },
-		{ NULL,           { "a,\xc3\xa9", 4 }, "a,\xc3\xa9",   "UTF-8"       },
+		{ NULL, { "", 0 }, "", "UTF-8" },
+		{ NULL, { "a,\xc3\xa9", 4 }, "a,\xc3\xa9", "UTF-8" },
 		{ NULL,
-                 { "\xef\xbb\xbf"
+			{ "\xef\xbb\xbf"
 			  "email",
 				8 },
-                 "email",					      "UTF-8"       },
+			"email", "UTF-8" },
 		{ "utf8",
-                 { "\xef\xbb\xbf"
+			{ "\xef\xbb\xbf"
 			  "x",
 				4 },
-                 "x",						  "UTF-8"       },
+			"x", "UTF-8" },
 		{ NULL,
-                 { "\xff\xfe"
+			{ "\xff\xfe"
 			  "a\0\xe9\0",
 				6 },
-                 "a\xc3\xa9",					  "UTF-16LE"    },
+			"a\xc3\xa9", "UTF-16LE" },
 		{ NULL,
-                 { "\xfe\xff"
+			{ "\xfe\xff"
 			  "\0a\0\xe9",
 				6 },
-                 "a\xc3\xa9",					  "UTF-16BE"    },
+			"a\xc3\xa9", "UTF-16BE" },
 		{ "utf-16",
-                 { "\xfe\xff"
+			{ "\xfe\xff"
 			  "\0a",
 				4 },
-                 "a",						  "UTF-16BE"    },
-		{ "utf-16le",     { "a\0b\0", 4 },     "ab",           "utf-16le"    },
-		{ "latin1",       { "a\xe9", 2 },      "a\xc3\xa9",    "latin1"      },
-		{ "windows-1252", { "\x80", 1 },       "\xe2\x82\xac", "windows-1252"},
- /* Never guessed: it stays as it is, and is no UTF-8. */
-		{ NULL,           { "a\xe9", 2 },      "a\xe9",        "UTF-8"       },
- /* What the encoding does not have is marked, and what follows is read on. */
+			"a", "UTF-16BE" },
+		{ "utf-16le", { "a\0b\0", 4 }, "ab", "utf-16le" },
+		{ "latin1", { "a\xe9", 2 }, "a\xc3\xa9", "latin1" },
+		{ "windows-1252", { "\x80", 1 }, "\xe2\x82\xac", "windows-1252" },
+		/* Never guessed: it stays as it is, and is no UTF-8. */
+		{ NULL, { "a\xe9", 2 }, "a\xe9", "UTF-8" },
+		/* What the encoding does not have is marked, and what follows is read on. */
 		{ "utf-16le",
-                 { "\x00\xd8"
+			{ "\x00\xd8"
 			  "a\0",
 				4 },
-                 "\xff"
-			"a",					   "utf-16le"    },
-		{ "utf-16le",     { "a\0b", 3 },       "a\xff",        "utf-16le"    },
+			"\xff"
+			"a",
+			"utf-16le" },
+		{ "utf-16le", { "a\0b", 3 }, "a\xff", "utf-16le" },
 	};
 
 	(void)state;
@@ -94,9 +95,9 @@ static void
 refuses_what_is_no_text(void **state)
 {
 	static const struct str rows[] = {
-		{"\x1f\x8b\x08\0\0\0\0\0\0", 9},
-		{ "PK\x03\x04",              4},
-		{ "%PDF-1.7",                8},
+		{ "\x1f\x8b\x08\0\0\0\0\0\0", 9 },
+		{ "PK\x03\x04", 4 },
+		{ "%PDF-1.7", 8 },
 	};
 
 	(void)state;

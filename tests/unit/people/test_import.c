@@ -82,29 +82,29 @@ takes_the_good_rows_and_tells_the_bad(void **state)
 		int added, unchanged;
 		const char *rejected;
 	} rows[] = {
-		{"email\na@x.org\n",                          1, 0, ""                            },
-		{ "EMAIL;Name\r\na@x.org;Ada\r\n",            1, 0, ""                            },
-		{ "name\temail\rAda\ta@x.org\r",              1, 0, ""                            },
-		{ "\n\nemail\n\na@x.org",                     1, 0, ""                            },
-		{ "email,name\na@x.org,\"A\nB\"\nbad\n",      1, 0, "4:'bad' is no address: no @/"},
-		{ "email\na@x.org\nA@X.ORG\n",                1, 1, ""                            },
-		{ "email\n  a@x.org  \n",                     1, 0, ""                            },
-		{ "email,name\na@x.org,A,,\n",                1, 0, ""                            },
-		{ "email,name\na@x.org\n",                    1, 0, ""                            },
+		{ "email\na@x.org\n", 1, 0, "" },
+		{ "EMAIL;Name\r\na@x.org;Ada\r\n", 1, 0, "" },
+		{ "name\temail\rAda\ta@x.org\r", 1, 0, "" },
+		{ "\n\nemail\n\na@x.org", 1, 0, "" },
+		{ "email,name\na@x.org,\"A\nB\"\nbad\n", 1, 0, "4:'bad' is no address: no @/" },
+		{ "email\na@x.org\nA@X.ORG\n", 1, 1, "" },
+		{ "email\n  a@x.org  \n", 1, 0, "" },
+		{ "email,name\na@x.org,A,,\n", 1, 0, "" },
+		{ "email,name\na@x.org\n", 1, 0, "" },
 		{ "email,name\na@x.org,A,extra\nb@x.org,B\n", 1, 0,
-                 "2:more fields than the header row/"                                             },
-		{ "email,name\na@x.org,\xe9\nb@x.org,B\n",    1, 0,
-                 "2:not UTF-8; if the file is in another encoding, name it: --encoding "
-			"latin1/"								 },
-		{ "email,state\na@x.org,happy\n",             0, 0,
-                 "2:'happy' is no state; they are pending, active, unsubscribed, bounced, "
-			"complained/"							     },
-		{ "email,timezone\na@x.org,Mars/Base\n",      0, 0,
-                 "2:'Mars/Base' is no time zone that this machine knows/"                         },
-		{ "email,timezone,note\na@x.org,UTC,x\n",     1, 0, ""                            },
-		{ "email,tags\na@x.org,\"a, b;c\"\n",         1, 0, ""                            },
-		{ "email\n\"a@x.org\nb@x.org\n",              1, 0,
-                 "2:a quote that is opened on this line is not closed/"                           },
+			"2:more fields than the header row/" },
+		{ "email,name\na@x.org,\xe9\nb@x.org,B\n", 1, 0,
+			"2:not UTF-8; if the file is in another encoding, name it: --encoding "
+			"latin1/" },
+		{ "email,state\na@x.org,happy\n", 0, 0,
+			"2:'happy' is no state; they are pending, active, unsubscribed, bounced, "
+			"complained/" },
+		{ "email,timezone\na@x.org,Mars/Base\n", 0, 0,
+			"2:'Mars/Base' is no time zone that this machine knows/" },
+		{ "email,timezone,note\na@x.org,UTC,x\n", 1, 0, "" },
+		{ "email,tags\na@x.org,\"a, b;c\"\n", 1, 0, "" },
+		{ "email\n\"a@x.org\nb@x.org\n", 1, 0,
+			"2:a quote that is opened on this line is not closed/" },
 	};
 	struct scratch *s = *state;
 	struct told told = new_told();
@@ -129,12 +129,12 @@ refuses_what_is_no_list(void **state)
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-		{"",			       "empty"				},
-		{ "\n\n",			  "empty"                                },
-		{ "a@x.org\nb@x.org\n",            "no column is named 'email'"           },
-		{ "name,mail\nAda,a@x.org\n",      "it has 'name', 'mail'"                },
-		{ "email,name,Email\na,b,c\n",     "line 1: two columns are named 'email'"},
-		{ "\x1f\x8b\x08 and so on and on", "packed by gzip"                       },
+		{ "", "empty" },
+		{ "\n\n", "empty" },
+		{ "a@x.org\nb@x.org\n", "no column is named 'email'" },
+		{ "name,mail\nAda,a@x.org\n", "it has 'name', 'mail'" },
+		{ "email,name,Email\na,b,c\n", "line 1: two columns are named 'email'" },
+		{ "\x1f\x8b\x08 and so on and on", "packed by gzip" },
 	};
 	struct scratch *s = *state;
 	struct told told = new_told();
@@ -186,12 +186,12 @@ brings_nobody_back_unless_told(void **state)
 		bool resubscribe;
 		const char *then;
 	} rows[] = {
-		{"unsubscribed",  false, "unsubscribed"},
-		{ "bounced",      false, "bounced"     },
-		{ "complained",   false, "complained"  },
-		{ "unsubscribed", true,  "active"      },
-		{ "bounced",      true,  "active"      },
-		{ "complained",   true,  "complained"  },
+		{ "unsubscribed", false, "unsubscribed" },
+		{ "bounced", false, "bounced" },
+		{ "complained", false, "complained" },
+		{ "unsubscribed", true, "active" },
+		{ "bounced", true, "active" },
+		{ "complained", true, "complained" },
 	};
 	struct scratch *s = *state;
 	struct told told = new_told();

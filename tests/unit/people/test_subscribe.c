@@ -7,14 +7,12 @@ static const int64_t now = INT64_C(1771045200000000);
 static struct people_entry
 entry(const char *email)
 {
-	return (struct people_entry){
-		.address = {.envelope = str_of(email),
-			    .shown = str_of(email),
-			    .key = str_of(email),
-			    .domain = STR("example.org")},
+	return (struct people_entry){ .address = { .envelope = str_of(email),
+					      .shown = str_of(email),
+					      .key = str_of(email),
+					      .domain = STR("example.org") },
 		.state = SUBSCRIBER_ACTIVE,
-		.why = "operator"
-	};
+		.why = "operator" };
 }
 
 static enum people_outcome
@@ -61,20 +59,20 @@ answers_by_what_they_were(void **state)
 		bool confirm, resubscribe;
 		int outcome, becomes;
 	} rows[] = {
-		{A,  A, true,  false, PEOPLE_UNCHANGED,    A},
-		{ P, A, true,  false, PEOPLE_UPDATED,      A},
-		{ P, A, false, true,  PEOPLE_UNCHANGED,    P},
-		{ A, P, true,  true,  PEOPLE_UNCHANGED,    A},
-		{ U, A, true,  false, PEOPLE_HAS_LEFT,     U},
-		{ B, A, true,  false, PEOPLE_HAS_LEFT,     B},
-		{ C, A, true,  false, PEOPLE_HAS_LEFT,     C},
-		{ U, A, false, true,  PEOPLE_BROUGHT_BACK, A},
-		{ U, P, false, true,  PEOPLE_BROUGHT_BACK, P},
-		{ B, A, false, true,  PEOPLE_BROUGHT_BACK, A},
-		{ C, A, true,  true,  PEOPLE_HAS_LEFT,     C},
-		{ A, U, false, false, PEOPLE_TAKEN_OFF,    U},
-		{ P, B, false, true,  PEOPLE_TAKEN_OFF,    B},
-		{ U, U, false, true,  PEOPLE_UNCHANGED,    U},
+		{ A, A, true, false, PEOPLE_UNCHANGED, A },
+		{ P, A, true, false, PEOPLE_UPDATED, A },
+		{ P, A, false, true, PEOPLE_UNCHANGED, P },
+		{ A, P, true, true, PEOPLE_UNCHANGED, A },
+		{ U, A, true, false, PEOPLE_HAS_LEFT, U },
+		{ B, A, true, false, PEOPLE_HAS_LEFT, B },
+		{ C, A, true, false, PEOPLE_HAS_LEFT, C },
+		{ U, A, false, true, PEOPLE_BROUGHT_BACK, A },
+		{ U, P, false, true, PEOPLE_BROUGHT_BACK, P },
+		{ B, A, false, true, PEOPLE_BROUGHT_BACK, A },
+		{ C, A, true, true, PEOPLE_HAS_LEFT, C },
+		{ A, U, false, false, PEOPLE_TAKEN_OFF, U },
+		{ P, B, false, true, PEOPLE_TAKEN_OFF, B },
+		{ U, U, false, true, PEOPLE_UNCHANGED, U },
 	};
 	struct scratch *s = *state;
 
@@ -170,10 +168,10 @@ brings_people_back_to_what_they_were(void **state)
 		enum subscriber_state was, then;
 		enum people_return outcome;
 	} rows[] = {
-		{SUBSCRIBER_ACTIVE,      SUBSCRIBER_ACTIVE,       PEOPLE_BACK        },
-		{ SUBSCRIBER_PENDING,    SUBSCRIBER_PENDING,      PEOPLE_BACK        },
-		{ SUBSCRIBER_BOUNCED,    SUBSCRIBER_UNSUBSCRIBED, PEOPLE_BACK_REFUSED},
-		{ SUBSCRIBER_COMPLAINED, SUBSCRIBER_COMPLAINED,   PEOPLE_BACK_REFUSED},
+		{ SUBSCRIBER_ACTIVE, SUBSCRIBER_ACTIVE, PEOPLE_BACK },
+		{ SUBSCRIBER_PENDING, SUBSCRIBER_PENDING, PEOPLE_BACK },
+		{ SUBSCRIBER_BOUNCED, SUBSCRIBER_UNSUBSCRIBED, PEOPLE_BACK_REFUSED },
+		{ SUBSCRIBER_COMPLAINED, SUBSCRIBER_COMPLAINED, PEOPLE_BACK_REFUSED },
 	};
 	struct scratch *s = *state;
 	enum people_leaving left;
@@ -259,16 +257,16 @@ knows_a_tag_and_a_timezone(void **state)
 		const char *tag;
 		bool ok;
 	} rows[] = {
-		{"beta",							       true },
-		{ "early birds",						       true },
-		{ "",								  false},
-		{ "a,b",							       false},
-		{ "a;b",							       false},
-		{ " a",								false},
-		{ "a\nb",							      false},
-		{ "\xff",							      false},
-		{ "0123456789012345678901234567890123456789012345678901234567890123",  true },
-		{ "01234567890123456789012345678901234567890123456789012345678901234", false},
+		{ "beta", true },
+		{ "early birds", true },
+		{ "", false },
+		{ "a,b", false },
+		{ "a;b", false },
+		{ " a", false },
+		{ "a\nb", false },
+		{ "\xff", false },
+		{ "0123456789012345678901234567890123456789012345678901234567890123", true },
+		{ "01234567890123456789012345678901234567890123456789012345678901234", false },
 	};
 	const char *why;
 

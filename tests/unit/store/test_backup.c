@@ -151,10 +151,10 @@ refuses_a_bad_backup_and_touches_nothing(void **state)
 		struct str bytes;
 		enum err_code code;
 	} rows[] = {
-		{"none",   { 0 },                 ERR_NOINPUT},
-		{ "empty", { 0 },                 ERR_DATA   },
-		{ "text",  { "no database", 11 }, ERR_DATA   },
-		{ "var",   { 0 },                 ERR_DATA   },
+		{ "none", { 0 }, ERR_NOINPUT },
+		{ "empty", { 0 }, ERR_DATA },
+		{ "text", { "no database", 11 }, ERR_DATA },
+		{ "var", { 0 }, ERR_DATA },
 	};
 	struct scratch *s = *state;
 	struct str before;

@@ -39,9 +39,10 @@ refuses_what_is_not_its_own_and_leaves_it_alone(void **state)
 	static const struct {
 		const char *what, *why;
 	} rows[] = {
-		{"",										   "an empty file"},
+		{ "", "an empty file" },
 		{ "this is no database, however long one looks at it, and it goes on for a while "
-		  "so that it is longer than a header of one hundred bytes would be", "no database"  },
+		  "so that it is longer than a header of one hundred bytes would be",
+			"no database" },
 	};
 	struct scratch *s = *state;
 

@@ -78,13 +78,13 @@ refusals_are_the_same_without_what_is_someones(void **state)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{"5.1.1 <a.b+c@example.org>: no such user", "5.1.1 <#>: no such user"      },
-		{ "4.7.28 try again, ref 1234567 (mx7)",    "4.7.28 try again, ref # (mx7)"},
-		{ "queued as 9C50A1100E73",                 "queued as #"                  },
-		{ "id mail-yw1-f41 says no",                "id # says no"                 },
-		{ "no such user",                           "no such user"                 },
-		{ "",				       ""			     },
-		{ "\xc3\xa4 \x1b",                          "\xc3\xa4 \x1b"                },
+		{ "5.1.1 <a.b+c@example.org>: no such user", "5.1.1 <#>: no such user" },
+		{ "4.7.28 try again, ref 1234567 (mx7)", "4.7.28 try again, ref # (mx7)" },
+		{ "queued as 9C50A1100E73", "queued as #" },
+		{ "id mail-yw1-f41 says no", "id # says no" },
+		{ "no such user", "no such user" },
+		{ "", "" },
+		{ "\xc3\xa4 \x1b", "\xc3\xa4 \x1b" },
 	};
 	char out[64];
 

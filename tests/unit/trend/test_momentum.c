@@ -76,15 +76,15 @@ static void
 every_status_has_its_story(void **state)
 {
 	static const struct story stories[] = {
-		{"a/ok",        1, -1, 0, { { 7, 100 }, { 0, 170 } }             },
-		{ "a/older",    2, -1, 0, { { 8, 100 }, { 6, 110 }, { 0, 180 } } },
-		{ "a/short",    3, -1, 0, { { 3, 100 }, { 0, 120 } }             },
-		{ "a/new",      4, -1, 0, { { 0, 120 } }                         },
-		{ "a/returned", 5, -1, 0, { { 12, 100 }, { 0, 120 } }            },
-		{ "a/reset",    6, -1, 0, { { 7, 1000 }, { 2, 400 }, { 0, 420 } }},
-		{ "a/dip",      7, -1, 0, { { 7, 40 }, { 2, 10 }, { 0, 12 } }    },
-		{ "a/born",     8, 3,  0, { { 0, 99 } }                          },
-		{ "a/gone",     9, -1, 0, { { 7, 50 } }                          },
+		{ "a/ok", 1, -1, 0, { { 7, 100 }, { 0, 170 } } },
+		{ "a/older", 2, -1, 0, { { 8, 100 }, { 6, 110 }, { 0, 180 } } },
+		{ "a/short", 3, -1, 0, { { 3, 100 }, { 0, 120 } } },
+		{ "a/new", 4, -1, 0, { { 0, 120 } } },
+		{ "a/returned", 5, -1, 0, { { 12, 100 }, { 0, 120 } } },
+		{ "a/reset", 6, -1, 0, { { 7, 1000 }, { 2, 400 }, { 0, 420 } } },
+		{ "a/dip", 7, -1, 0, { { 7, 40 }, { 2, 10 }, { 0, 12 } } },
+		{ "a/born", 8, 3, 0, { { 0, 99 } } },
+		{ "a/gone", 9, -1, 0, { { 7, 50 } } },
 	};
 	struct world w = { 0 };
 
@@ -112,8 +112,8 @@ static void
 a_first_day_is_cold_and_goes_by_the_score(void **state)
 {
 	static const struct story stories[] = {
-		{"org/model", 0, -1, 77.5, { { 0, 900 } } },
-		{ "gpt2",     0, -1, 0,    { { 0, 9000 } }},
+		{ "org/model", 0, -1, 77.5, { { 0, 900 } } },
+		{ "gpt2", 0, -1, 0, { { 0, 9000 } } },
 	};
 	struct world w = { 0 };
 
@@ -131,11 +131,11 @@ static void
 an_id_keeps_the_history_of_a_renamed_repository(void **state)
 {
 	static const struct story stories[] = {
-		{"old/name",  77, -1, 0, { { 7, 100 }, { 3, 130 } }},
-		{ "New/Name", 77, -1, 0, { { 0, 200 } }            },
- /* No id on the first day, the same name with one later: the same repository. */
-		{ "b/late",   0,  -1, 0, { { 7, 60 } }             },
-		{ "B/late",   88, -1, 0, { { 0, 90 } }             },
+		{ "old/name", 77, -1, 0, { { 7, 100 }, { 3, 130 } } },
+		{ "New/Name", 77, -1, 0, { { 0, 200 } } },
+		/* No id on the first day, the same name with one later: the same repository. */
+		{ "b/late", 0, -1, 0, { { 7, 60 } } },
+		{ "B/late", 88, -1, 0, { { 0, 90 } } },
 	};
 	struct world w = { 0 };
 
@@ -153,9 +153,9 @@ static void
 movers_are_shrunk_and_have_a_floor(void **state)
 {
 	static const struct story stories[] = {
-		{"a/small", 1, -1, 0, { { 7, 10 }, { 0, 59 } }        },
-		{ "a/fast", 2, -1, 0, { { 7, 100 }, { 0, 200 } }      },
-		{ "a/big",  3, -1, 0, { { 7, 100000 }, { 0, 101000 } }},
+		{ "a/small", 1, -1, 0, { { 7, 10 }, { 0, 59 } } },
+		{ "a/fast", 2, -1, 0, { { 7, 100 }, { 0, 200 } } },
+		{ "a/big", 3, -1, 0, { { 7, 100000 }, { 0, 101000 } } },
 	};
 	double mu = (49 + 100 + 1000) / (10 + 100 + 100000.0);
 	struct world w = { 0 };
@@ -173,12 +173,8 @@ movers_are_shrunk_and_have_a_floor(void **state)
 static void
 a_source_without_a_snapshot_for_three_days_is_stale(void **state)
 {
-	static const struct story two[] = {
-		{"a/b", 1, -1, 0, { { 2, 10 } }}
-	};
-	static const struct story three[] = {
-		{"a/b", 1, -1, 0, { { 3, 10 } }}
-	};
+	static const struct story two[] = { { "a/b", 1, -1, 0, { { 2, 10 } } } };
+	static const struct story three[] = { { "a/b", 1, -1, 0, { { 3, 10 } } } };
 	struct world w = { 0 }, v = { 0 };
 
 	(void)state;
@@ -195,13 +191,13 @@ static void
 copies_fold_into_their_model_and_a_flood_into_one_row(void **state)
 {
 	static const struct story stories[] = {
-		{"lab/Owl-7B",          0, -1, 300, { { 0, 1 } }},
-		{ "x/Owl-7B-GGUF",      0, -1, 90,  { { 0, 1 } }},
-		{ "y/Tiny-Owl-7B-LoRA", 0, -1, 80,  { { 0, 1 } }},
-		{ "flood/a5103",        0, -1, 70,  { { 0, 1 } }},
-		{ "flood/b5104",        0, -1, 60,  { { 0, 1 } }},
-		{ "Flood/c5105",        0, -1, 50,  { { 0, 1 } }},
-		{ "z/Base",             0, -1, 20,  { { 0, 1 } }},
+		{ "lab/Owl-7B", 0, -1, 300, { { 0, 1 } } },
+		{ "x/Owl-7B-GGUF", 0, -1, 90, { { 0, 1 } } },
+		{ "y/Tiny-Owl-7B-LoRA", 0, -1, 80, { { 0, 1 } } },
+		{ "flood/a5103", 0, -1, 70, { { 0, 1 } } },
+		{ "flood/b5104", 0, -1, 60, { { 0, 1 } } },
+		{ "Flood/c5105", 0, -1, 50, { { 0, 1 } } },
+		{ "z/Base", 0, -1, 20, { { 0, 1 } } },
 	};
 	struct world w = { 0 };
 	struct trend_folded *rows;
@@ -224,8 +220,8 @@ static void
 a_copy_leads_when_it_has_more_than_twice_the_root(void **state)
 {
 	static const struct story stories[] = {
-		{"lab/Owl-7B",      0, -1, 30, { { 0, 1 } }},
-		{ "x/Owl-7B-Turbo", 0, -1, 90, { { 0, 1 } }},
+		{ "lab/Owl-7B", 0, -1, 30, { { 0, 1 } } },
+		{ "x/Owl-7B-Turbo", 0, -1, 90, { { 0, 1 } } },
 	};
 	struct world w = { 0 };
 	struct trend_folded *rows;
@@ -242,9 +238,7 @@ a_copy_leads_when_it_has_more_than_twice_the_root(void **state)
 static void
 unknown_numbers_stay_unknown(void **state)
 {
-	static const struct story stories[] = {
-		{"a/new", 1, -1, 0, { { 0, 120 } }}
-	};
+	static const struct story stories[] = { { "a/new", 1, -1, 0, { { 0, 120 } } } };
 	struct world w = { 0 };
 	struct trend_numbers numbers;
 
@@ -266,15 +260,15 @@ names_that_no_link_may_be_built_from_are_rejected(void **state)
 		const char *name;
 		bool github, models;
 	} rows[] = {
-		{"a/b",    true,  true },
-		{ "gpt2",  false, true },
-		{ "a/b/c", false, false},
-		{ "../x",  false, false},
-		{ "a/..",  false, false},
-		{ "a/b c", false, false},
-		{ "a/<b>", false, false},
-		{ "",      false, false},
-		{ "/",     false, false},
+		{ "a/b", true, true },
+		{ "gpt2", false, true },
+		{ "a/b/c", false, false },
+		{ "../x", false, false },
+		{ "a/..", false, false },
+		{ "a/b c", false, false },
+		{ "a/<b>", false, false },
+		{ "", false, false },
+		{ "/", false, false },
 	};
 
 	(void)state;
