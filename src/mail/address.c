@@ -247,13 +247,8 @@ address_is_envelope(struct str s)
 {
 	ptrdiff_t at = str_find(s, '@');
 
-	if (at <= 0 || s.n > WHOLE || check_local(str_sub(s, 0, (size_t)at)) ||
-		(size_t)at + 1 >= s.n)
+	if (at <= 0 || s.n > WHOLE || (size_t)at + 1 >= s.n)
 		return false;
-	for (ptrdiff_t i = 0; i < at; i++)
-		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
-			return false;
-	if (!text_is_utf8(str_sub(s, 0, (size_t)at)))
-		return false;
-	return !check_domain(str_from(s, (size_t)at + 1));
+	return !check_characters(s) && !check_local(str_sub(s, 0, (size_t)at)) &&
+	       !check_domain(str_from(s, (size_t)at + 1));
 }

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "test.h"
 
+/* A letter that its composed form writes as two. */
+#define KA "\xe0\xa5\x98"
 #define X63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static const struct {
@@ -59,6 +61,21 @@ static const struct {
 	{ STR_INIT(X63 "a@example.org"), X63 "a@example.org", NULL },
 	{ STR_INIT("a@" X63 "b.example"), NULL, "63" },
 	{ STR_INIT("a@" X63 "." X63 "." X63 "." X63), NULL, "253" },
+	{ STR_INIT(X63 "a@" X63 "." X63 "." X63), NULL, "254" },
+	{ STR_INIT(
+		  X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 X63 "@b.example"),
+		NULL, "254" },
+	{ STR_INIT(KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA KA "@b.example"), NULL,
+		"64 octets" },
+	{ STR_INIT("a)@example.org"), NULL, "comment" },
+	{ STR_INIT("a@b.1-2"), "a@b.1-2", NULL },
+	{ STR_INIT("a@b.12"), NULL, "digits" },
+	{ STR_INIT("a@b{c.example"), NULL, "host name" },
+	{ STR_INIT("a@\xe2\x98\xba.example"), NULL, "IDNA 2008" },
+	{ STR_INIT("a@xn--74h.example"), NULL, "" },
+	{ STR_INIT("a@xn--99999999999.example"), NULL, "" },
+	{ STR_INIT("a@xn--bucher-xyd.example"), NULL, "" },
+	{ STR_INIT("a@xn--a-.example"), NULL, "" },
 };
 
 static void
@@ -125,6 +142,11 @@ only_an_envelope_form_is_one(void **state)
 		{ STR_INIT("a@b.example> ORCPT=x"), false },
 		{ STR_INIT("a\n@b.example"), false },
 		{ STR_INIT("a\0@b.example"), false },
+		{ STR_INIT("a b@b.example"), false },
+		{ STR_INIT("a\x7f@b.example"), false },
+		{ STR_INIT("a\xff@b.example"), false },
+		{ STR_INIT("a\xe2\x80\xae@b.example"), false },
+		{ STR_INIT("\xc3\xbc@b.example"), true },
 		{ STR_INIT("@b.example"), false },
 		{ STR_INIT("a@"), false },
 		{ STR_INIT(""), false },
