@@ -239,7 +239,10 @@ render_subscribe(const struct blocks *b, const struct yaml *doc, struct buf *htm
 		telegram ? template_text(b->arena, str_of(s->telegram_url))
 			 : template_null(b->arena));
 	text_wrap(words, b->columns, (struct str){ 0 }, (struct str){ 0 }, text);
-	buf_printf(text, "\nSubscribe to %s:\n%.*s\n", s->publication.name, STR_ARG(url));
+	buf_addc(text, '\n');
+	text_wrap(str_of(arena_printf(b->arena, "Subscribe to %s:", s->publication.name)),
+		b->columns, (struct str){ 0 }, (struct str){ 0 }, text);
+	buf_printf(text, "%.*s\n", STR_ARG(url));
 	if (telegram)
 		buf_printf(text, "\nJoin the Telegram channel:\n%s\n", s->telegram_url);
 	return render_html(b, "subscribe", data, html, e) < 0 ? -1 : 1;

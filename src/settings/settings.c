@@ -920,6 +920,9 @@ derive(const struct reader *r)
 	static char outbox[] = "maildir:var/outbox";
 	struct settings *s = r->out;
 
+	if (!*s->sender.from_name)
+		s->sender.from_name = s->publication.name;
+
 	if (s->relay_count == 0) {
 		s->relays = arena_new(r->a, struct settings_relay);
 		relay_defaults(s->relays);

@@ -25,7 +25,7 @@ struct settings_publication {
 };
 
 struct settings_sender {
-	char *from_name;  /* "" without one */
+	char *from_name;  /* the publication's without one */
 	char *from_email; /* envelope form: the domain as A-label */
 	char *reply_to;   /* or NULL */
 	char *bounce;     /* envelope sender that VERP is made from, or NULL: from_email, no VERP */

@@ -185,7 +185,7 @@ def test_settings_that_are_wrong_are_named_with_their_line(publication, text, wh
 
 FROMS = [
     ("'The Post <news@a.example>'", "The Post <news@a.example>"),
-    ("news@a.example", "<news@a.example>"),
+    ("news@a.example", "A <news@a.example>"),
     ("""'"Post, The" <news@a.example>'""", '"Post, The" <news@a.example>'),
     (r"""'"The \"Post\" \\ Co" <news@a.example>'""", r'"The \"Post\" \\ Co" <news@a.example>'),
     ("'A, B <news@bücher.example>'", '"A, B" <news@xn--bcher-kva.example>'),
@@ -330,6 +330,14 @@ def test_the_end_of_a_message_says_each_thing_once(publication):
     end = text[text.index("You get this because"):]
     assert end.count("zoe@example.org") == 1 and "subscribed to The Morning Post as\nzoe@example.org.\n" in end
     assert "\nc/o Post, The Morning Post, 1 Example Street, 12345 Exampletown\n" in end, end
+
+
+def test_a_long_name_keeps_the_text_narrow(publication):
+    name = "The Most Excellent Morning Post of a Town Whose Name Is Longer Than Any Line of It Ought to Be"
+    settings = (publication.path / "morningpost.yaml").read_text().replace("name: The Morning Post", f"name: {name}", 1)
+    publication.write("morningpost.yaml", settings)
+    lines = publication.ok("compose", "--format", "text").out.splitlines()
+    assert all(len(line) <= 78 or "https://" in line for line in lines), [line for line in lines if len(line) > 78]
 
 
 def test_the_dark_rules_keep_what_is_ink_ink(publication):
