@@ -236,7 +236,7 @@ next_tag(struct render *r, const struct source *s, size_t from, size_t to, struc
 	struct str rest, closing = s->close;
 
 	if (at < 0)
-		return spend(r, s, from, to - from);
+		return spend(r, s, from, to - from) < 0 ? -1 : 0;
 	*t = (struct tag){ .begin = from + (size_t)at };
 	rest = str_sub(s->text, t->begin + s->open.n, to - t->begin - s->open.n);
 	if (rest.n && (rest.p[0] == '{' || rest.p[0] == '=')) {
