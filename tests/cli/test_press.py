@@ -220,6 +220,35 @@ def test_a_password_file_that_is_not_safe_is_refused(publication, what):
     assert done.code == 78 and re.search(r"morningpost.yaml:\d+: relays\[0\]: .*relay.password", done.err) and "marker-secret" not in done.err + done.out, done
 
 
+def test_secrets_are_said_and_kept_nowhere_else(publication, tmp_path):
+    """Neither a password nor a key's seed: not in what is said, not in the database, not in a backup (RELIABILITY K6)."""
+    marker = "marker-5ecret"
+    (publication.path / "relay.password").write_text(marker + "\n")
+    (publication.path / "relay.password").chmod(0o600)
+    text = (publication.path / "morningpost.yaml").read_text()
+    publication.write("morningpost.yaml", text.split("relays:")[0] + "relays:\n  - {url: 'smtp://127.0.0.1:1', user: post, password_file: relay.password}\n"
+                      "  - {url: 'smtp://127.0.0.1:1', user: marker-user}\n")
+    secrets = [marker.encode(), b"marker-env"] + [(publication.path / "var/keys" / name).read_bytes().strip() for name in ("sign-1", "mac")]
+    said = []
+    for args in (("doctor",), ("subscriber", "add", "ann@example.org"), ("check",), ("compose",), ("send", "--to", "ann@example.org"), ("send", "--no-wait", "--force"),
+                 ("daily", "--json"), ("status",), ("why", "ann@example.org"), ("keys", "show"), ("keys", "rotate"), ("db", "backup", tmp_path / "b.db"), ("db", "info"),
+                 ("subscriber", "export", "--all")):
+        done = publication.run("-v", *args, env={"MORNINGPOST_RELAY_PASSWORD": "marker-env"})
+        said.append(done.bytes + done.err.encode())
+    kept = [p.read_bytes() for p in [*(publication.path / "var").glob("*"), tmp_path / "b.db"] if p.is_file()]
+    assert len(said) == 14 and len(kept) >= 3
+    assert not [s for s in secrets for text in said + kept if s in text]
+
+
+def test_no_core_is_left_behind(publication):
+    process = subprocess.Popen([PROGRAM, "-C", publication.path, "serve", "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, cwd=publication.path)
+    process.stderr.readline()
+    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+    process.kill()
+    process.communicate()
+    assert re.search(r"^Max core file size +0 +0 ", limits, re.M), limits
+
+
 # -- check and compose ----------------------------------------------------------------------------
 
 CHECKS = [
