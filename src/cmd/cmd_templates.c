@@ -69,7 +69,8 @@ read_data(const char *path, struct arena *a, struct value **out, struct err *e)
 }
 
 static int
-render(const char *path, const char *data_path, struct partials *partials, struct err *e)
+render(struct context *c, const char *path, const char *data_path, struct partials *partials,
+	struct err *e)
 {
 	struct template_options options = { .partial = find_partial, .context = partials };
 	struct value *data;
@@ -81,7 +82,10 @@ render(const char *path, const char *data_path, struct partials *partials, struc
 	if (file_read(AT_FDCWD, path, CEILING, partials->a, &text, e) == 0 &&
 		read_data(data_path, partials->a, &data, e) == 0 &&
 		template_render(text, path, data, &options, &out, e) == 0) {
-		fwrite(buf_z(&out), 1, out.n, stdout);
+		if (c->out.json)
+			out_str(&c->out, NULL, buf_str(&out));
+		else
+			fwrite(buf_z(&out), 1, out.n, stdout);
 		status = 0;
 	}
 	buf_free(&out);
@@ -89,7 +93,7 @@ render(const char *path, const char *data_path, struct partials *partials, struc
 }
 
 static int
-run_render(int argc, char **argv, struct err *e)
+run_render(struct context *c, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = {
 		{ "data", required_argument, NULL, 'd' },
@@ -117,7 +121,7 @@ run_render(int argc, char **argv, struct err *e)
 		if (partials.dir < 0)
 			return err_set(e, ERR_NOINPUT, "%s: %s", folder, strerror(errno));
 	}
-	status = render(argv[optind], data, &partials, e);
+	status = render(c, argv[optind], data, &partials, e);
 	if (partials.dir >= 0)
 		close(partials.dir);
 	arena_free(&a);
@@ -176,7 +180,7 @@ int
 cmd_templates(struct context *c, int argc, char **argv, struct err *e)
 {
 	if (argc >= 2 && strcmp(argv[1], "render") == 0)
-		return run_render(argc - 1, argv + 1, e);
+		return run_render(c, argc - 1, argv + 1, e);
 	if (argc >= 2 && strcmp(argv[1], "export") == 0)
 		return run_export(c, argc - 1, argv + 1, e);
 	return command_usage("templates", e, "it takes 'export' or 'render'");

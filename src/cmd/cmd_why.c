@@ -288,7 +288,7 @@ explain(struct context *c, struct desk *d, struct day day, const char *email, st
 	int known, begun, has_row = 0, status;
 
 	if (address_parse(str_trim(str_of(email)), &d->arena, &address, &why) == ADDRESS_BAD)
-		return err_set(e, ERR_USAGE, "why: '%s' is not an address: %s", email, why);
+		return err_set(e, ERR_DATA, "'%s' is no address: %s", email, why);
 	known = subscriber_find(d->db, address.key, &d->arena, &f.s, e);
 	begun = known < 0 ? -1 : issue_find(d->db, day, &d->arena, &f.issue, e);
 	if (known == 1 && begun == 1)

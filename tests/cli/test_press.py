@@ -55,6 +55,25 @@ def test_a_wrong_command_line_is_told_in_one_line_on_standard_error(args, code, 
     assert done.code == code and done.out == "" and done.err.startswith(("morningpost: error:", "morningpost ", "usage:")), done
 
 
+def test_json_is_one_value_whatever_is_asked(publication, tmp_path):
+    """In the order of an operator's day, with the exit code of each."""
+    (tmp_path / "people.csv").write_text("email,name\na@b.example,A\nbad,\n")
+    day = [("doctor", 0), ("check", 0), (f"compose -o {tmp_path}/x.eml", 0), ("compose", 0), ("templates export", 0), ("send --dry-run", 0), ("send --to a@b.example", 0),
+           ("send", 0), ("subscriber add a@b.example", 0), ("subscriber set a@b.example --name Q", 0), ("subscriber show a@b.example", 0), ("subscriber list", 0),
+           ("subscriber list --state bounced", 0), ("subscriber check a@b.example", 0), ("subscriber check bad", 65), (f"subscriber import {tmp_path}/people.csv", 0),
+           (f"subscriber import {tmp_path}/people.csv --dry-run", 0), (f"subscriber import {tmp_path}/people.csv --strict", 65), ("subscriber import --undo 1", 0),
+           (f"subscriber export -o {tmp_path}/x.csv", 0), ("subscriber export", 64), ("status", 0), ("status --date 2020-01-01", 0), ("send", 0), ("daily", 0),
+           ("why a@b.example", 0), ("why zz@b.example", 66), ("why bad", 65), ("resolve --all sent", 0), ("subscriber remove a@b.example", 0), ("subscriber remove z@b.example", 66),
+           ("keys show", 0), ("keys rotate", 0), ("keys retire 1", 0), ("keys retire 1", 66), ("db info", 0), ("db migrate", 0), ("db check", 0), (f"db backup {tmp_path}/x.db", 0),
+           (f"db restore {tmp_path}/x.db", 0), ("db restore /nonexistent", 66), ("version", 0), (f"templates render {tmp_path}/people.csv", 0), ("send --max 0", 64)]
+    for args, code in day:
+        done = publication.run("--json", *args.split())
+        assert done.code == code, (args, done)
+        if done.out or code == 0:
+            assert done.out.endswith("\n") or code
+            json.loads(done.out)
+
+
 @pytest.mark.parametrize("args", [("-h",), ("--version",), ("send", "-h"), ("status",), ("check", "--json"), ("compose",), ("subscriber", "export")])
 def test_results_that_cannot_be_written_are_an_error(shelf, args):
     """A full disk, and a standard output that whoever started us has closed."""
@@ -541,6 +560,11 @@ def rendered(folder, template, data, partials):
     done = run("templates", "render", folder / "t", "--data", folder / "d.yaml", "--partials", folder / "parts")
     assert done.code == 0, done
     return done.bytes.decode()
+
+
+def test_a_rendered_template_may_be_asked_for_as_json(tmp_path):
+    (tmp_path / "t").write_text("a \"b\"\n{{x}}\n")
+    assert json.loads(run("templates", "render", tmp_path / "t", "--json").out) == 'a "b"\n\n'
 
 
 @pytest.mark.parametrize("area,case", [(area, case) for area in MUSTACHE for case in MUSTACHE[area]])
