@@ -9,19 +9,17 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/report.h"
+#include "cmd/test_copy.h"
 #include "compose/check.h"
-#include "deliver/copy.h"
 #include "deliver/deliver.h"
 #include "deliver/identity.h"
-#include "mail/address.h"
-#include "mail/message_id.h"
-#include "mail/token.h"
+#include "deliver/mark.h"
 #include "store/edition.h"
 #include "store/event.h"
 
-enum { MESSAGE = 32 << 20, SERIAL = 32, DETAIL = 64 * 1024 };
+enum { DETAIL = 64 * 1024 };
 
-static volatile int stop_asked;
+static volatile sig_atomic_t stop_asked;
 
 static void
 ask_to_stop(int number)
@@ -73,62 +71,6 @@ tell(void *context, const struct deliver_progress *p)
 	else
 		log_info("%lld of %lld, %.0f/s, %s left", (long long)done, (long long)p->planned,
 			rate, time);
-}
-
-/* -- the mark: is this database the one that sent last? ---------------------------------------- */
-
-static int
-read_serial(const struct publication *p, struct db *db, uint64_t *in_db, uint64_t *in_mark,
-	struct err *e)
-{
-	struct arena a = { 0 };
-	struct str text;
-	int got = db_fact(db, "send_serial", &a, &text, e);
-
-	*in_db = *in_mark = 0;
-	if (got == 1)
-		str_u64(text, UINT64_MAX / 16, in_db);
-	if (got >= 0 && file_read(p->dir, "var/mark", SERIAL, &a, &text, e) == 0) {
-		str_u64(str_trim(text), UINT64_MAX / 16, in_mark);
-	} else if (got >= 0 && e->code != ERR_NOINPUT) {
-		got = -1;
-	}
-	arena_free(&a);
-	return got < 0 ? -1 : 0;
-}
-
-/* A restored backup does not know who was served since: it must not send without being told to
- * (RELIABILITY R14). */
-static int
-check_mark(const struct publication *p, struct db *db, bool force, struct err *e)
-{
-	uint64_t in_db, in_mark;
-
-	if (read_serial(p, db, &in_db, &in_mark, e) < 0)
-		return -1;
-	if (in_mark <= in_db || force)
-		return 0;
-	return err_set(e, ERR_DATA,
-		"the database is older than the last send (%ju, and var/mark has %ju): was a "
-		"backup restored? Who was served since is not in it; --force sends all the same",
-		(uintmax_t)in_db, (uintmax_t)in_mark);
-}
-
-static int
-raise_mark(const struct publication *p, struct db *db, struct err *e)
-{
-	uint64_t in_db, in_mark;
-	char text[SERIAL];
-
-	if (read_serial(p, db, &in_db, &in_mark, e) < 0)
-		return -1;
-	snprintf(text, sizeof text, "%ju\n", (uintmax_t)(in_db > in_mark ? in_db : in_mark) + 1);
-	if (db_begin(db, e) < 0 || db_set_fact(db, "send_serial", str_trim(str_of(text)), e) < 0 ||
-		db_commit(db, e) < 0) {
-		db_rollback(db);
-		return -1;
-	}
-	return file_write(p->dir, "var/mark", str_of(text), 0600, e);
 }
 
 /* -- the edition ------------------------------------------------------------------------------ */
@@ -355,78 +297,6 @@ open_issue(const struct publication *p, struct db *db, const struct sending *s, 
 	return begin_issue(p, db, s, &c, out, e);
 }
 
-/* -- test copies ------------------------------------------------------------------------------ */
-
-static int
-fill_copy(const struct publication *p, const struct keys *keys, const struct composed *c,
-	const char *to, struct arena *a, struct copy *out, struct err *e)
-{
-	const char *zone = p->settings.publication.timezone;
-	struct token t = { .kind = TOKEN_TEST, .key_id = keys_current(keys)->id };
-	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40], what[64];
-	uint8_t signature[SIGN_BYTES];
-	struct letter_values v = { 0 };
-	struct address address;
-	const char *why;
-	struct buf b;
-	int status;
-
-	if (address_parse(str_of(to), a, &address, &why) == ADDRESS_BAD)
-		return err_set(e, ERR_USAGE, "send: --to: '%s' is not an address: %s", to, why);
-	token_sign(&t, p->settings.publication.list_id, keys_current(keys)->secret, signature);
-	token_print(&t, signature, token);
-	/* Another id each time: a test copy is looked at again after every change. */
-	snprintf(what, sizeof what, "test/%lld", (long long)clock_now());
-	message_id_make(str_of(what), 0, str_of(strchr(p->settings.sender.from_email, '@') + 1),
-		keys->mac, id);
-	clock_rfc5322(clock_now(), zone, date);
-	v = (struct letter_values){ .email = address.envelope,
-		.email_shown = address.shown,
-		.message_id = str_of(id),
-		.date = str_of(date),
-		.token = str_of(token) };
-	buf_init(&b, MESSAGE);
-	status = letter_fill(&c->letter, &v, &b, e);
-	*out = (struct copy){ .to = address.envelope,
-		.message = arena_str(a, buf_str(&b)),
-		.smtputf8 = address.smtputf8 };
-	buf_free(&b);
-	return status;
-}
-
-static int
-send_copies(struct context *c, const struct publication *p, const struct keys *keys,
-	const struct sending *s, struct err *e)
-{
-	const struct edition_options options = { .test = true };
-	struct composed composed;
-	struct arena a = { 0 };
-	struct copy *copies = arena_many(&a, s->to_count, struct copy);
-	int status = edition_compose(p, s->day, &options, &a, &composed, e);
-
-	for (size_t i = 0; status == 0 && i < s->to_count; i++)
-		status = fill_copy(p, keys, &composed, s->to[i], &a, &copies[i], e);
-	if (status == 0)
-		status = copy_send(p, copies, s->to_count, e);
-	if (status == 0)
-		out_array(&c->out, NULL);
-	for (size_t i = 0; status >= 0 && i < s->to_count; i++) {
-		out_object(&c->out, NULL);
-		out_str(&c->out, "to", copies[i].to);
-		out_bool(&c->out, "sent", copies[i].sent);
-		out_strz(&c->out, "words", copies[i].words);
-		out_end(&c->out);
-		out_line(&c->out, "%.*s: %s: %s", STR_ARG(copies[i].to),
-			copies[i].sent ? "sent" : "not sent", copies[i].words);
-		if (!copies[i].sent)
-			status = ERR_UNAVAILABLE;
-	}
-	if (status >= 0)
-		out_end(&c->out);
-	arena_free(&a);
-	return status;
-}
-
 /* -- the run ---------------------------------------------------------------------------------- */
 
 static int
@@ -474,7 +344,7 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 	int status;
 
 	catch_signals();
-	if (raise_mark(p, db, e) < 0)
+	if (mark_raise(p, db, e) < 0)
 		return -1;
 	status = deliver_issue(db, issue, &o, &result, e);
 	if (teller.terminal && !teller.quiet)
@@ -523,7 +393,7 @@ run_locked(struct context *c, const struct publication *p, struct db *db, const 
 {
 	struct arena a = { 0 };
 	struct issue issue;
-	int status = check_mark(p, db, s->force, e);
+	int status = mark_check(p, db, s->force, e);
 
 	if (status == 0)
 		status = identity_hold(p, db, s->force, e);
@@ -568,7 +438,7 @@ sending_run(struct context *c, const struct publication *p, const struct sending
 	if (keys_load(p->dir, false, &keys, e) < 0)
 		return -1;
 	if (s->to_count) {
-		status = send_copies(c, p, &keys, s, e);
+		status = test_copy_send(c, p, &keys, s, e);
 		keys_free(&keys);
 		return status;
 	}

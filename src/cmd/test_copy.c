@@ -1,0 +1,82 @@
+#include "cmd/test_copy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "compose/edition.h"
+#include "deliver/copy.h"
+#include "mail/address.h"
+#include "mail/message_id.h"
+#include "mail/token.h"
+
+enum { MESSAGE = 32 << 20 };
+
+static int
+fill(const struct publication *p, const struct keys *keys, const struct composed *c, const char *to,
+	struct arena *a, struct copy *out, struct err *e)
+{
+	const char *zone = p->settings.publication.timezone;
+	struct token t = { .kind = TOKEN_TEST, .key_id = keys_current(keys)->id };
+	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40], what[64];
+	uint8_t signature[SIGN_BYTES];
+	struct letter_values v = { 0 };
+	struct address address;
+	const char *why;
+	struct buf b;
+	int status;
+
+	if (address_parse(str_of(to), a, &address, &why) == ADDRESS_BAD)
+		return err_set(e, ERR_USAGE, "send: --to: '%s' is not an address: %s", to, why);
+	token_sign(&t, p->settings.publication.list_id, keys_current(keys)->secret, signature);
+	token_print(&t, signature, token);
+	/* Another id each time: a test copy is looked at again after every change. */
+	snprintf(what, sizeof what, "test/%lld", (long long)clock_now());
+	message_id_make(str_of(what), 0, str_of(strchr(p->settings.sender.from_email, '@') + 1),
+		keys->mac, id);
+	clock_rfc5322(clock_now(), zone, date);
+	v = (struct letter_values){ .email = address.envelope,
+		.email_shown = address.shown,
+		.message_id = str_of(id),
+		.date = str_of(date),
+		.token = str_of(token) };
+	buf_init(&b, MESSAGE);
+	status = letter_fill(&c->letter, &v, &b, e);
+	*out = (struct copy){ .to = address.envelope,
+		.message = arena_str(a, buf_str(&b)),
+		.smtputf8 = address.smtputf8 };
+	buf_free(&b);
+	return status;
+}
+
+int
+test_copy_send(struct context *c, const struct publication *p, const struct keys *keys,
+	const struct sending *s, struct err *e)
+{
+	const struct edition_options options = { .test = true };
+	struct composed composed;
+	struct arena a = { 0 };
+	struct copy *copies = arena_many(&a, s->to_count, struct copy);
+	int status = edition_compose(p, s->day, &options, &a, &composed, e);
+
+	for (size_t i = 0; status == 0 && i < s->to_count; i++)
+		status = fill(p, keys, &composed, s->to[i], &a, &copies[i], e);
+	if (status == 0)
+		status = copy_send(p, copies, s->to_count, e);
+	if (status == 0)
+		out_array(&c->out, NULL);
+	for (size_t i = 0; status >= 0 && i < s->to_count; i++) {
+		out_object(&c->out, NULL);
+		out_str(&c->out, "to", copies[i].to);
+		out_bool(&c->out, "sent", copies[i].sent);
+		out_strz(&c->out, "words", copies[i].words);
+		out_end(&c->out);
+		out_line(&c->out, "%.*s: %s: %s", STR_ARG(copies[i].to),
+			copies[i].sent ? "sent" : "not sent", copies[i].words);
+		if (!copies[i].sent)
+			status = ERR_UNAVAILABLE;
+	}
+	if (status >= 0)
+		out_end(&c->out);
+	arena_free(&a);
+	return status;
+}
