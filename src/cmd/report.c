@@ -133,11 +133,13 @@ write_canary(struct out *o, struct db *db, const struct issue *issue, struct err
 {
 	struct canary_tally t;
 	const char *state;
+	int64_t unknown;
 
 	if (canary_count(db, issue, &t, e) < 0)
 		return -1;
 	if (t.all == 0)
 		return 0;
+	unknown = t.going + t.waiting;
 	state = issue->state == ISSUE_HELD ? "held"
 		: t.passed_at              ? "passed"
 		: t.going                  ? "going"
@@ -146,10 +148,10 @@ write_canary(struct out *o, struct db *db, const struct issue *issue, struct err
 	out_strz(o, "state", state);
 	out_int(o, "recipients", t.all);
 	out_int(o, "refused", t.failed);
-	out_int(o, "unknown", t.going + t.waiting);
+	out_int(o, "unknown", unknown);
 	out_end(o);
 	out_line(o, "  canary %s: %lld, %lld refused, %lld not known yet", state, (long long)t.all,
-		(long long)t.failed, (long long)(t.going + t.waiting));
+		(long long)t.failed, (long long)unknown);
 	return 0;
 }
 

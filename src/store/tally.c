@@ -70,9 +70,9 @@ find(struct table *t, struct str name, size_t size, struct arena *a)
 	e = place(t, hash, name);
 	if (!e->value) {
 		*e = (struct entry){ hash, arena_str(a, name), arena_array(a, 1, size) };
-		memset(e->value, 0, size);
 		t->count++;
 	}
+	assert(e->value);
 	return e->value;
 }
 

@@ -6,6 +6,7 @@
 static void
 check_clean(struct str s)
 {
+	assert(s.p || s.n == 0);
 	for (size_t i = 0; i < s.n; i++)
 		assert((unsigned char)s.p[i] > 0x20 && s.p[i] != 0x7f && (signed char)s.p[i] > 0);
 }

@@ -137,7 +137,7 @@ restarts_never_exceed_a_rate(void **state)
 			pace_init(&p, rows[i].count, rows[i].span, steady);
 			pace_resume(&p, kept, wall - kept_at, steady);
 			while (steady < end) {
-				int64_t next = pace_next(&p, steady), step;
+				int64_t next, step;
 
 				/* As turn.c has it: what was written down covers two seconds. */
 				if (saved == 0 || steady - saved >= CLOCK_SECOND) {
@@ -196,7 +196,7 @@ slower_by_halves_and_up_again_gently(void **state)
 	for (; p.slow < 1 && eased < 1000; eased++)
 		pace_ease(&p, now += 10 * CLOCK_SECOND);
 	assert_in_range(eased, 40, 60);
-	pace_ease(&p, now += 10 * CLOCK_SECOND);
+	pace_ease(&p, now + 10 * CLOCK_SECOND);
 	assert_near(p.slow, 1, 1e-9);
 }
 
