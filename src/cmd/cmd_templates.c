@@ -146,6 +146,13 @@ export_one(struct context *c, int dir, const struct asset *asset, struct err *e)
 	return 0;
 }
 
+/* Not what `init` writes: nobody reads that again. */
+static bool
+is_replaceable(struct str name)
+{
+	return str_starts(name, STR("templates/")) && !str_starts(name, STR("templates/init-"));
+}
+
 static int
 run_export(struct context *c, int argc, char **argv, struct err *e)
 {
@@ -169,7 +176,7 @@ run_export(struct context *c, int argc, char **argv, struct err *e)
 	all = asset_all(&n);
 	out_array(&c->out, NULL);
 	for (size_t i = 0; i < n && status == 0; i++)
-		if (str_starts(str_of(all[i].name), STR("templates/")))
+		if (is_replaceable(str_of(all[i].name)))
 			status = export_one(c, dir, &all[i], e);
 	out_end(&c->out);
 	close(dir);
