@@ -45,7 +45,7 @@ check(const struct settings *s)
 		check_relay(&s->relays[i]);
 	for (size_t i = 0; i < s->domain_count; i++)
 		check_line(s->domains[i].name);
-	assert(s->send.retry_first > 0 && s->send.retry_for > 0);
+	assert(s->send.retry_first > 0 && s->send.retry_for >= 0);
 	assert(s->send.not_after >= -1 && s->send.not_after < 24 * 60);
 }
 
