@@ -755,7 +755,7 @@ mislead(struct session *s, const struct reply *r)
 	for (struct item *i = s->first; i; i = i->next)
 		i->last_byte = UINT64_MAX;
 	s->misled = true;
-	end(s, r->text);
+	end_by(s, r);
 }
 
 static void

@@ -128,6 +128,7 @@ static const struct {
 	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f", CHUNKED CHUNKED "RSET\r\n" CHUNKED, "1:250",
 		false },
 	{ CHUNK "|+1|c|f|250 a|550 b|503 c", CHUNKED, "1:550", false },
+	{ CHUNK "|+1|c|f|250 a|250 b|502", CHUNKED, "1:lost0", true },
 	/* Lost before and behind the last byte. */
 	{ CHUNK "|+1|c|e", "", "1:lost0", true },
 	{ CHUNK "|+1|c|f|e", CHUNKED, "1:doubt0", true },
