@@ -40,9 +40,11 @@ struct world {
 	struct session *s;
 	struct message messages[MESSAGES];
 	int count, offering;
-	unsigned window, offers; /* `offers`: what EHLO's answer will hold */
+	unsigned window, offers; /* `offers`: what EHLO's answer will hold, by bits */
 	int64_t now, pace;       /* microseconds, and what a step takes of them */
-	bool quitting, got_421;
+	bool quitting, got_421, begun;
+	enum session_mode held;
+	uint64_t replies;
 	/* The relay. */
 	enum reading reading;
 	struct buf line, body;
@@ -396,6 +398,7 @@ reply_came(struct world *w, const struct reply *r)
 {
 	struct wait wait;
 
+	assert(session_replies(w->s) == ++w->replies);
 	w->got_421 = w->got_421 || r->code == 421;
 	assert(r->code != 421 || session_is_over(w->s));
 	if (w->first_wait == w->last_wait) {
@@ -488,9 +491,13 @@ check_event(struct world *w, const struct session_event *ev)
 	if (ev->kind == SESSION_LOST) {
 		assert(session_is_over(w->s) || w->quitting);
 		assert(ev->reply.code == 0 && ev->reply.text[0]);
-		assert(m->refused == 0 || m->refused == 421);
-		/* Behind a 421 nothing was read, whatever was written (RFC 5321 3.8). */
-		assert(ev->completed == m->complete || (w->got_421 && !ev->completed));
+		assert(m->refused == 0 || m->refused == 421 || session_was_misled(w->s));
+		/* Behind a 421 nothing was read, whatever was written (RFC 5321 3.8); nor behind a
+		 * BDAT that the relay does not know. */
+		assert(ev->completed == m->complete ||
+			(!ev->completed && (w->got_421 || session_was_misled(w->s))));
+		assert(!ev->begun || !w->begun);
+		w->begun = w->begun || ev->begun;
 	} else if (w->offering == (int)ev->id) {
 		check_own_refusal(w, m, ev);
 	} else if (m->refused) {
@@ -516,6 +523,8 @@ check_session(struct world *w)
 	assert(session_room(w->s) + hand <= most || session_room(w->s) == 0);
 	assert(mode != SESSION_CHUNKING || (w->pipelining && w->chunking));
 	assert(mode != SESSION_PIPELINING || w->pipelining);
+	assert(mode <= w->held);
+	assert(session_is_over(w->s) || (!session_was_misled(w->s) && !session_broke_off(w->s)));
 	if (!session_is_over(w->s))
 		return;
 	assert(!session_has_output(w->s) && hand == 0 && session_room(w->s) == 0);
@@ -661,7 +670,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&w.line, 2 * COMMAND_LINE);
 	buf_init(&w.body, 1 << 20);
 	reply_init(&w.parser);
+	w.held = w.offers & 32   ? SESSION_LOCK_STEP
+		 : w.offers & 64 ? SESSION_PIPELINING
+				 : SESSION_CHUNKING;
 	w.s = session_new("me.example", w.window);
+	session_hold_to(w.s, w.held);
 	while (in.n)
 		step(&w, &in);
 	finish(&w);
