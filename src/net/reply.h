@@ -29,7 +29,7 @@ struct reply_parser {
 	struct reply reply;
 	size_t bytes, lines;
 	size_t text_used;
-	bool cr, started;
+	bool started;
 };
 
 void reply_init(struct reply_parser *p);
@@ -38,8 +38,8 @@ void reply_free(struct reply_parser *p);
 /*
  * Take bytes from the front of *in up to the end of one reply. On REPLY_DONE p->reply holds it and
  * *in what came behind it; the next call begins a new one. Lines end in CR LF; a lone LF is taken
- * as an end of line only where the server does so throughout (real servers do), a NUL or 8-bit
- * octet is kept escaped. The codes of the lines of one reply must agree (RFC 5321 4.2.1).
+ * for an end of line as well (there are servers that write it, some in one line of many; nothing
+ * that we say holds an LF that could be echoed). A NUL or 8-bit octet is kept escaped. The codes of the lines of one reply must agree (RFC 5321 4.2.1).
  */
 enum reply_progress reply_take(struct reply_parser *p, struct str *in);
 
