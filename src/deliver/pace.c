@@ -9,7 +9,7 @@
 #define MARK (CLOCK_SECOND / 2)
 #define SLOWEST (1.0 / 64)
 #define LIFT 1.25 /* a measured ceiling is dropped once so much more has gone well */
-#define LEAST (1.0 / (double)CLOCK_SECOND)
+#define LEAST (10 / (double)CLOCK_SECOND) /* when nothing has gone through to be measured */
 
 static double
 rate(const struct pace *p)

@@ -39,7 +39,7 @@ int64_t pace_next(const struct pace *p, int64_t now);
 /*
  * The server said: slower. Half the rate from now on, and once a second at the most: what comes
  * closer together is said of the same haste. Without a ceiling it is half of what went through
- * lately (`measured`, 0: not known).
+ * lately (`measured`, 0: not known), and never less than five a second at first.
  */
 void pace_slow_down(struct pace *p, double measured, int64_t now);
 /* All goes well: up again by a tenth, at most once in ten seconds. */
