@@ -422,9 +422,11 @@ lane_connect_failed(struct lane *lane, CURLcode code)
 	enum err_code refusal = refusal_of(lane, code);
 	char why[REPLY_TEXT + 1];
 	curl_off_t connected = 0;
+	long cause = 0;
 
-	if (curl_easy_getinfo(lane->easy, CURLINFO_CONNECT_TIME_T, &connected) == CURLE_OK &&
-		connected > 0)
+	curl_easy_getinfo(lane->easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(lane->easy, CURLINFO_OS_ERRNO, &cause);
+	if (connected > 0 || cause == ECONNRESET)
 		lane->relay->reached = true;
 	if (*lane->words && lane->code >= 400)
 		snprintf(why, sizeof why, "%.900s", lane->words);
