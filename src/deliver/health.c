@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
+enum { RARELY = 10 };
 #define REST_MOST (1800 * CLOCK_SECOND)
 #define PROBE_TIME (60 * CLOCK_SECOND)
 
@@ -166,6 +167,8 @@ health_slow_down(
 
 	keep_words(d, words);
 	d->probe_until = 0;
+	if (++d->asked < 2 || d->asked * RARELY <= d->meter.total + d->asked)
+		return;
 	pace_slow_down(&d->pace, own > 0 ? own : measured, now);
 	d->changed = true;
 }
@@ -174,8 +177,8 @@ health_slow_down(
 static bool
 is_well(const struct ailing *d)
 {
-	return d->strikes == 0 && !d->greylists && d->rest == 0 && d->pace.ceiling == 0 &&
-	       !d->changed && !d->waits_from;
+	return d->strikes == 0 && !d->greylists && d->asked == 0 && d->rest == 0 &&
+	       d->pace.ceiling == 0 && !d->changed && !d->waits_from;
 }
 
 bool
@@ -189,6 +192,8 @@ health_accepted(struct health *h, struct ailing *d, bool again, int64_t now)
 	d->rest = d->rests_until = d->probe_until = 0;
 	meter_add(&d->meter);
 	meter_tick(&d->meter, now);
+	if (d->asked * RARELY * 2 < d->meter.total && d->pace.ceiling == 0)
+		d->asked = 0;
 	pace_ease(&d->pace, now);
 	d->changed = d->changed || rested || (slow && d->pace.ceiling == 0);
 	if (is_well(d))

@@ -26,6 +26,7 @@ struct ailing {
 	int64_t waits_from;        /* the first row that was passed over for its rest's sake; 0 */
 	bool changed;              /* what is kept across runs, since it was written down */
 	struct pace pace;          /* without a ceiling: as fast as it goes */
+	uint32_t asked;            /* times that it asked for less */
 	struct meter meter;        /* what it has taken since it is watched */
 	int64_t heard_at;
 };
@@ -52,7 +53,8 @@ bool health_is_strike(const struct reply *reply);
 /* A strike. `again`: it had put this one off before. `dice`, 0 to 999, is for the rest's ±20 %. */
 void health_strike(struct health *h, struct str domain, const char *words, bool again,
 	unsigned dice, int64_t now);
-/* It asked for less. `measured`: what went through its relay, for when nothing is known of it. */
+/* It asked for less: once is no reason, and more rarely than once in ten is not either.
+ * `measured`: what went through its relay, for when nothing is known of it. */
 void health_slow_down(
 	struct health *h, struct str domain, double measured, const char *words, int64_t now);
 /* It took one. Forgotten when nothing is left to remember; true when it was left alone, so that the

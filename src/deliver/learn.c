@@ -7,6 +7,9 @@
 
 /* Two domains that complain within this of each other: it is the relay that is too fast. */
 #define TOGETHER (10 * CLOCK_SECOND)
+/* One in so many replies: what is said more rarely, or once among others, does not depend on how
+ * fast we go. Slowing down for it would end in a trickle. */
+enum { RARELY = 10 };
 
 void
 learn_start(struct run *r)
@@ -22,8 +25,10 @@ learn_tick(struct run *r)
 {
 	int64_t now = clock_steady();
 
-	for (size_t i = 0; i < r->relays.count; i++)
+	for (size_t i = 0; i < r->relays.count; i++) {
 		meter_tick(&r->watch[i].meter, now);
+		meter_tick(&r->watch[i].asked, now);
+	}
 }
 
 static void
@@ -51,6 +56,18 @@ slow_domain(struct run *r, const struct hand *h, double measured, const struct r
 		health_slow_down(&r->health, h->d.domain, measured, ev->reply.text, clock_steady());
 }
 
+static void
+slow_relay(struct run *r, size_t i, double measured, int64_t now)
+{
+	struct relay_watch *w = &r->watch[i];
+	uint64_t asked, taken = meter_lately(&w->meter, now);
+
+	meter_add(&w->asked);
+	asked = meter_lately(&w->asked, now);
+	if ((asked > 1 || taken == 0) && asked * RARELY > taken + asked)
+		pace_slow_down(&r->relays.pace[i], measured, now);
+}
+
 /*
  * Up to MAIL it is the relay that speaks for itself. Later it may be passing on what one domain
  * said, which is no reason to serve the others more slowly (RELIABILITY S12): the relay is slowed
@@ -69,7 +86,7 @@ learn_to_be_slow(struct run *r, const struct hand *h, const struct relay_event *
 		slow_domain(r, h, measured, ev);
 	if (!of_domain ||
 		(w->complained_at && hash != w->complained && now - w->complained_at < TOGETHER))
-		pace_slow_down(&r->relays.pace[h->relay], measured, now);
+		slow_relay(r, h->relay, measured, now);
 	if (of_domain) {
 		w->complained = hash;
 		w->complained_at = now;

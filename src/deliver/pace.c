@@ -7,6 +7,7 @@
 #define EASE (10 * CLOCK_SECOND)
 #define PATIENCE CLOCK_SECOND
 #define MARK (CLOCK_SECOND / 2)
+#define SPAN (4 * CLOCK_SECOND)
 #define SLOWEST (1.0 / 64)
 #define LIFT 1.25 /* a measured ceiling is dropped once so much more has gone well */
 #define LEAST (10 / (double)CLOCK_SECOND) /* when nothing has gone through to be measured */
@@ -179,6 +180,18 @@ meter_tick(struct meter *m, int64_t now)
 		m->count++;
 }
 
+uint64_t
+meter_lately(const struct meter *m, int64_t now)
+{
+	for (unsigned i = 0; i < m->count; i++) {
+		unsigned at = (m->next + METER_MARKS - m->count + i) % METER_MARKS;
+
+		if (now - m->marks[at].at <= SPAN)
+			return m->total - m->marks[at].total;
+	}
+	return 0;
+}
+
 double
 meter_rate(const struct meter *m, int64_t now)
 {
@@ -187,7 +200,7 @@ meter_rate(const struct meter *m, int64_t now)
 		unsigned at = (m->next + METER_MARKS - m->count + i) % METER_MARKS;
 		int64_t span = now - m->marks[at].at;
 
-		if (span > 4 * CLOCK_SECOND || m->marks[at].total == m->total)
+		if (span > SPAN || m->marks[at].total == m->total)
 			continue;
 		return (double)(m->total - m->marks[at].total) /
 		       (double)(span > MARK / 5 ? span : MARK / 5);

@@ -78,5 +78,7 @@ void meter_tick(struct meter *m, int64_t now);
 /* Messages a microsecond over the last four seconds, or as long as there was something to count;
  * 0: nothing. */
 double meter_rate(const struct meter *m, int64_t now);
+/* How many in that time. */
+uint64_t meter_lately(const struct meter *m, int64_t now);
 
 #endif

@@ -104,6 +104,7 @@ struct turn {
 /* What is learnt of a relay in a run, besides its pace. */
 struct relay_watch {
 	struct meter meter;  /* what it has taken */
+	struct meter asked;  /* how often it asked for less */
 	uint64_t complained; /* the domain for which it asked for less, and when (clock_steady) */
 	int64_t complained_at;
 	int64_t refused_at; /* wall clock */

@@ -145,11 +145,14 @@ a_domain_without_settings_is_slowed_and_let_up_again(void **state)
 
 	(void)state;
 	health_init(&h, FIRST);
+	/* Once may be anything. */
 	health_slow_down(&h, sick, 100 / (double)CLOCK_SECOND, "450 too many", now);
 	d = health_find(&h, sick);
+	assert_true(d->pace.ceiling == 0);
+	health_slow_down(&h, sick, 100 / (double)CLOCK_SECOND, "450 too many", now);
 	assert_near(d->pace.ceiling * d->pace.slow * (double)CLOCK_SECOND, 50, 1e-6);
 	/* What it takes itself is measured from then on. */
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 20; i++)
 		health_accepted(&h, d, false, now += CLOCK_SECOND / 10);
 	health_slow_down(&h, sick, 100 / (double)CLOCK_SECOND, "450 too many", now);
 	assert_near(d->pace.ceiling * d->pace.slow * (double)CLOCK_SECOND, (4 + 6) / 2.0,
@@ -160,6 +163,27 @@ a_domain_without_settings_is_slowed_and_let_up_again(void **state)
 		health_tidy(&h);
 	}
 	assert_in_range(n, 60, 1200);
+	health_free(&h);
+}
+
+/* What is said at random does not depend on how fast we go. */
+static void
+a_rare_complaint_is_none(void **state)
+{
+	int64_t now = CLOCK_SECOND;
+	struct health h;
+
+	(void)state;
+	health_init(&h, FIRST);
+	health_slow_down(&h, sick, 100 / (double)CLOCK_SECOND, "450 too many", now);
+	for (int i = 1; i < 1000 && health_find(&h, sick); i++) {
+		health_accepted(&h, health_find(&h, sick), false, now += CLOCK_SECOND / 100);
+		if (i == 19)
+			health_slow_down(&h, sick, 1, "450 too many", now);
+		if (health_find(&h, sick))
+			assert_true(health_find(&h, sick)->pace.ceiling == 0);
+	}
+	assert_null(health_find(&h, sick));
 	health_free(&h);
 }
 
@@ -236,6 +260,7 @@ main(void)
 		cmocka_unit_test(a_domain_that_greylists_is_not_left_alone_for_it),
 		cmocka_unit_test(who_was_passed_over_comes_again_after_the_rest),
 		cmocka_unit_test(a_domain_without_settings_is_slowed_and_let_up_again),
+		cmocka_unit_test(a_rare_complaint_is_none),
 		cmocka_unit_test(no_more_are_remembered_than_there_is_room_for),
 		cmocka_unit_test(only_what_is_said_of_the_domain_is_a_strike),
 	};
