@@ -26,6 +26,8 @@ begin(struct reply_parser *p)
 	p->bytes = p->lines = p->text_used = 0;
 	p->started = true;
 	buf_clear(&p->line);
+	if (p->keep)
+		buf_clear(p->keep);
 }
 
 static void
@@ -94,6 +96,10 @@ take_line(struct reply_parser *p, struct str line)
 	if (p->lines == 0)
 		take_status(&p->reply, str_from(line, 4));
 	add_words(p, str_from(line, 4));
+	if (p->keep) {
+		buf_add(p->keep, str_from(line, 4));
+		buf_addc(p->keep, '\n');
+	}
 	p->lines++;
 	if (sep == ' ')
 		return REPLY_DONE;

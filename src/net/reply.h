@@ -29,6 +29,7 @@ struct reply_parser {
 	struct reply reply;
 	size_t bytes, lines;
 	size_t text_used;
+	struct buf *keep; /* NULL, or where the words go as they came, a line each */
 	bool started;
 };
 

@@ -10,6 +10,7 @@
 #include "net/output.h"
 
 enum {
+	OFFERS = 64 * 1024,
 	GROWTH = 100, /* microseconds on the way that one more message in the air pays for */
 };
 
@@ -68,6 +69,7 @@ struct session {
 	bool pipelining, chunking, smtputf8, eightbit, size;
 	uint64_t size_limit;
 	struct reply_parser parser;
+	struct buf offered; /* the lines of EHLO's reply */
 	struct output out;
 	struct item *first, *last;
 	size_t count;
@@ -232,6 +234,8 @@ session_new(const char *helo, unsigned window)
 	s->helo = mem_alloc(strlen(helo) + 1);
 	memcpy(s->helo, helo, strlen(helo) + 1);
 	reply_init(&s->parser);
+	buf_init(&s->offered, OFFERS);
+	s->parser.keep = &s->offered;
 	output_init(&s->out);
 	output_linez(&s->out, "EHLO ");
 	output_linez(&s->out, helo);
@@ -248,6 +252,7 @@ session_free(struct session *s)
 	while (s->first)
 		remove_item(s, s->first);
 	reply_free(&s->parser);
+	buf_free(&s->offered);
 	output_free(&s->out);
 	free(s->waits);
 	free(s->events);
@@ -638,20 +643,18 @@ has_word(struct str line, const char *word, struct str *parameter)
 	return true;
 }
 
-/* The lines of EHLO's reply stand in the reply's text, " / " between them; the first is the
- * server's name. */
+/* The first line is the server's name. The reply's text will not do: it is escaped, and cut off. */
 static void
 take_capabilities(struct session *s, struct str text)
 {
 	struct str parameter;
-	ptrdiff_t at;
 
+	text = str_from(text, (size_t)(str_find(text, '\n') + 1));
 	while (text.n) {
-		struct str line;
+		struct str line = str_sub(text, 0, (size_t)str_find(text, '\n'));
 
-		at = str_find_str(text, STR(" / "));
-		line = str_sub(text, 0, at < 0 ? text.n : (size_t)at);
-		text = str_from(text, line.n + (at < 0 ? 0 : 3));
+		text = str_from(text, line.n + 1);
+		line = str_trim(line);
 		s->pipelining = s->pipelining || has_word(line, "PIPELINING", &parameter);
 		s->chunking = s->chunking || has_word(line, "CHUNKING", &parameter);
 		s->smtputf8 = s->smtputf8 || has_word(line, "SMTPUTF8", &parameter);
@@ -667,10 +670,11 @@ take_capabilities(struct session *s, struct str text)
 static void
 take_ehlo(struct session *s, const struct reply *r, bool helo)
 {
+	s->parser.keep = NULL;
 	if (r->code / 100 == 2) {
 		s->ready = true;
 		if (!helo)
-			take_capabilities(s, str_of(r->text));
+			take_capabilities(s, buf_str(&s->offered));
 		/* A window without PIPELINING would talk out of turn, whatever CHUNKING says. */
 		s->chunking = s->chunking && s->pipelining;
 	} else if (!helo && r->code >= 500) {

@@ -498,7 +498,7 @@ class Session:
             await self.send(b"502 5.5.1 what is EHLO?\r\n")
             return
         self.reset()
-        lines = ["faulty.test"] + [f"X-{'padding' * 8}-{i}" for i in range(300 if long else 0)] + list(self.ext)
+        lines = ["faulty.test"] + [f"X-{'padding' * 8}-{i}" for i in range(700 if long else 0)] + list(self.ext)
         if self.server.tls and not self.tls and not self.o.no_starttls:
             lines.append("STARTTLS")
         if self.o.auth and (self.tls or not self.o.auth_requires_tls):

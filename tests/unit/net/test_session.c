@@ -157,6 +157,9 @@ static const struct {
 	/* CHUNKING without PIPELINING is none. */
 	{ "250-x\r\n250 CHUNKING|+1|f", MAIL, "", false },
 	{ "250-x\r\n250-PIPELINING\r\n250 SIZE 3|+1", "", "1:552", false },
+	/* The server's name is no offer, nor is what stands within a line. */
+	{ "250 PIPELINING|+1|f", MAIL, "", false },
+	{ "250-x / PIPELINING\r\n250 X-Y / SIZE 3|+1|f", MAIL, "", false },
 };
 
 static void
