@@ -129,6 +129,11 @@ sign_unbase64url(struct str s, void *to, size_t n)
 
 	if (s.n == 0 || s.n != (n * 8 + 5) / 6)
 		return n == 0 && s.n == 0;
+	/* libsodium (1.0.18) takes octets above ASCII for letters: a token would have many
+	 * spellings. */
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 0x7f)
+			return false;
 	/* libsodium refuses spare bits that are not zero and, with `end`, tells where it
 	 * stopped. */
 	if (sodium_base642bin(to, n, s.p, s.n, NULL, &got, &end,

@@ -110,6 +110,10 @@ other_forms_are_refused(void **state)
 	for (size_t i = 0; i < COUNT(rows64); i++)
 		if (sign_unbase64url(str_of(rows64[i].in), back, rows64[i].n))
 			fail_msg("base64url '%s'", rows64[i].in);
+	for (int c = 0x80; c < 0x100; c++)
+		if (sign_unbase64url(
+			    (struct str){ (char[]){ 'Z', 'm', '9', (char)c }, 4 }, back, 3))
+			fail_msg("base64url with 0x%02x", (unsigned)c);
 	for (size_t i = 0; i < COUNT(rows32); i++)
 		if (sign_unbase32(str_of(rows32[i].in), back, rows32[i].n))
 			fail_msg("base32 '%s'", rows32[i].in);
