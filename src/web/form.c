@@ -5,7 +5,7 @@ enum { BOUNDARY_LIMIT = 70, PART_LINES_LIMIT = 16 };
 static enum form_verdict
 add(struct form *f, struct str name, struct str value)
 {
-	if (f->count == FORM_FIELDS_LIMIT || name.n == 0)
+	if (f->count == FORM_FIELDS_LIMIT || name.n == 0 || str_find(name, '\0') >= 0)
 		return FORM_BROKEN;
 	f->fields[f->count++] = (struct form_field){ name, value };
 	return FORM_OK;

@@ -67,6 +67,7 @@ repairs_nothing(void **state)
 		{ URLENCODED, STR_INIT("a=b\0"), FORM_BROKEN },
 		{ "multipart/form-data", STR_INIT(PART("a", "b") "--b--\r\n"), FORM_BROKEN },
 		{ "multipart/form-data; boundary=", STR_INIT(PART("a", "b") "--b--\r\n"), FORM_BROKEN },
+		{ MULTIPART, STR_INIT(PART("a\0", "b") "--b--\r\n"), FORM_BROKEN },
 		{ MULTIPART, STR_INIT(""), FORM_BROKEN },
 		{ MULTIPART, STR_INIT("a=b"), FORM_BROKEN },
 		{ MULTIPART, STR_INIT(PART("a", "b")), FORM_BROKEN },
