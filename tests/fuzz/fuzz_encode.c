@@ -92,7 +92,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str in = input_of(data, size);
 
-	if (str_find(in, '\1') >= 0)
+	if (str_find(in, '\1') >= 0 || !text_is_utf8(in))
 		return 0;
 	check(in, encode_qp, true);
 	check(in, encode_qp_value, false);
