@@ -29,7 +29,8 @@ read_number(struct str s, uint64_t *out)
 {
 	uint64_t v = 0;
 
-	if (s.n == 0 || s.n > 13)
+	/* 'a' is the digit 0: a number has one spelling. */
+	if (s.n == 0 || s.n > 13 || (s.n > 1 && (s.p[0] == 'a' || s.p[0] == 'A')))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] - 'A' + 'a') : s.p[i];
