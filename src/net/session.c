@@ -752,12 +752,13 @@ is_no_bdat(const struct session *s, const struct item *item, const struct reply 
 }
 
 /* Who does not know BDAT has none of those behind it either, and takes their lines for commands:
- * not a byte more. */
+ * not a byte more. But who has taken some may have taken those behind as well. */
 static void
-mislead(struct session *s, const struct reply *r)
+mislead(struct session *s, struct item *item, const struct reply *r)
 {
 	for (struct item *i = s->first; i; i = i->next)
-		i->last_byte = UINT64_MAX;
+		if (i == item || s->allowed == 1)
+			i->last_byte = UINT64_MAX;
 	s->misled = true;
 	end_by(s, r);
 }
@@ -789,7 +790,7 @@ take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
 		if (r->code < 400 && !good)
 			end(s, "a message's end was answered with 3xx");
 		else if (is_no_bdat(s, item, r))
-			mislead(s, r);
+			mislead(s, item, r);
 		else if (good && !item->refused && !has_gone_out(s, item))
 			end(s, "a message was taken before all of it had been sent");
 		else

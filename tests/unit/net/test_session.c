@@ -129,6 +129,9 @@ static const struct {
 		false },
 	{ CHUNK "|+1|c|f|250 a|550 b|503 c", CHUNKED, "1:550", false },
 	{ CHUNK "|+1|c|f|250 a|250 b|502", CHUNKED, "1:lost0", true },
+	/* From one who has taken some it says nothing of those behind. */
+	{ CHUNK "|+1|c|f|250 a|250 b|250 c|+2|+3|c|f|250 a|250 b|502 what", NULL,
+		"1:250 2:lost0 3:doubt0", true },
 	/* Lost before and behind the last byte. */
 	{ CHUNK "|+1|c|e", "", "1:lost0", true },
 	{ CHUNK "|+1|c|f|e", CHUNKED, "1:doubt0", true },
