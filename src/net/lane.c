@@ -38,7 +38,21 @@ overhear(CURL *easy, curl_infotype type, char *data, size_t size, void *context)
 	line = str_trim(line);
 	log_escape(line, lane->words, sizeof lane->words);
 	lane->code = str_u64(str_sub(line, 0, 3), 599, &code) ? (int)code : 0;
+	/* To 421 libcurl says HELO. The server has closed: nothing goes to it any more (S6). */
+	if (lane->code == 421 && lane->state == LANE_CONNECTING && lane->fd != CURL_SOCKET_BAD)
+		shutdown(lane->fd, SHUT_WR);
 	return 0;
+}
+
+/* Where libcurl tries several addresses nobody knows which it has closed again. */
+static int
+know_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+	struct lane *lane = context;
+
+	(void)purpose;
+	lane->fd = lane->attempts++ == 0 ? fd : CURL_SOCKET_BAD;
+	return CURL_SOCKOPT_OK;
 }
 
 static long
@@ -83,6 +97,8 @@ set_up(struct lane *lane)
 		curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
 		curl_easy_setopt(c, CURLOPT_PASSWORD, o->password ? o->password : "");
 	}
+	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, know_socket);
+	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, lane);
 	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, overhear);
 	curl_easy_setopt(c, CURLOPT_DEBUGDATA, lane);
 	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);

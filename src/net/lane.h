@@ -17,6 +17,7 @@ struct lane {
 	CURL *easy;
 	enum lane_state state;
 	curl_socket_t fd;
+	int attempts; /* sockets that libcurl made to get there */
 	struct session *session;
 	bool plain; /* our bytes are those on the wire: no TLS, no proxy between */
 	/* What TLS was given to write and has not taken yet: it wants the same bytes again. */

@@ -266,7 +266,7 @@ class Session:
         self.tls = server.options.implicit_tls
         self.authenticated = False
         self.said_421 = 0
-        self.ehlos = self.messages = 0
+        self.ehlos = self.mails = self.messages = 0
         self.before = "somebody"  # whose envelope it was when
         self.mute = False  # nothing more is said or accepted: whole messages that still come are only counted
         self.minimal = False
@@ -441,8 +441,8 @@ class Session:
         while True:
             line = await self.line()
             if self.said_421 and not self.mute:
-                # What was on its way already when 421 was said is nobody's fault.
-                if not line.upper().startswith(b"QUIT") and time.monotonic() - self.said_421 > 0.5:
+                # What was on its way already when 421 was said is nobody's fault; before MAIL nothing is.
+                if not line.upper().startswith(b"QUIT") and ((self.ehlos and self.mails == 0) or time.monotonic() - self.said_421 > 0.5):
                     self.violation("command-after-421")
                 if self.buffer or not line.upper().startswith(b"QUIT"):
                     # 421 says that nothing behind it was taken.
@@ -591,6 +591,7 @@ class Session:
             self.refused = True
             await self.send(b"530 5.7.0 authentication required\r\n")
             return
+        self.mails += 1
         self.server.log.write("mail", sender=m.group(1).decode("utf-8", "replace"))
         fault = self.draw("mail")
         if not fault and not self.o.only and self.server.too_fast():
