@@ -59,7 +59,7 @@ refusals("greet", "abort", "554-5.7.1", "554", "521-5.3.2", "550", "571-5.7.1", 
 refusals("ehlo", "defer", "421-4.3.2", "421")
 refusals("ehlo", "sent", "500", "502-5.5.1", "451-4.3.0")  # to HELO it speaks
 refusals("ehlo-helo", "abort", "550-5.7.1", "554", "501", "521", "504-5.5.2")
-refusals("again", "defer", "421-4.3.2", "451")
+refusals("again", "defer", "421-4.3.2", "421", "451")
 refusals("again", "sent", "500", "503-5.5.1")
 refusals("starttls", "abort|defer", "454-4.7.0", "421")
 refusals("starttls", "abort", "501", "502", "500", "554-5.7.0")
