@@ -52,6 +52,7 @@ def test_chaos_loses_nobody_and_every_double_was_in_doubt(tmp_path, seed, mode):
         audit = lab.full_audit()
         assert_clean(audit)
         assert not audit.duplicated_after_250
+        assert audit.peak <= 4, "connections, by the server's own count"
         assert_no_more_doubt_than_need_be(audit)
     finally:
         lab.stop()
