@@ -160,6 +160,8 @@ static const struct {
 	/* CHUNKING without PIPELINING is none. */
 	{ "250-x\r\n250 CHUNKING|+1|f", MAIL, "", false },
 	{ "250-x\r\n250-PIPELINING\r\n250 SIZE 3|+1", "", "1:552", false },
+	/* A reply too many: what comes as the last is RCPT's. */
+	{ CHUNK "|+1|c|f|250 2.0.0 again|250 2.1.0 a|250 2.1.5 b", CHUNKED, "1:doubt0", true },
 	/* The server's name is no offer, nor is what stands within a line. */
 	{ "250 PIPELINING|+1|f", MAIL, "", false },
 	{ "250-x / PIPELINING\r\n250 X-Y / SIZE 3|+1|f", MAIL, "", false },
