@@ -10,7 +10,7 @@
 enum {
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
 	FULL = 128,      /* entries, with which a commit is cheap enough */
-	LINGER = 200,    /* microseconds: what a commit takes */
+	LINGER = 100,    /* microseconds: what a commit takes */
 	DUE = 256        /* ids asked of a relay at a time */
 };
 

@@ -215,7 +215,7 @@ lane_over(struct lane *lane)
 
 	snprintf(why, sizeof why, "%s", session_why(lane->session));
 	lane_end(lane, why);
-	if (hold_back(lane))
+	if (session_was_cut(lane->session) || hold_back(lane))
 		return;
 	if (!lane->served && !lane->relay->draining && !lane->relay->refused &&
 		strcmp(why, "done") != 0)

@@ -548,8 +548,22 @@ put_in_maildir(struct relay *r)
 }
 
 void
+relay_prepare(struct relay_loop *loop)
+{
+	for (struct relay *r = loop->relays; r; r = r->next) {
+		hand_out(r);
+		for (struct lane *l = r->lanes; l; l = l->next)
+			if (l->state == LANE_OPEN) {
+				session_set_clock(l->session, clock_steady());
+				session_flush(l->session);
+			}
+	}
+}
+
+void
 relay_flush(struct relay_loop *loop)
 {
+	relay_prepare(loop);
 	for (struct relay *r = loop->relays; r; r = r->next) {
 		if (r->maildir) {
 			put_in_maildir(r);
@@ -558,8 +572,6 @@ relay_flush(struct relay_loop *loop)
 		for (struct lane *l = r->lanes; l; l = l->next) {
 			if (l->state != LANE_OPEN)
 				continue;
-			session_set_clock(l->session, clock_steady());
-			session_flush(l->session);
 			if (!l->waiting_since)
 				lane_note_progress(l);
 			lane_write(l);

@@ -18,9 +18,11 @@
  *
  * relay_offer hands over messages while relay_room says there is room.
  *
- * relay_due names the messages that only wait to be cleared. The caller commits `sending` for them,
- * with what came of others, and then says relay_clear, or relay_withdraw for those that left the
- * list a moment ago. That may be turns later: the loop goes on meanwhile.
+ * relay_prepare makes ready what may be written next.
+ *
+ * relay_due names the messages that wait, or are about to, for nothing but to be cleared. The caller
+ * commits `sending` for them, with what came of others, and then says relay_clear, or relay_withdraw
+ * for those that left the list a moment ago. That may be turns later: the loop goes on meanwhile.
  *
  * relay_flush writes; nothing that could complete a message but what was cleared.
  *
@@ -112,7 +114,8 @@ void relay_refuse(struct relay *r, enum err_code code, const char *why);
 /* The message's body is the relay's now. Only while there is room (asserted). */
 void relay_offer(struct relay *r, struct relay_message *m);
 
-/* Ids of the messages that only wait to be cleared, each named once: at most `most` into ids. */
+/* Ids of the messages that wait, or are about to, for nothing but to be cleared, each named once: at
+ * most `most` into ids. */
 size_t relay_due(struct relay *r, uint64_t *ids, size_t most);
 /* It may be completed: `sending` is committed. False when it is no longer the relay's. */
 bool relay_clear(struct relay *r, uint64_t id);
@@ -120,6 +123,8 @@ bool relay_clear(struct relay *r, uint64_t id);
  */
 void relay_withdraw(struct relay *r, uint64_t id);
 
+/* Make ready what may be written; relay_flush does so too, but what relay_due names is known then. */
+void relay_prepare(struct relay_loop *loop);
 /* Write what may be written, for all relays. */
 void relay_flush(struct relay_loop *loop);
 

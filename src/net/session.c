@@ -36,9 +36,9 @@ enum stage {
 struct item {
 	struct session_message m;
 	enum stage stage;
-	bool asked, cleared; /* session_due has named it; it may be completed */
-	int next_command;    /* lock-step: how many of MAIL, RCPT, DATA have been written */
-	bool refused;        /* `reply` and `phase` are its verdict; what still comes for it is only
+	bool asked, cleared, withdrawn; /* session_due has named it; it may be completed */
+	int next_command; /* lock-step: how many of MAIL, RCPT, DATA have been written */
+	bool refused;     /* `reply` and `phase` are its verdict; what still comes for it is only
 				counted */
 	enum reply_phase phase;
 	struct reply reply;
@@ -62,7 +62,7 @@ struct session {
 	int64_t now, on_the_way; /* on_the_way: of a message, from its last byte to its reply;
 				    smoothed */
 	bool ready, over, quitting, must_reset;
-	bool misled, broke_off;
+	bool misled, broke_off, cut;
 	enum session_mode most;
 	uint64_t replies;
 	char why[REPLY_TEXT + 1];
@@ -159,8 +159,13 @@ remove_item(struct session *s, struct item *item)
 static void
 give_verdict(struct session *s, struct item *item)
 {
-	struct session_event *ev = add_event(s);
+	struct session_event *ev;
 
+	if (item->withdrawn) {
+		remove_item(s, item);
+		return;
+	}
+	ev = add_event(s);
 	*ev = (struct session_event){ .kind = SESSION_VERDICT,
 		.id = item->m.id,
 		.phase = item->phase,
@@ -173,7 +178,7 @@ lose(struct session *s, struct item *item, bool completed, bool begun)
 {
 	struct session_event *ev;
 
-	if (item->refused) {
+	if (item->refused || item->withdrawn) {
 		give_verdict(s, item);
 		return;
 	}
@@ -203,6 +208,15 @@ end(struct session *s, const char *why)
 		lose(s, s->first, has_gone_out(s, s->first), begun);
 	s->wait_count = 0;
 	output_clear(&s->out);
+}
+
+/* By us, for the sake of a reader: the relay has done nothing wrong. */
+static void
+cut(struct session *s)
+{
+	end(s, "a reader left the list while the message was on its way");
+	s->cut = true;
+	s->broke_off = false;
 }
 
 /* By the server's word, or by its code where it has none. */
@@ -289,6 +303,12 @@ session_was_misled(const struct session *s)
 }
 
 bool
+session_was_cut(const struct session *s)
+{
+	return s->cut;
+}
+
+bool
 session_broke_off(const struct session *s)
 {
 	return s->broke_off;
@@ -327,7 +347,11 @@ session_room(const struct session *s)
 size_t
 session_in_hand(const struct session *s)
 {
-	return s->count;
+	size_t n = 0;
+
+	for (const struct item *i = s->first; i; i = i->next)
+		n += !i->withdrawn;
+	return n;
 }
 
 void
@@ -391,14 +415,16 @@ session_offer(struct session *s, struct session_message *m)
 		give_verdict(s, item);
 }
 
-/* Nothing but a word of the caller keeps it from being completed. */
+/* It is about to be completed, as far as we are concerned: asked while its envelope is on the way,
+ * so that the caller's commit and the relay's 354 take the same time. */
 static bool
 is_due(const struct session *s, const struct item *item)
 {
 	if (item->asked || item->refused || s->over)
 		return false;
-	return session_mode(s) == SESSION_CHUNKING ? item->stage == OFFERED
-						   : item->stage == WAITING;
+	return session_mode(s) == SESSION_CHUNKING
+		       ? item->stage == OFFERED
+		       : item->stage == ENVELOPE || item->stage == WAITING;
 }
 
 size_t
@@ -435,16 +461,10 @@ session_withdraw(struct session *s, uint64_t id)
 			remove_item(s, i);
 			return true;
 		}
-		/* DATA was answered: nothing but an end of the connection keeps it from being a
-		 * message. */
-		remove_item(s, i);
-		for (size_t k = 0; k < s->wait_count; k++) {
-			struct wait *w = &s->waits[(s->wait_head + k) % s->wait_room];
-
-			if (w->item == i)
-				w->item = NULL;
-		}
-		end(s, "a reader left the list while the message was on its way");
+		i->withdrawn = true;
+		if (i->stage == ENVELOPE)
+			return true;
+		cut(s);
 		return false;
 	}
 	return true;
@@ -731,6 +751,10 @@ take_data(struct session *s, struct item *item, const struct reply *r)
 {
 	if (r->code == 354) {
 		item->stage = WAITING;
+		/* Nothing but an end of the connection keeps it from being a message now; whoever was
+		 * before it has been answered. */
+		if (item->withdrawn && !item->refused)
+			cut(s);
 		return;
 	}
 	if (r->code < 400) {

@@ -69,6 +69,8 @@ void session_hold_to(struct session *s, enum session_mode most);
 bool session_was_misled(const struct session *s);
 /* Did it end without a word on what was begun: a hang-up, a timeout, nonsense? */
 bool session_broke_off(const struct session *s);
+/* We ended it ourselves, for one that was withdrawn. */
+bool session_was_cut(const struct session *s);
 
 /* It can be used no more: the connection must be closed, after what is left of the output if
  * `politely`. Why, in words. */
@@ -83,12 +85,13 @@ size_t session_in_hand(const struct session *s);
 /* Only while there is room (asserted). The body is moved out of m. */
 void session_offer(struct session *s, struct session_message *m);
 
-/* Messages that only wait to be cleared: at most `most` ids, each named once. */
+/* Messages that are, or are about to be, waiting for nothing but to be cleared: at most `most` ids,
+ * each named once. Their envelope is written, or (CHUNKING) will be with them. */
 size_t session_due(struct session *s, uint64_t *ids, size_t most);
 /* The next flush may complete it. False when the session has it no more. */
 bool session_clear(struct session *s, uint64_t id);
-/* Never complete that one: true when it can be taken out; false when the session must end for it
- * (it is over then). */
+/* Never complete that one, and say no more of it. Where its DATA is said already the session ends
+ * when the relay takes that, after those before it were answered: false, it is over at once. */
 bool session_withdraw(struct session *s, uint64_t id);
 
 /* Make the output that may go out now. */

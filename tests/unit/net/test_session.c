@@ -150,6 +150,13 @@ static const struct {
 	/* Withdrawn: before anything of it was said, or at the price of the connection. */
 	{ CHUNK "|+1|x|f|+2|c|f", CHUNKED, "", false },
 	{ PIPE "|+1|f|250 a|250 b|354 c|x", MAIL RCPT "DATA\r\n", "", true },
+	/* While its envelope is on the way, who is before it is answered first, */
+	{ PIPE "|+1|f|250 a|250 b|c|354 c|+2|f|x|250 taken|250 a|250 b", NULL, "1:250", false },
+	{ PIPE "|+1|f|250 a|250 b|c|354 c|+2|f|x|250 taken|250 a|250 b|354 c", NULL, "1:250",
+		true },
+	/* and where it is refused nothing has to end. */
+	{ PIPE "|+1|f|x|250 a|550 no|503 no|+2|f",
+		MAIL RCPT "DATA\r\nRSET\r\n" MAIL RCPT "DATA\r\n", "", false },
 	/* QUIT: what is not begun is lost, what is begun is finished. */
 	{ CHUNK "|+1|q|f|221 bye", "QUIT\r\n", "1:lost0", true },
 	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye", CHUNKED "QUIT\r\n", "1:250", true },
