@@ -165,12 +165,9 @@ start_tls(struct connection *c)
 	reply(c, "220 2.0.0 go\r\n");
 	if (!flush(c))
 		return false;
-	fcntl(c->fd, F_SETFL, 0);
 	c->ssl = SSL_new(tls);
 	SSL_set_fd(c->ssl, c->fd);
-	if (SSL_accept(c->ssl) != 1)
-		return false;
-	fcntl(c->fd, F_SETFL, O_NONBLOCK);
+	SSL_set_accept_state(c->ssl);
 	return true;
 }
 
@@ -254,6 +251,14 @@ take(struct connection *c, const char *p, size_t n, size_t *used)
 	return eol ? command(c, p, *used) : true;
 }
 
+static void
+acknowledge(const struct connection *c)
+{
+	int one = 1;
+
+	setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+}
+
 static bool
 work(struct connection *c)
 {
@@ -264,6 +269,8 @@ work(struct connection *c)
 		size_t at = 0;
 
 		if (n <= 0) {
+			if (c->ssl)
+				acknowledge(c);
 			if (c->ssl)
 				return SSL_get_error(c->ssl, (int)n) == SSL_ERROR_WANT_READ;
 			return n < 0 && errno == EAGAIN;
@@ -286,11 +293,8 @@ work(struct connection *c)
 		memmove(c->in, c->in + at, c->have - at);
 		c->have -= at;
 		/* A client that lets the kernel hold back its last bytes waits for this. */
-		if (c->put == 0 && !c->ssl) {
-			int one = 1;
-
-			setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
-		}
+		if (c->put == 0)
+			acknowledge(c);
 		if (!flush(c))
 			return false;
 		/* A short read took all there was. */
