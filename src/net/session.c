@@ -420,7 +420,7 @@ session_offer(struct session *s, struct session_message *m)
 static bool
 is_due(const struct session *s, const struct item *item)
 {
-	if (item->asked || item->refused || s->over)
+	if (item->asked || item->refused || item->withdrawn || s->over)
 		return false;
 	return session_mode(s) == SESSION_CHUNKING
 		       ? item->stage == OFFERED
@@ -445,7 +445,7 @@ session_clear(struct session *s, uint64_t id)
 {
 	for (struct item *i = s->first; i; i = i->next)
 		if (i->m.id == id) {
-			i->cleared = i->asked;
+			i->cleared = i->asked && !i->withdrawn;
 			return true;
 		}
 	return false;
@@ -557,6 +557,12 @@ write_step(struct session *s, struct item *i)
 {
 	if (s->wait_count)
 		return;
+	if (i->withdrawn) {
+		/* Its DATA is not said: RSET takes the rest back. */
+		s->must_reset = true;
+		remove_item(s, i);
+		return;
+	}
 	if (s->must_reset) {
 		write_reset(s);
 		return;
@@ -610,8 +616,10 @@ session_flush(struct session *s)
 {
 	if (!s->ready || s->over)
 		return;
-	for (struct item *i = s->first; i; i = i->next)
+	for (struct item *i = s->first, *next; i; i = next) {
+		next = i->next;
 		flush_one(s, i);
+	}
 	if (s->quitting == true && s->count == 0 && s->wait_count == 0) {
 		output_linez(&s->out, "QUIT\r\n");
 		expect(s, EXPECT_QUIT, NULL, false);

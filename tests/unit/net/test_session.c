@@ -154,6 +154,8 @@ static const struct {
 	{ PIPE "|+1|f|250 a|250 b|c|354 c|+2|f|x|250 taken|250 a|250 b", NULL, "1:250", false },
 	{ PIPE "|+1|f|250 a|250 b|c|354 c|+2|f|x|250 taken|250 a|250 b|354 c", NULL, "1:250",
 		true },
+	/* Lock-step: RSET, and the next one. */
+	{ "250 x|+1|f|x|250 ok|f|+2|f|250 ok|f", MAIL "RSET\r\n" MAIL, "", false },
 	/* and where it is refused nothing has to end. */
 	{ PIPE "|+1|f|x|250 a|550 no|503 no|+2|f",
 		MAIL RCPT "DATA\r\nRSET\r\n" MAIL RCPT "DATA\r\n", "", false },
