@@ -22,6 +22,8 @@ enum {
 	QUICK_WINDOW = 4, /* below it a delayed ACK costs more than a packet */
 };
 
+#define LINGERS (CLOCK_SECOND / 20)
+
 /* -- connecting: libcurl's part --------------------------------------------------------------- */
 
 /* The server's lines, as libcurl reads them; never what we say, so no password is seen here. */
@@ -157,6 +159,18 @@ lane_pass_on(struct lane *lane)
 	}
 }
 
+/* For the relay it is open until it has read our end of it: it counts a while longer (S13). */
+static void
+linger(struct relay *r)
+{
+	int64_t now = clock_steady();
+
+	if (r->lingers_until <= now)
+		r->lingering = 0;
+	r->lingering++;
+	r->lingers_until = now + LINGERS;
+}
+
 /* The lane is freed at the end of the turn: pointers to it may be in use. */
 void
 lane_end(struct lane *lane, const char *why)
@@ -165,8 +179,10 @@ lane_end(struct lane *lane, const char *why)
 		session_end(lane->session, why);
 		lane_pass_on(lane);
 	}
-	if (lane->state == LANE_OPEN)
+	if (lane->state == LANE_OPEN) {
 		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_DEL, lane->fd, NULL);
+		linger(lane->relay);
+	}
 	lane->state = LANE_CLOSED;
 }
 

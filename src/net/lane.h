@@ -59,7 +59,9 @@ struct relay {
 	int64_t spares_until, spare_rest; /* for connections beside one that serves */
 	enum session_mode most;           /* what it has shown to master */
 	int broken;                       /* sessions in a row that broke off and served nobody */
-	int vain_tries;                   /* to reach it, before it was proven */
+	int64_t lingers_until; /* the relay may not have seen the end of some connections before that, */
+	unsigned lingering; /* so many */
+	int vain_tries;     /* to reach it, before it was proven */
 	struct relay *next;
 };
 

@@ -496,8 +496,10 @@ relay_withdraw(struct relay *r, uint64_t id)
 static void
 open_lanes(struct relay *r)
 {
-	size_t ready = 0, busy = 0, wanted;
+	size_t ready = 0, busy = 0, wanted, lingering = 0;
 
+	if (r->lingers_until > clock_steady())
+		lingering = r->lingering;
 	for (const struct lane *l = r->lanes; l; l = l->next) {
 		ready += l->state == LANE_OPEN;
 		busy += l->state == LANE_OPEN && session_room(l->session) == 0;
@@ -509,7 +511,7 @@ open_lanes(struct relay *r)
 		wanted = r->pending ? 1 : 0;
 	else
 		wanted = r->takes_us && busy == ready && ready == r->lane_count ? ready : 0;
-	while (wanted-- && r->lane_count < r->o.connections)
+	while (wanted-- && r->lane_count + lingering < r->o.connections)
 		lane_open(r);
 }
 
@@ -586,10 +588,13 @@ relay_flush(struct relay_loop *loop)
 static int64_t
 next_deadline(const struct relay_loop *loop, int64_t until)
 {
-	for (const struct relay *r = loop->relays; r; r = r->next)
+	for (const struct relay *r = loop->relays; r; r = r->next) {
+		if (r->lingers_until > clock_steady() && r->lingers_until < until)
+			until = r->lingers_until;
 		for (const struct lane *l = r->lanes; l; l = l->next)
 			if (l->state == LANE_OPEN && lane_deadline(l) < until)
 				until = lane_deadline(l);
+	}
 	if (loop->curl_timer >= 0 && loop->curl_timer < until)
 		until = loop->curl_timer;
 	return until;
