@@ -56,13 +56,6 @@ pace_take(struct pace *p, int64_t now)
 	return true;
 }
 
-void
-pace_give_back(struct pace *p)
-{
-	if (p->ceiling > 0)
-		p->tokens += 1;
-}
-
 int64_t
 pace_next(const struct pace *p, int64_t now)
 {

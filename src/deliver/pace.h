@@ -31,8 +31,6 @@ void pace_init(struct pace *p, uint32_t count, int64_t span, int64_t now);
 bool pace_take(struct pace *p, int64_t now);
 /* The same question, and nothing is taken. */
 bool pace_allows(const struct pace *p, int64_t now);
-/* One that was taken did not go after all. */
-void pace_give_back(struct pace *p);
 /* When the next one may go; now or before when it may now. */
 int64_t pace_next(const struct pace *p, int64_t now);
 

@@ -826,8 +826,6 @@ take_item_reply(struct session *s, const struct wait *w, const struct reply *r)
 		else if (good && !item->refused && r->class && r->subject == 1)
 			/* 2.1.x is said of addresses: one reply too many has come before. */
 			end(s, "a message's end was answered as its envelope is");
-		else if (good && !item->refused && !has_gone_out(s, item))
-			end(s, "a message was taken before all of it had been sent");
 		else
 			take_final(s, item, r);
 		break;

@@ -225,6 +225,19 @@ read_rows(struct stmt *s, size_t most, struct arena *a, struct delivery *out, si
 	return got < 0 ? -1 : 0;
 }
 
+/* The rows of a statement that asks for an issue, the subscriber they come behind and how many. */
+static int
+take_after(struct stmt *s, int64_t issue, int64_t after, size_t most, struct arena *a,
+	struct delivery *out, size_t *n, struct err *e)
+{
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_int(s, 2, after);
+	stmt_int(s, 3, (int64_t)most);
+	return read_rows(s, most, a, out, n, e);
+}
+
 int
 delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
 	struct delivery *out, size_t *n, struct err *e)
@@ -238,12 +251,7 @@ delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct a
 		"d.subscriber_id LIMIT ?",
 		e);
 
-	if (!s)
-		return -1;
-	stmt_int(s, 1, issue);
-	stmt_int(s, 2, after);
-	stmt_int(s, 3, (int64_t)most);
-	return read_rows(s, most, a, out, n, e);
+	return take_after(s, issue, after, most, a, out, n, e);
 }
 
 int
@@ -258,12 +266,7 @@ delivery_take_canary(struct db *db, int64_t issue, int64_t after, size_t most, s
 		"'queued' ORDER BY c.subscriber_id LIMIT ?",
 		e);
 
-	if (!s)
-		return -1;
-	stmt_int(s, 1, issue);
-	stmt_int(s, 2, after);
-	stmt_int(s, 3, (int64_t)most);
-	return read_rows(s, most, a, out, n, e);
+	return take_after(s, issue, after, most, a, out, n, e);
 }
 
 static int
