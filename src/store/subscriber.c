@@ -330,7 +330,8 @@ subscriber_forget(struct db *db, int64_t id, struct err *e)
 {
 	struct stmt *st = db_prepare(db,
 		"DELETE FROM subscriber WHERE id = ?1 "
-		"AND NOT EXISTS (SELECT 1 FROM delivery WHERE subscriber_id = ?1) "
+		"AND NOT EXISTS (SELECT 1 FROM issue i CROSS JOIN delivery d ON d.issue_id = i.id "
+		"AND d.subscriber_id = ?1) "
 		"AND NOT EXISTS (SELECT 1 FROM owed WHERE subscriber_id = ?1) "
 		"AND NOT EXISTS (SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind <> "
 		"'imported')",
