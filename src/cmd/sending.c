@@ -262,14 +262,12 @@ is_nobody_due(struct db *db, const struct sending *s, struct err *e)
 {
 	const struct issue none = { .started_at = clock_now() };
 	struct delivery_choice choice = choice_of(s, &none);
-	int64_t n;
+	int got = delivery_anybody_due(db, s->day, &choice, e);
 
-	if (delivery_count_due(db, s->day, &choice, &n, e) < 0)
-		return -1;
-	if (n == 0)
+	if (got == 0)
 		log_line(s->quiet_when_done ? LOG_INFO : LOG_WARN,
 			"nobody on the list is due, so nothing was begun");
-	return n == 0;
+	return got < 0 ? -1 : got == 0;
 }
 
 /* out->id is 0 when nobody is due and nothing was begun. */

@@ -135,6 +135,7 @@ connect(const char *path, const char *shown, int flags, struct db **out, struct 
 	int code;
 
 	*db = (struct db){ .path = memcpy(mem_alloc(size), shown, size) };
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		fail(db, code, e);

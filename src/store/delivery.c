@@ -141,6 +141,25 @@ delivery_count_due(struct db *db, struct day day, const struct delivery_choice *
 	return got < 0 ? -1 : 0;
 }
 
+int
+delivery_anybody_due(
+	struct db *db, struct day day, const struct delivery_choice *choice, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT ?1, ?2 " DUE "LIMIT 1", e);
+	struct buf tags;
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, 0);
+	stmt_int(s, 2, 0);
+	bind_due(s, 0, INT64_MAX, day, choice, &tags);
+	got = stmt_step(s, e);
+	stmt_reset(s);
+	buf_free(&tags);
+	return got;
+}
+
 static int
 set_planned(struct db *db, int64_t issue, int64_t end, struct err *e)
 {

@@ -36,6 +36,10 @@ struct delivery_choice {
 int delivery_plan(struct db *db, struct issue *issue, const struct delivery_choice *choice,
 	size_t chunk, int64_t now, struct err *e);
 
+/* Is anybody due? 1 yes, 0 no, -1. */
+int delivery_anybody_due(
+	struct db *db, struct day day, const struct delivery_choice *choice, struct err *e);
+
 /* How many that are, without making a row. */
 int delivery_count_due(struct db *db, struct day day, const struct delivery_choice *choice,
 	int64_t *n, struct err *e);
