@@ -66,6 +66,7 @@ open_one(const struct publication *p, const struct settings_relay *s, struct rel
 	static const enum relay_tls levels[] = { [SETTINGS_TLS_REQUIRED] = RELAY_TLS_REQUIRED,
 		[SETTINGS_TLS_OPPORTUNISTIC] = RELAY_TLS_OPPORTUNISTIC,
 		[SETTINGS_TLS_NONE] = RELAY_TLS_NONE };
+	bool resend = p->settings.send.in_doubt == SETTINGS_RESEND;
 	struct relay_options o = { .url = s->url,
 		.dir = p->dir,
 		.user = s->user,
@@ -73,6 +74,9 @@ open_one(const struct publication *p, const struct settings_relay *s, struct rel
 		.tls = levels[s->tls],
 		.connections = s->connections,
 		.window = s->window,
+		/* Who is marked and not yet on the wire when we are killed is in doubt. Where that
+		 * only means to be sent again, a window of them is what it may cost to be fast. */
+		.ahead = resend ? s->window : 0,
 		.connect_timeout = s->connect_timeout,
 		.command_timeout = s->command_timeout,
 		.final_timeout = s->final_timeout };

@@ -9,8 +9,8 @@
 
 enum {
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
-	FULL = 128,      /* entries, with which a commit is cheap enough */
-	LINGER = 100,    /* microseconds: what a commit takes */
+	FULL = 64,       /* entries, with which a commit is cheap enough */
+	LINGER = 400,    /* microseconds: what a commit takes */
 	DUE = 256        /* ids asked of a relay at a time */
 };
 

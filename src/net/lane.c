@@ -419,6 +419,7 @@ lane_connected(struct lane *lane)
 	lane->relay->reached = true;
 	lane->session = session_new(lane->relay->o.helo, lane->relay->o.window);
 	session_hold_to(lane->session, lane->relay->most);
+	session_ask_ahead(lane->session, lane->relay->o.ahead);
 	ev.data.u64 = (uint64_t)lane->fd << 1;
 	if (epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_ADD, lane->fd, &ev) < 0)
 		epoll_ctl(lane->relay->loop->epoll, EPOLL_CTL_MOD, lane->fd, &ev);

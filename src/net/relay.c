@@ -558,6 +558,7 @@ relay_prepare(struct relay_loop *loop)
 			if (l->state == LANE_OPEN) {
 				session_set_clock(l->session, clock_steady());
 				session_flush(l->session);
+				lane_pass_on(l);
 			}
 	}
 }

@@ -42,6 +42,7 @@ struct relay_options {
 	const char *helo;
 	enum relay_tls tls;
 	unsigned connections, window;
+	unsigned ahead; /* messages a connection that are named as due before their turn, at most */
 	int64_t connect_timeout, command_timeout, final_timeout; /* microseconds */
 };
 

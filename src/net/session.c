@@ -12,7 +12,10 @@
 enum {
 	OFFERS = 64 * 1024,
 	GROWTH = 100, /* microseconds on the way that one more message in the air pays for */
+	IDLE = 10000, /* microseconds: who was cleared so long before its turn was asked for too early */
 };
+
+#define STALE 500000 /* microseconds after which the caller's word that it may go is too old */
 
 /* What a reply that is waited for belongs to. */
 enum expected {
@@ -37,6 +40,7 @@ struct item {
 	struct session_message m;
 	enum stage stage;
 	bool asked, cleared, withdrawn; /* session_due has named it; it may be completed */
+	int64_t cleared_at;
 	int next_command; /* lock-step: how many of MAIL, RCPT, DATA have been written */
 	bool refused;     /* `reply` and `phase` are its verdict; what still comes for it is only
 				counted */
@@ -59,7 +63,8 @@ struct wait {
 struct session {
 	char *helo;
 	unsigned window, allowed;
-	int64_t now, on_the_way; /* on_the_way: of a message, from its last byte to its reply;
+	unsigned ahead, most_ahead; /* how many are asked for before their turn */
+	int64_t now, on_the_way;    /* on_the_way: of a message, from its last byte to its reply;
 				    smoothed */
 	bool ready, over, quitting, must_reset;
 	bool misled, broke_off, cut;
@@ -332,12 +337,18 @@ session_why(const struct session *s)
 	return s->why;
 }
 
+void
+session_ask_ahead(struct session *s, unsigned most)
+{
+	s->most_ahead = most;
+}
+
 size_t
 session_room(const struct session *s)
 {
-	size_t most = session_mode(s) == SESSION_CHUNKING     ? s->allowed
-		      : session_mode(s) == SESSION_PIPELINING ? 2
-							      : 1;
+	size_t most = session_mode(s) == SESSION_LOCK_STEP    ? 1
+		      : session_mode(s) == SESSION_PIPELINING ? 2 + s->ahead
+							      : s->allowed + s->ahead;
 
 	if (!s->ready || s->over || s->quitting)
 		return 0;
@@ -422,9 +433,8 @@ is_due(const struct session *s, const struct item *item)
 {
 	if (item->asked || item->refused || item->withdrawn || s->over)
 		return false;
-	return session_mode(s) == SESSION_CHUNKING
-		       ? item->stage == OFFERED
-		       : item->stage == ENVELOPE || item->stage == WAITING;
+	return item->stage == ENVELOPE || item->stage == WAITING ||
+	       (item->stage == OFFERED && (session_mode(s) == SESSION_CHUNKING || s->ahead));
 }
 
 size_t
@@ -446,6 +456,7 @@ session_clear(struct session *s, uint64_t id)
 	for (struct item *i = s->first; i; i = i->next)
 		if (i->m.id == id) {
 			i->cleared = i->asked && !i->withdrawn;
+			i->cleared_at = s->now;
 			return true;
 		}
 	return false;
@@ -520,6 +531,14 @@ write_body(struct session *s, struct item *i)
 	expect(s, EXPECT_FINAL, i, true);
 }
 
+/* Its turn has come. Who was cleared long before would not have had to be asked for yet. */
+static void
+begin_turn(struct session *s, const struct item *i)
+{
+	if (s->ahead && i->cleared && s->now - i->cleared_at > IDLE)
+		s->ahead--;
+}
+
 /* Where the messages before it are unanswered, one of them may yet be refused and leave its MAIL
  * standing: RSET clears that. */
 static void
@@ -529,6 +548,7 @@ write_chunk(struct session *s, struct item *i)
 
 	if (s->must_reset || s->wait_count > 0)
 		write_reset(s);
+	begin_turn(s, i);
 	write_mail(s, i);
 	write_rcpt(s, i);
 	snprintf(command, sizeof command, "BDAT %zu LAST\r\n", i->size);
@@ -544,6 +564,7 @@ write_envelope(struct session *s, struct item *i)
 {
 	if (s->must_reset)
 		write_reset(s);
+	begin_turn(s, i);
 	i->stage = ENVELOPE;
 	write_mail(s, i);
 	write_rcpt(s, i);
@@ -593,8 +614,40 @@ write_lone_dot(struct session *s, struct item *i)
 	s->must_reset = true;
 }
 
+/* The relay answers sooner than the caller commits: one more is asked for before its turn. */
 static void
-flush_one(struct session *s, struct item *i)
+ask_more(struct session *s)
+{
+	if (s->ahead < s->most_ahead)
+		s->ahead++;
+}
+
+static bool
+has_room_in_the_air(const struct session *s)
+{
+	unsigned n = 0;
+
+	for (const struct item *i = s->first; i && i->stage == COMPLETED; i = i->next)
+		n++;
+	return n < s->allowed;
+}
+
+/* The caller looked at its reader too long ago: back to it. */
+static bool
+is_stale(const struct session *s, const struct item *i)
+{
+	return i->stage == OFFERED && i->cleared && s->now - i->cleared_at > STALE;
+}
+
+static void
+give_back(struct session *s, struct item *i)
+{
+	snprintf(s->why, sizeof s->why, "not begun: the relay was slow with those before");
+	lose(s, i, false, false);
+}
+
+static void
+flush_one(struct session *s, struct item *i, const struct item *before)
 {
 	enum session_mode mode = session_mode(s);
 
@@ -602,10 +655,11 @@ flush_one(struct session *s, struct item *i)
 		write_lone_dot(s, i);
 	else if (i->stage == WAITING && i->cleared)
 		write_body(s, i);
-	else if (i->stage == OFFERED && mode == SESSION_CHUNKING && i->cleared)
+	else if (i->stage == OFFERED && mode == SESSION_CHUNKING && i->cleared &&
+		 has_room_in_the_air(s))
 		write_chunk(s, i);
 	else if (i->stage == OFFERED && mode == SESSION_PIPELINING &&
-		 (i == s->first || s->first->stage == COMPLETED))
+		 (!before || before->stage == COMPLETED))
 		write_envelope(s, i);
 	else if (mode == SESSION_LOCK_STEP && i->stage <= ENVELOPE && i == s->first)
 		write_step(s, i);
@@ -616,9 +670,14 @@ session_flush(struct session *s)
 {
 	if (!s->ready || s->over)
 		return;
-	for (struct item *i = s->first, *next; i; i = next) {
+	for (struct item *i = s->first, *before = NULL, *next; i; i = next) {
 		next = i->next;
-		flush_one(s, i);
+		if (is_stale(s, i)) {
+			give_back(s, i);
+			continue;
+		}
+		flush_one(s, i, before);
+		before = i;
 	}
 	if (s->quitting == true && s->count == 0 && s->wait_count == 0) {
 		output_linez(&s->out, "QUIT\r\n");
@@ -751,6 +810,9 @@ take_final(struct session *s, struct item *item, const struct reply *r)
 			s->must_reset = true;
 	}
 	give_verdict(s, item);
+	if (session_mode(s) == SESSION_CHUNKING && s->first && s->first->stage == OFFERED &&
+		!s->first->cleared)
+		ask_more(s);
 }
 
 /* 4xx or 5xx to DATA, or what is no reply to DATA at all. */
@@ -759,6 +821,8 @@ take_data(struct session *s, struct item *item, const struct reply *r)
 {
 	if (r->code == 354) {
 		item->stage = WAITING;
+		if (!item->cleared && !item->withdrawn)
+			ask_more(s);
 		/* Nothing but an end of the connection keeps it from being a message now; whoever was
 		 * before it has been answered. */
 		if (item->withdrawn && !item->refused)

@@ -65,6 +65,13 @@ bool session_takes_smtputf8(const struct session *s);
 
 /* Make no more of what is offered than this: for a relay whose word is not to be trusted. */
 void session_hold_to(struct session *s, enum session_mode most);
+/*
+ * How many may be asked for (session_due) before their turn: where the relay answers sooner than
+ * the caller commits, and only then, one lane alone would have it wait for every commit. Whoever
+ * was cleared and has not begun after half a second comes back as lost, not completed. 0, unless
+ * it is said.
+ */
+void session_ask_ahead(struct session *s, unsigned most);
 /* Did it end over an extension that the relay offers and does not master: BDAT or RSET refused? */
 bool session_was_misled(const struct session *s);
 /* Did it end without a word on what was begun: a hang-up, a timeout, nonsense? */
