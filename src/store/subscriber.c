@@ -97,8 +97,11 @@ read_one(struct db *db, struct stmt *s, struct arena *a, struct subscriber *out,
 	if (status <= 0)
 		return status;
 	status = read_row(s, a, out, e);
+	/* Before the row is let go: both are of one moment, and are read under one lock. */
+	if (status == 0)
+		status = read_tags(db, a, out, e);
 	stmt_reset(s);
-	return status < 0 || read_tags(db, a, out, e) < 0 ? -1 : 1;
+	return status < 0 ? -1 : 1;
 }
 
 int
