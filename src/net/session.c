@@ -627,8 +627,8 @@ has_room_in_the_air(const struct session *s)
 {
 	unsigned n = 0;
 
-	for (const struct item *i = s->first; i && i->stage == COMPLETED; i = i->next)
-		n++;
+	for (const struct item *i = s->first; i; i = i->next)
+		n += i->stage == COMPLETED;
 	return n < s->allowed;
 }
 

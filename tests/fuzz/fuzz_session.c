@@ -40,8 +40,8 @@ struct world {
 	struct session *s;
 	struct message messages[MESSAGES];
 	int count, offering;
-	unsigned window, offers; /* `offers`: what EHLO's answer will hold, by bits */
-	int64_t now, pace;       /* microseconds, and what a step takes of them */
+	unsigned window, ahead, offers; /* `offers`: what EHLO's answer will hold, by bits */
+	int64_t now, pace;              /* microseconds, and what a step takes of them */
 	bool quitting, got_421, begun;
 	enum session_mode held;
 	uint64_t replies;
@@ -491,7 +491,9 @@ check_event(struct world *w, const struct session_event *ev)
 	assert(ev->id < (uint64_t)w->count && !m->done && !m->withdrawn);
 	m->done = true;
 	if (ev->kind == SESSION_LOST) {
-		assert(session_is_over(w->s) || w->quitting);
+		/* Else it was let go long before its turn, and goes back. */
+		assert(session_is_over(w->s) || w->quitting ||
+			(w->ahead && m->cleared && !m->begun && !ev->completed));
 		assert(ev->reply.code == 0 && ev->reply.text[0]);
 		assert(m->refused == 0 || m->refused == 421 || session_was_misled(w->s));
 		/* Behind a 421 nothing was read, whatever was written (RFC 5321 3.8); nor behind a
@@ -514,13 +516,17 @@ static void
 check_session(struct world *w)
 {
 	enum session_mode mode = session_mode(w->s);
-	size_t hand = 0, most = mode == SESSION_CHUNKING     ? w->window
-				: mode == SESSION_PIPELINING ? 2
-							     : 1;
+	size_t hand = 0, air = 0,
+	       most = mode == SESSION_CHUNKING     ? w->window + w->ahead
+		      : mode == SESSION_PIPELINING ? 2 + w->ahead
+						   : 1;
 
 	take_events(w);
-	for (int i = 0; i < w->count; i++)
+	for (int i = 0; i < w->count; i++) {
 		hand += !w->messages[i].done && !w->messages[i].withdrawn;
+		air += !w->messages[i].done && w->messages[i].complete;
+	}
+	assert(air <= w->window);
 	assert(session_in_hand(w->s) == hand && hand <= most);
 	assert(session_room(w->s) + hand <= most || session_room(w->s) == 0);
 	assert(mode != SESSION_CHUNKING || (w->pipelining && w->chunking));
@@ -619,7 +625,7 @@ step(struct world *w, struct str *in)
 		go_well(w);
 		break;
 	case 12:
-		w->pace = choice * 500;
+		w->pace = choice == 15 ? 100000 : choice * 500;
 		break;
 	case 13:
 		if (choice == 0)
@@ -668,7 +674,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	w = (struct world){ .offering = -1, .current = -1 };
 	w.offers = input_byte(&in);
-	w.window = 1 + input_byte(&in) % 12;
+	w.ahead = input_byte(&in);
+	w.window = 1 + w.ahead % 12;
+	w.ahead = w.ahead / 12 % 8;
 	buf_init(&w.line, 2 * COMMAND_LINE);
 	buf_init(&w.body, 1 << 20);
 	reply_init(&w.parser);
@@ -677,6 +685,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				 : SESSION_CHUNKING;
 	w.s = session_new("me.example", w.window);
 	session_hold_to(w.s, w.held);
+	session_ask_ahead(w.s, w.ahead);
 	while (in.n)
 		step(&w, &in);
 	finish(&w);
