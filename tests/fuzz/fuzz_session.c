@@ -47,7 +47,7 @@ struct world {
 	uint64_t replies;
 	/* The relay. */
 	enum reading reading;
-	struct buf line, body;
+	struct buf line, body, offered; /* offered: the lines of EHLO's answer */
 	size_t left;
 	int current;      /* whose MAIL was read last, -1: nobody's */
 	bool transaction; /* MAIL was answered, and neither an end nor RSET was since */
@@ -316,17 +316,20 @@ relay_reads(struct world *w, struct str bytes)
 
 /* -- the relay answers ------------------------------------------------------------------------ */
 
-/* A line that begins with the word; the text holds them with " / " between. */
+/* A line behind the first one that begins with the word. */
 static bool
-offers(const struct reply *r, const char *word)
+offers(const struct world *w, const char *word)
 {
-	struct str text = str_of(r->text), name = str_of(word);
+	struct str text = buf_str(&w->offered), name = str_of(word);
 
-	for (ptrdiff_t at = 0; at >= 0; text = str_from(text, (size_t)at + 3)) {
-		if (str_ieq(str_sub(text, 0, name.n), name) &&
-			(text.n == name.n || text.p[name.n] == ' '))
+	for (ptrdiff_t end; (end = str_find(text, '\n')) >= 0;) {
+		struct str line;
+
+		text = str_from(text, (size_t)end + 1);
+		line = str_trim(str_sub(text, 0, (size_t)str_find(text, '\n')));
+		if (str_ieq(str_sub(line, 0, name.n), name) &&
+			(line.n == name.n || line.p[name.n] == ' '))
 			return true;
-		at = str_find_str(text, STR(" / "));
 	}
 	return false;
 }
@@ -364,10 +367,11 @@ answered(struct world *w, const struct wait *wait, const struct reply *r)
 
 	switch (wait->what) {
 	case EHLO:
-		w->pipelining = good && offers(r, "PIPELINING");
-		w->chunking = good && offers(r, "CHUNKING");
-		w->smtputf8 = good && offers(r, "SMTPUTF8") && offers(r, "8BITMIME");
-		w->size = good && offers(r, "SIZE");
+		w->pipelining = good && offers(w, "PIPELINING");
+		w->chunking = good && offers(w, "CHUNKING");
+		w->smtputf8 = good && offers(w, "SMTPUTF8") && offers(w, "8BITMIME");
+		w->size = good && offers(w, "SIZE");
+		w->parser.keep = NULL;
 		break;
 	case MAIL:
 		/* RFC 5321 3.3: not before the last one came to an end or RSET. */
@@ -679,7 +683,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.ahead = w.ahead / 12 % 8;
 	buf_init(&w.line, 2 * COMMAND_LINE);
 	buf_init(&w.body, 1 << 20);
+	buf_init(&w.offered, 64 * 1024);
 	reply_init(&w.parser);
+	w.parser.keep = &w.offered;
 	w.held = w.offers & 32   ? SESSION_LOCK_STEP
 		 : w.offers & 64 ? SESSION_PIPELINING
 				 : SESSION_CHUNKING;
@@ -696,6 +702,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	reply_free(&w.parser);
 	buf_free(&w.line);
+	buf_free(&w.offered);
 	buf_free(&w.body);
 	return 0;
 }
