@@ -199,7 +199,7 @@ look_at_relay(struct doctor *d, struct relay_loop *loop, struct relay *relay)
 					"see relays: in morningpost.yaml(5)");
 				return;
 			}
-		if (relay_is_proven(relay) || relay_due(relay, &due, 1)) {
+		if (relay_is_proven(relay) || relay_due(relay, false, &due, 1)) {
 			relay_withdraw(relay, 1);
 			say(d, OK, "relay",
 				arena_printf(&d->arena, "%s answers%s", relay_name(relay),

@@ -36,7 +36,7 @@ clear_all(const struct relays *r)
 	for (size_t i = 0; i < r->count; i++) {
 		size_t n;
 
-		while ((n = relay_due(r->relay[i], due, EVENTS)))
+		while ((n = relay_due(r->relay[i], false, due, EVENTS)))
 			for (size_t k = 0; k < n; k++)
 				relay_clear(r->relay[i], due[k]);
 	}

@@ -74,6 +74,7 @@ hand_free(struct run *r, struct hand *h)
 	while (*at != h)
 		at = &(*at)->next;
 	*at = h->next;
+	r->marked -= h->counted;
 	if (h->offered) {
 		r->in_hand--;
 		if (h->domain != SIZE_MAX)

@@ -32,6 +32,7 @@ struct hand {
 	bool signed_now; /* the signature is to be kept */
 	bool offered;    /* a relay has it */
 	bool due;        /* it stands in the turn that is filled, to be marked */
+	bool counted;    /* in run.marked: from then on, until it is out of hand */
 	bool marked;     /* `sending` is committed */
 	struct hand *next;
 	char strings[];
@@ -153,6 +154,7 @@ struct run {
 	/* what is under way */
 	struct hand *hands[RUN_HANDS];
 	size_t in_hand; /* that relays have */
+	size_t marked;  /* of them: may be in the ledger as `sending` */
 	struct turn turns[2];
 	int turn;       /* the one that is filled */
 	bool under_way; /* the clerk has the other */

@@ -9,8 +9,8 @@
 
 enum {
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
-	FULL = 64,       /* entries, with which a commit is cheap enough */
-	LINGER = 400,    /* microseconds: what a commit takes */
+	FULL = 32,       /* entries, with which a commit is cheap enough */
+	LINGER = 150,    /* microseconds: what a commit takes */
 	DUE = 256        /* ids asked of a relay at a time */
 };
 
@@ -27,14 +27,15 @@ open_turn(struct run *r)
 }
 
 static void
-drop_mark(struct turn *t, struct hand *h)
+drop_mark(struct run *r, struct turn *t, struct hand *h)
 {
 	size_t i = 0;
 
 	while (t->marks[i].hand != h)
 		i++;
 	t->marks[i] = t->marks[--t->mark_count];
-	h->due = false;
+	h->due = h->counted = false;
+	r->marked--;
 }
 
 void
@@ -45,7 +46,7 @@ turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
 	struct turn_record *record;
 
 	if (h->due)
-		drop_mark(t, h);
+		drop_mark(r, t, h);
 	if (t->record_count == t->record_room) {
 		t->record_room = t->record_room ? t->record_room * 2 : 64;
 		t->records = mem_grow(t->records, t->record_room * sizeof *t->records);
@@ -59,34 +60,55 @@ turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
 }
 
 static void
-add_mark(struct turn *t, struct hand *h)
+add_mark(struct run *r, struct turn *t, struct hand *h)
 {
 	if (t->mark_count == t->mark_room) {
 		t->mark_room = t->mark_room ? t->mark_room * 2 : 64;
 		t->marks = mem_grow(t->marks, t->mark_room * sizeof *t->marks);
 	}
 	t->marks[t->mark_count++] = (struct turn_mark){ .hand = h };
-	h->due = true;
+	h->due = h->counted = true;
+	r->marked++;
+}
+
+static void
+collect(struct run *r, struct relay *relay, bool early, size_t most)
+{
+	uint64_t due[DUE];
+
+	while (most) {
+		size_t asked = most < DUE ? most : DUE, n = relay_due(relay, early, due, asked);
+
+		for (size_t i = 0; i < n; i++) {
+			struct hand *h = hand_find(r, (int64_t)due[i]);
+
+			assert(h);
+			add_mark(r, open_turn(r), h);
+		}
+		if (n < asked)
+			return;
+		most -= n;
+	}
+}
+
+/* Marked or answered and not yet recorded: a kill puts all of them in doubt. */
+static size_t
+room_for_marks(const struct run *r)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < r->relays.count; i++)
+		most += relay_most_marked(r->relays.relay[i]);
+	return most > r->marked ? most - r->marked : 0;
 }
 
 void
 turn_collect(struct run *r)
 {
-	uint64_t due[DUE];
-
-	for (size_t i = 0; i < r->relays.count; i++) {
-		size_t n;
-
-		do {
-			n = relay_due(r->relays.relay[i], due, DUE);
-			for (size_t k = 0; k < n; k++) {
-				struct hand *h = hand_find(r, (int64_t)due[k]);
-
-				assert(h);
-				add_mark(open_turn(r), h);
-			}
-		} while (n == DUE);
-	}
+	/* Those whose turn it is, of all relays, before those who are early. */
+	for (int early = 0; early < 2; early++)
+		for (size_t i = 0; i < r->relays.count; i++)
+			collect(r, r->relays.relay[i], early, room_for_marks(r));
 }
 
 /* -- the clerk's part ------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
 #include "base/sign.h"
 #include "net/lane.h"
 
-enum { EPOLL = 64 };
+enum { EPOLL = 64, MAILDIR = 32 /* messages that it takes at a time */ };
 
 enum { VAIN_TRIES = 3 };
 #define REST_FIRST CLOCK_SECOND
@@ -369,7 +369,7 @@ relay_room(const struct relay *r)
 	if (!relay_is_usable(r))
 		return 0;
 	if (r->maildir)
-		return r->pending_count < 32 ? 32 - r->pending_count : 0;
+		return r->pending_count < MAILDIR ? MAILDIR - r->pending_count : 0;
 	for (const struct lane *l = r->lanes; l; l = l->next)
 		if (l->state == LANE_OPEN)
 			room += session_room(l->session);
@@ -431,11 +431,12 @@ hand_out(struct relay *r)
 }
 
 size_t
-relay_due(struct relay *r, uint64_t *ids, size_t most)
+relay_due(struct relay *r, bool early, uint64_t *ids, size_t most)
 {
 	size_t n = 0;
 
-	for (struct pending *p = r->maildir ? r->pending : NULL; p && n < most; p = p->next)
+	for (struct pending *p = r->maildir && !early ? r->pending : NULL; p && n < most;
+		p = p->next)
 		if (!p->asked) {
 			p->asked = true;
 			ids[n++] = p->m.id;
@@ -443,8 +444,19 @@ relay_due(struct relay *r, uint64_t *ids, size_t most)
 	hand_out(r);
 	for (struct lane *l = r->lanes; l && n < most; l = l->next)
 		if (l->state == LANE_OPEN)
-			n += session_due(l->session, ids + n, most - n);
+			n += session_due(l->session, early, ids + n, most - n);
 	return n;
+}
+
+size_t
+relay_most_marked(const struct relay *r)
+{
+	unsigned window = r->o.window > 2 ? r->o.window : 2;
+	size_t open = 0;
+
+	for (const struct lane *l = r->lanes; l; l = l->next)
+		open += l->state == LANE_OPEN;
+	return r->maildir ? MAILDIR : open * window;
 }
 
 bool

@@ -116,8 +116,11 @@ void relay_refuse(struct relay *r, enum err_code code, const char *why);
 void relay_offer(struct relay *r, struct relay_message *m);
 
 /* Ids of the messages that wait, or are about to, for nothing but to be cleared, each named once: at
- * most `most` into ids. */
-size_t relay_due(struct relay *r, uint64_t *ids, size_t most);
+ * most `most` into ids. `early`: instead, those whose turn is yet to come (relay_options.ahead). */
+size_t relay_due(struct relay *r, bool early, uint64_t *ids, size_t most);
+/* So many may be marked and not yet recorded, that a kill doubles no more than a window a
+ * connection (RELIABILITY R3). */
+size_t relay_most_marked(const struct relay *r);
 /* It may be completed: `sending` is committed. False when it is no longer the relay's. */
 bool relay_clear(struct relay *r, uint64_t id);
 /* Take one of those out instead: it is never completed. Costs the connection where DATA was begun.

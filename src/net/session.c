@@ -426,24 +426,30 @@ session_offer(struct session *s, struct session_message *m)
 		give_verdict(s, item);
 }
 
-/* It is about to be completed, as far as we are concerned: asked while its envelope is on the way,
- * so that the caller's commit and the relay's 354 take the same time. */
+/*
+ * It is about to be completed, as far as we are concerned: asked while its envelope is on the way, so
+ * that the caller's commit and the relay's 354 take the same time; with CHUNKING when it has a place
+ * in the window. What stands behind those is asked for early, if at all.
+ */
 static bool
-is_due(const struct session *s, const struct item *item)
+is_due(const struct session *s, const struct item *item, size_t place, bool early)
 {
+	bool its_turn;
+
 	if (item->asked || item->refused || item->withdrawn || s->over)
 		return false;
-	return item->stage == ENVELOPE || item->stage == WAITING ||
-	       (item->stage == OFFERED && (session_mode(s) == SESSION_CHUNKING || s->ahead));
+	its_turn =
+		session_mode(s) == SESSION_CHUNKING ? place < s->allowed : item->stage != OFFERED;
+	return early ? !its_turn && s->ahead : its_turn && item->stage != COMPLETED;
 }
 
 size_t
-session_due(struct session *s, uint64_t *ids, size_t most)
+session_due(struct session *s, bool early, uint64_t *ids, size_t most)
 {
-	size_t n = 0;
+	size_t n = 0, place = 0;
 
-	for (struct item *i = s->first; i && n < most; i = i->next)
-		if (is_due(s, i)) {
+	for (struct item *i = s->first; i && n < most; i = i->next, place++)
+		if (is_due(s, i, place, early)) {
 			i->asked = true;
 			ids[n++] = i->m.id;
 		}

@@ -93,8 +93,9 @@ size_t session_in_hand(const struct session *s);
 void session_offer(struct session *s, struct session_message *m);
 
 /* Messages that are, or are about to be, waiting for nothing but to be cleared: at most `most` ids,
- * each named once. Their envelope is written, or (CHUNKING) will be with them. */
-size_t session_due(struct session *s, uint64_t *ids, size_t most);
+ * each named once. Their envelope is written, or (CHUNKING) will be with them. `early`: instead,
+ * those that session_ask_ahead allows to be named before their turn. */
+size_t session_due(struct session *s, bool early, uint64_t *ids, size_t most);
 /* The next flush may complete it. False when the session has it no more. */
 bool session_clear(struct session *s, uint64_t id);
 /* Never complete that one, and say no more of it. Where its DATA is said already the session ends

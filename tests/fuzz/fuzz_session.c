@@ -82,7 +82,9 @@ static void
 learn_due(struct world *w)
 {
 	uint64_t ids[MESSAGES];
-	size_t n = session_due(w->s, ids, MESSAGES);
+	size_t n = session_due(w->s, false, ids, MESSAGES);
+
+	n += session_due(w->s, true, ids + n, MESSAGES - n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct message *m = &w->messages[ids[i]];

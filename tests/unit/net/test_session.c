@@ -75,7 +75,8 @@ step(struct talk *t, struct str what)
 	if (what.p[0] == '+') {
 		offer(t, (uint64_t)(what.p[1] - '0'));
 	} else if (str_eqz(what, "c") || str_eqz(what, "x")) {
-		n = session_due(t->s, due, 8);
+		n = session_due(t->s, false, due, 8);
+		n += session_due(t->s, true, due + n, 8 - n);
 		for (size_t i = 0; i < n; i++)
 			if (what.p[0] == 'c')
 				assert_true(session_clear(t->s, due[i]));
