@@ -19,8 +19,8 @@ struct arena_block {
 	alignas(max_align_t) char bytes[];
 };
 
-static _Noreturn void
-out_of_memory(void)
+void
+mem_out(void)
 {
 	static const char words[] = "morningpost: out of memory\n";
 
@@ -36,7 +36,7 @@ mem_alloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		mem_out();
 	return p;
 }
 
@@ -46,8 +46,26 @@ mem_grow(void *old, size_t size)
 	void *p = realloc(old, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		mem_out();
 	return p;
+}
+
+void *
+mem_zeroed(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size ? size : 1);
+
+	if (!p)
+		mem_out();
+	return p;
+}
+
+char *
+mem_copy(const char *z)
+{
+	size_t size = strlen(z) + 1;
+
+	return memcpy(mem_alloc(size), z, size);
 }
 
 static size_t

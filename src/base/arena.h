@@ -35,8 +35,14 @@ char *arena_printf(struct arena *a, const char *format, ...) __attribute__((form
 /* Free all of it; the arena is ready for use again. */
 void arena_free(struct arena *a);
 
-/* malloc and realloc that end the program as above; for what has no arena. The caller frees. */
+/* malloc, realloc, calloc and strdup that end the program as above; for what has no arena, and for
+ * libraries that take such functions. The caller frees. */
 void *mem_alloc(size_t size);
 void *mem_grow(void *old, size_t size);
+void *mem_zeroed(size_t count, size_t size);
+char *mem_copy(const char *z);
+
+/* Memory is out: for when a library says so. */
+_Noreturn void mem_out(void);
 
 #endif

@@ -42,6 +42,8 @@ next(struct reader *r)
 	r->has_event = yaml_parser_parse(&r->parser, &r->event) == 1;
 	if (r->has_event)
 		return 0;
+	if (r->parser.error == YAML_MEMORY_ERROR)
+		mem_out();
 	context = r->parser.context ? r->parser.context : "";
 	return err_set(r->e, ERR_DATA, "%s:%d: not YAML: %s%s%s", r->name,
 		line_of(r, r->parser.problem_mark.line),
@@ -211,7 +213,7 @@ yaml_parse(struct str text, const char *name, int line0, struct arena *a, struct
 	if (check_text(&r, text) < 0)
 		return -1;
 	if (!yaml_parser_initialize(&r.parser))
-		return err_set(e, ERR_INTERNAL, "libyaml cannot start");
+		mem_out();
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
 		&r.parser, (const unsigned char *)(text.n ? text.p : ""), text.n);

@@ -704,13 +704,26 @@ count_departments(cmark_node *document)
 	return n;
 }
 
+/* cmark's own functions abort where there is no memory. */
+static cmark_node *
+parse(struct str text)
+{
+	static cmark_mem memory = { .calloc = mem_zeroed, .realloc = mem_grow, .free = free };
+	cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_VALIDATE_UTF8, &memory);
+	cmark_node *document;
+
+	cmark_parser_feed(parser, text.n ? text.p : "", text.n);
+	document = cmark_parser_finish(parser);
+	cmark_parser_free(parser);
+	return document;
+}
+
 int
 markdown_render(struct str text, const char *name, int line0, const struct markdown_options *o,
 	struct arena *a, struct markdown *out, struct err *e)
 {
 	struct walker w = { .o = o, .out = out, .a = a, .e = e, .name = name, .line0 = line0 };
-	cmark_node *document =
-		cmark_parse_document(text.n ? text.p : "", text.n, CMARK_OPT_VALIDATE_UTF8);
+	cmark_node *document = parse(text);
 	bool over;
 
 	*out = (struct markdown){ 0 };

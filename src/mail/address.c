@@ -135,6 +135,15 @@ lower_ascii(struct str s, struct arena *a)
 	return (struct str){ .p = p, .n = s.n };
 }
 
+/* Did it go well? Memory that is out is nothing that an address is to be blamed for. */
+static bool
+is_idn_ok(int code)
+{
+	if (code == IDN2_MALLOC)
+		mem_out();
+	return code == IDN2_OK;
+}
+
 /*
  * To A-labels by IDNA 2008 with UTS 46's mapping, as browsers do. A label that says it is an
  * A-label must be one: it is decoded and encoded again.
@@ -152,16 +161,16 @@ to_ascii(struct str domain, struct arena *a, struct str *out)
 		return NULL;
 	}
 	given = arena_strz(a, domain);
-	if (idn2_to_ascii_8z(given, &ascii, flags) != IDN2_OK)
+	if (!is_idn_ok(idn2_to_ascii_8z(given, &ascii, flags)))
 		return "a domain that IDNA 2008 does not allow";
 	*out = lower_ascii(keep(ascii, a), a);
 	if (str_find_str(*out, STR("xn--")) < 0)
 		return NULL;
-	if (idn2_to_unicode_8z8z(out->p, &back, 0) != IDN2_OK)
+	if (!is_idn_ok(idn2_to_unicode_8z8z(out->p, &back, 0)))
 		return "an xn-- label that is none";
 	given = arena_strz(a, str_of(back));
 	idn2_free(back);
-	if (idn2_to_ascii_8z(given, &ascii, flags) != IDN2_OK)
+	if (!is_idn_ok(idn2_to_ascii_8z(given, &ascii, flags)))
 		return "an xn-- label that is none";
 	return str_eq(keep(ascii, a), *out) ? NULL : "an xn-- label that is not in its one form";
 }
@@ -173,7 +182,7 @@ to_shown(struct str local, struct str ascii, struct arena *a)
 	struct str domain = ascii;
 
 	if (str_find_str(ascii, STR("xn--")) >= 0 &&
-		idn2_to_unicode_8z8z(ascii.p, &back, 0) == IDN2_OK)
+		is_idn_ok(idn2_to_unicode_8z8z(ascii.p, &back, 0)))
 		domain = keep(back, a);
 	return str_of(arena_printf(a, "%.*s@%.*s", STR_ARG(local), STR_ARG(domain)));
 }

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "net/curl.h"
 
 enum {
 	HEADERS = 256, /* lines; a server that sends more is broken or hostile */
@@ -38,6 +39,7 @@ http_new(void)
 {
 	struct http *h = mem_alloc(sizeof *h);
 
+	curl_start();
 	h->curl = curl_easy_init();
 	if (!h->curl) {
 		free(h);

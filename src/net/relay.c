@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sign.h"
+#include "net/curl.h"
 #include "net/lane.h"
 
 enum { EPOLL = 64, MAILDIR = 32 /* messages that it takes at a time */ };
@@ -229,6 +230,7 @@ relay_loop_new(void)
 
 	*l = (struct relay_loop){ .curl_timer = -1, .waker = -1 };
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	curl_start();
 	l->multi = curl_multi_init();
 	assert(l->epoll >= 0 && l->multi);
 	curl_multi_setopt(l->multi, CURLMOPT_SOCKETFUNCTION, watch_curl_socket);

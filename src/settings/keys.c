@@ -117,10 +117,8 @@ list_ids(int dir, int ids[static KEYS_MAX], size_t *n, struct err *e)
 		return -1;
 	}
 	d = fdopendir(fd);
-	if (!d) {
-		close(fd);
-		return err_set(e, ERR_CONFIG, FOLDER ": %s", strerror(errno));
-	}
+	if (!d)
+		mem_out();
 	while ((entry = readdir(d))) {
 		struct str name = str_of(entry->d_name);
 		uint64_t id;

@@ -327,11 +327,22 @@ stmt_get_real(struct stmt *s, int i)
 	return sqlite3_column_double(s->st, i);
 }
 
+/* NULL is a null, or that there was no memory to hand the value out: it is not to be taken for an
+ * empty one. */
+static void
+check_memory(const struct stmt *s)
+{
+	if (sqlite3_errcode(s->db->handle) == SQLITE_NOMEM)
+		mem_out();
+}
+
 struct str
 stmt_get_text(struct stmt *s, int i)
 {
 	const char *p = (const char *)sqlite3_column_text(s->st, i);
 
+	if (!p)
+		check_memory(s);
 	return (struct str){ .p = p, .n = p ? (size_t)sqlite3_column_bytes(s->st, i) : 0 };
 }
 
@@ -340,6 +351,8 @@ stmt_get_blob(struct stmt *s, int i)
 {
 	const char *p = sqlite3_column_blob(s->st, i);
 
+	if (!p)
+		check_memory(s);
 	return (struct str){ .p = p, .n = p ? (size_t)sqlite3_column_bytes(s->st, i) : 0 };
 }
 

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 
 /* The first descriptor that is passed on, and how many wait to be accepted. */
@@ -102,6 +103,8 @@ listen_open(const char *address, struct listeners *out, struct err *e)
 			"'%s' is no address to listen on; write HOST:PORT, as in 127.0.0.1:8025",
 			address);
 	code = getaddrinfo(host, port, &hints, &found);
+	if (code == EAI_MEMORY)
+		mem_out();
 	if (code != 0)
 		return err_set(e, ERR_CONFIG, "'%s' is no address to listen on: %s", address,
 			gai_strerror(code));
