@@ -7,6 +7,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/arena.h"
+
+#define ZONES "/usr/share/zoneinfo/"
+
 static int64_t
 read_clock(clockid_t which)
 {
@@ -115,7 +119,7 @@ clock_zone_ok(const char *zone)
 			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-") !=
 			strlen(zone))
 		return false;
-	if ((size_t)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone) >= sizeof path)
+	if ((size_t)snprintf(path, sizeof path, ZONES "%s", zone) >= sizeof path)
 		return false;
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
@@ -125,12 +129,24 @@ static void
 use_zone(const char *zone)
 {
 	static char current[128] = "\1";
+	char path[sizeof current + sizeof ZONES];
 
 	if (strcmp(current, zone) == 0)
 		return;
-	setenv("TZ", zone, 1);
+	snprintf(path, sizeof path, ":" ZONES "%s", zone);
+	if (setenv("TZ", strcmp(zone, "UTC") == 0 ? "UTC0" : path, 1) < 0)
+		mem_out();
 	tzset();
 	snprintf(current, sizeof current, "%s", zone);
+}
+
+/* Where there was no memory for a zone the library goes on with UTC, which then has no name: a
+ * wrong day would be taken for today. */
+static void
+check_zone(const struct tm *tm)
+{
+	if (!tm->tm_zone || !*tm->tm_zone)
+		mem_out();
 }
 
 static struct tm
@@ -141,6 +157,7 @@ local(int64_t when, const char *zone)
 
 	use_zone(zone);
 	localtime_r(&t, &tm);
+	check_zone(&tm);
 	return tm;
 }
 
@@ -161,9 +178,12 @@ clock_moment(struct day d, int hour, int minute, const char *zone)
 		.tm_hour = hour,
 		.tm_min = minute,
 		.tm_isdst = -1 };
+	int64_t seconds;
 
 	use_zone(zone);
-	return (int64_t)mktime(&tm) * CLOCK_SECOND;
+	seconds = (int64_t)mktime(&tm);
+	check_zone(&tm);
+	return seconds * CLOCK_SECOND;
 }
 
 void
