@@ -39,11 +39,12 @@ is_empty(int dir)
 }
 
 static int
-open_folder(const char *path, struct err *e)
+open_folder(const char *path, bool *made, struct err *e)
 {
 	int dir;
 
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+	*made = mkdir(path, 0755) == 0;
+	if (!*made && errno != EEXIST)
 		return err_set(e, ERR_CANTCREATE, "%s: %s", path, strerror(errno));
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
@@ -100,22 +101,47 @@ fill_folder(int dir, struct err *e)
 	return 0;
 }
 
+/* So that it can be run again: a folder that is not empty is refused. Only what is made above goes;
+ * what others have put there meanwhile is left, and its folder with it. */
+static void
+empty_folder(int dir)
+{
+	static const char *const files[] = { "morningpost.yaml", "var/morningpost.db",
+		"var/morningpost.db-wal", "var/morningpost.db-shm", "var/morningpost.db-journal" };
+	static const char *const folders[] = { "issues", "pictures", "templates", "var" };
+	char issue[32];
+
+	publication_issue_path(clock_day_at(clock_now(), "UTC"), issue);
+	unlinkat(dir, issue, 0);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		unlinkat(dir, files[i], 0);
+	keys_remove(dir);
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		unlinkat(dir, folders[i], AT_REMOVEDIR);
+}
+
 int
 cmd_init(struct context *c, int argc, char **argv, struct err *e)
 {
+	bool made;
 	int dir, status;
 
 	if (argc != 2)
 		return command_usage("init", e, "it takes one DIR");
 	if (argv[1][0] == '-')
 		return command_usage("init", e, "it does not know '%s'", argv[1]);
-	dir = open_folder(argv[1], e);
+	dir = open_folder(argv[1], &made, e);
 	if (dir < 0)
 		return -1;
 	status = publication_become_owner(dir, argv[1], e);
-	if (status == 0)
+	if (status == 0) {
 		status = fill_folder(dir, e);
+		if (status < 0)
+			empty_folder(dir);
+	}
 	close(dir);
+	if (status < 0 && made)
+		rmdir(argv[1]);
 	if (status < 0)
 		return err_wrap(e, "%s", argv[1]);
 	out_object(&c->out, NULL);

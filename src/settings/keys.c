@@ -68,6 +68,19 @@ read_key(int dir, const char *path, bool secret, uint8_t *to, size_t n, struct e
 	return status;
 }
 
+/* Half of a pair would be in the way of every command that signs. The public half last, by which a
+ * pair is found. */
+static void
+remove_pair(int dir, int id)
+{
+	char path[64];
+
+	path_of(id, "", path);
+	unlinkat(dir, path, 0);
+	path_of(id, ".pub", path);
+	unlinkat(dir, path, 0);
+}
+
 static int
 make_pair(int dir, int id, struct err *e)
 {
@@ -83,6 +96,8 @@ make_pair(int dir, int id, struct err *e)
 	path_of(id, "", path);
 	if (status == 0)
 		status = write_key(dir, path, seed, sizeof seed, 0600, e);
+	if (status < 0)
+		remove_pair(dir, id);
 	sign_wipe(seed, sizeof seed);
 	sign_wipe(secret, sizeof secret);
 	return status;
@@ -100,6 +115,14 @@ keys_create(int dir, struct err *e)
 	status = write_key(dir, FOLDER "/mac", mac, sizeof mac, 0600, e);
 	sign_wipe(mac, sizeof mac);
 	return status < 0 ? -1 : make_pair(dir, 1, e);
+}
+
+void
+keys_remove(int dir)
+{
+	remove_pair(dir, 1);
+	unlinkat(dir, FOLDER "/mac", 0);
+	unlinkat(dir, FOLDER, AT_REMOVEDIR);
 }
 
 /* The ids of which there is a public half, ascending. */

@@ -33,6 +33,8 @@ struct keys {
 
 /* Make the folder and the first keys; fails when there are some. */
 int keys_create(int dir, struct err *e);
+/* Take away what keys_create has made, or begun to make. */
+void keys_remove(int dir);
 /* Read them all, or (public_only) just the halves that may be known: what the web process gets. */
 int keys_load(int dir, bool public_only, struct keys *out, struct err *e);
 void keys_free(struct keys *k);
