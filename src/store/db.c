@@ -61,6 +61,11 @@ fail(const struct db *db, int code, struct err *e)
 			"its folder",
 			db->path, said);
 	case SQLITE_CANTOPEN:
+		/* Of several tries the last one's reason would be told, which is another. */
+		return err_set(e, ERR_IO,
+			"%s: it cannot be opened, or no file be made beside it: is the disk full, "
+			"or its folder not to be written?",
+			db->path);
 	case SQLITE_IOERR:
 		return err_set(e, ERR_IO, "%s: %s%s%s", db->path, said, system ? ": " : "",
 			system ? strerror(system) : "");
