@@ -23,6 +23,28 @@ file_is_plain(struct str p)
 	return true;
 }
 
+int
+file_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = openat(dir, path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int
+file_sync(int fd)
+{
+	int status;
+
+	do
+		status = fsync(fd);
+	while (status < 0 && errno == EINTR);
+	return status;
+}
+
 static enum err_code
 code_of(int error)
 {
@@ -84,7 +106,7 @@ int
 file_read(
 	int dir, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e)
 {
-	int fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = file_openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	int status;
 
 	if (fd < 0)
@@ -116,7 +138,7 @@ int
 file_read_secret(
 	int dir, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e)
 {
-	int fd = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = file_openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	int status;
 
 	if (fd < 0) {
@@ -149,7 +171,7 @@ open_parent(int dir, const char *path, const char **base, struct err *e)
 		memcpy(parent, path, n);
 		parent[n] = '\0';
 	}
-	fd = openat(dir, !slash ? "." : n ? parent : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = file_openat(dir, !slash ? "." : n ? parent : "/", O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return fail(e, path);
 	return fd;
@@ -193,8 +215,7 @@ file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e)
 		return draft_fail(d, e);
 	sign_random(&unique, sizeof unique);
 	snprintf(d->temporary, sizeof d->temporary, ".%.200s.%016jx", base, (uintmax_t)unique);
-	d->fd = openat(
-		d->folder, d->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	d->fd = file_openat(d->folder, d->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	return d->fd < 0 ? draft_fail(d, e) : 0;
 }
 
@@ -203,13 +224,13 @@ file_draft_commit(struct file_draft *d, mode_t mode, bool must_be_new, struct er
 {
 	const char *slash = strrchr(d->path, '/');
 	const char *base = slash ? slash + 1 : d->path;
-	int failed = fchmod(d->fd, mode) < 0 || fsync(d->fd) < 0;
+	int failed = fchmod(d->fd, mode) < 0 || file_sync(d->fd) < 0;
 
 	if (!failed && must_be_new)
 		failed = linkat(d->folder, d->temporary, d->folder, base, 0);
 	else if (!failed)
 		failed = renameat(d->folder, d->temporary, d->folder, base);
-	if (failed || fsync(d->folder) < 0)
+	if (failed || file_sync(d->folder) < 0)
 		return draft_fail(d, e);
 	/* After a rename there is none; after a link its first name goes. */
 	file_draft_abort(d);
@@ -271,7 +292,7 @@ file_mkdir(int dir, const char *path, mode_t mode, struct err *e)
 int
 file_open_dir(int dir, const char *path, struct err *e)
 {
-	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = file_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
 	return fd < 0 ? fail(e, path) : fd;
 }
@@ -281,7 +302,7 @@ file_lock(int dir, const char *path, int *fd, struct err *e)
 {
 	int status;
 
-	*fd = openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+	*fd = file_openat(dir, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (*fd < 0)
 		return fail(e, path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)

@@ -20,6 +20,13 @@
 bool file_is_plain(struct str p);
 
 /*
+ * openat, with O_CLOEXEC, and fsync, again where a signal interrupted them (network file systems):
+ * for who handles descriptors himself. -1 and errno.
+ */
+int file_openat(int dir, const char *path, int flags, mode_t mode);
+int file_sync(int fd);
+
+/*
  * Read a regular file of at most `ceiling` bytes into the arena (NUL-terminated, see arena_str). A
  * missing file is ERR_NOINPUT, one that is too large or no regular file ERR_DATA, the rest ERR_IO.
  */

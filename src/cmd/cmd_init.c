@@ -25,7 +25,7 @@ const char cmd_init_help[] = "  DIR    a folder that is not there yet, or is emp
 static bool
 is_empty(int dir)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = file_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
 	DIR *d = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 	bool empty = d != NULL;
@@ -46,7 +46,7 @@ open_folder(const char *path, bool *made, struct err *e)
 	*made = mkdir(path, 0755) == 0;
 	if (!*made && errno != EEXIST)
 		return err_set(e, ERR_CANTCREATE, "%s: %s", path, strerror(errno));
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = file_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return err_set(e, ERR_CANTCREATE, "%s: %s", path, strerror(errno));
 	if (is_empty(dir))

@@ -247,7 +247,7 @@ open_input(const char *file, struct err *e)
 
 	if (strcmp(file, "-") == 0)
 		return STDIN_FILENO;
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = file_openat(AT_FDCWD, file, O_RDONLY | O_NOCTTY, 0);
 	if (fd < 0)
 		return err_set(
 			e, errno == ENOENT ? ERR_NOINPUT : ERR_IO, "%s: %s", file, strerror(errno));

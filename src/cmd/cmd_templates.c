@@ -117,7 +117,7 @@ run_render(struct context *c, int argc, char **argv, struct err *e)
 	if (argc - optind != 1)
 		return command_usage("templates", e, "render takes one FILE");
 	if (folder) {
-		partials.dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		partials.dir = file_openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
 		if (partials.dir < 0)
 			return err_set(e, ERR_NOINPUT, "%s: %s", folder, strerror(errno));
 	}
@@ -157,7 +157,7 @@ static int
 run_export(struct context *c, int argc, char **argv, struct err *e)
 {
 	const char *folder = argc > 1 ? argv[1] : "templates";
-	int base = argc > 1 ? AT_FDCWD : open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int base = argc > 1 ? AT_FDCWD : file_openat(AT_FDCWD, c->dir, O_RDONLY | O_DIRECTORY, 0);
 	const struct asset *all;
 	size_t n;
 	int dir, status = 0;
@@ -168,7 +168,7 @@ run_export(struct context *c, int argc, char **argv, struct err *e)
 		return err_set(e, ERR_NOINPUT, "%s: %s", c->dir, strerror(errno));
 	if (mkdirat(base, folder, 0770) < 0 && errno != EEXIST)
 		return err_set(e, ERR_CANTCREATE, "%s: %s", folder, strerror(errno));
-	dir = openat(base, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = file_openat(base, folder, O_RDONLY | O_DIRECTORY, 0);
 	if (base != AT_FDCWD)
 		close(base);
 	if (dir < 0)

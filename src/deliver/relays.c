@@ -50,7 +50,7 @@ ca_path(const struct publication *p, const struct settings_relay *s, struct aren
 	*out = NULL;
 	if (!s->ca_file)
 		return 0;
-	fd = openat(p->dir, s->ca_file, O_RDONLY | O_CLOEXEC);
+	fd = file_openat(p->dir, s->ca_file, O_RDONLY, 0);
 	if (fd < 0)
 		return err_set(e, ERR_CONFIG, "ca_file %s cannot be read", s->ca_file);
 	close(fd);

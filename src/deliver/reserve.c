@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 static const char path[] = "var/reserve";
 
 /* SQLite's log grows to about this size before it is written back: a thousand pages. */
@@ -13,12 +15,14 @@ enum { RESERVE = 4 << 20 };
 int
 reserve_take(struct reserve *r, int dir, struct err *e)
 {
-	int fd = openat(dir, path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), code;
+	int fd = file_openat(dir, path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600), code;
 
 	*r = (struct reserve){ .dir = dir };
 	if (fd < 0)
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
-	code = posix_fallocate(fd, 0, RESERVE);
+	do
+		code = posix_fallocate(fd, 0, RESERVE);
+	while (code == EINTR);
 	close(fd);
 	if (code == 0) {
 		r->held = true;

@@ -91,7 +91,7 @@ maildir_put(struct maildir *m, struct str from, struct str to, struct str messag
 	buf_free(&local);
 	if (status < 0)
 		return -1;
-	if (renameat(m->dir, temporary, m->new, name) == 0 && fsync(m->new) == 0)
+	if (renameat(m->dir, temporary, m->new, name) == 0 && file_sync(m->new) == 0)
 		return 0;
 	err_fill(e, ERR_IO, "new/%s: %s", name, strerror(errno));
 	unlinkat(m->dir, temporary, 0);

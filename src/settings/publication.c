@@ -84,7 +84,7 @@ publication_open(const char *path, struct publication *out, struct err *e)
 	struct str text;
 
 	*out = (struct publication){ .path = path };
-	out->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	out->dir = file_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 	if (out->dir < 0)
 		return err_set(e, ERR_NOINPUT, "%s: %s", path, strerror(errno));
 	if (publication_become_owner(out->dir, path, e) == 0) {

@@ -509,7 +509,7 @@ check_files(int folder, const char *name, const char *shown, struct err *e)
 static int
 create_empty(int folder, const char *name, const char *shown, struct err *e)
 {
-	int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = file_openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 
 	/* Another program may have made it a moment ago: that is as good. */
 	if (fd < 0 && errno != EEXIST)
