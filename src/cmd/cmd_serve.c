@@ -17,8 +17,6 @@ const char cmd_serve_help[] =
 	"client\n"
 	"that is not in web.trusted_proxies.\n";
 
-enum { TRUSTED_MAX = 64 };
-
 static int
 parse_options(int argc, char **argv, const char **listen, struct err *e)
 {
@@ -38,25 +36,6 @@ parse_options(int argc, char **argv, const char **listen, struct err *e)
 	return 0;
 }
 
-static int
-parse_trusted(const struct settings_web *web, struct client_net nets[static TRUSTED_MAX],
-	size_t *count, struct err *e)
-{
-	for (*count = 0; *count < web->trusted_proxy_count; ++*count) {
-		const char *text = web->trusted_proxies[*count];
-
-		if (*count == TRUSTED_MAX)
-			return err_set(
-				e, ERR_CONFIG, "web.trusted_proxies: more than %d", TRUSTED_MAX);
-		if (!client_net_parse(str_of(text), &nets[*count]))
-			return err_set(e, ERR_CONFIG,
-				"web.trusted_proxies: '%s' is no address or network, as in "
-				"127.0.0.1 or 10.0.0.0/8",
-				text);
-	}
-	return 0;
-}
-
 static void
 tell_where(const struct listeners *listeners, const char *public_url)
 {
@@ -72,13 +51,13 @@ static int
 serve_on(const struct listeners *listeners, const struct publication *p, const struct site *site,
 	struct err *e)
 {
-	struct client_net trusted[TRUSTED_MAX];
-	struct server_options options = { .listeners = listeners, .trusted = trusted };
+	const struct settings_web *web = &p->settings.web;
+	struct server_options options = { .listeners = listeners,
+		.trusted = web->trusted_proxies,
+		.trusted_count = web->trusted_proxy_count };
 	struct clerk reader = { 0 }, writer = { 0 };
-	int status = parse_trusted(&p->settings.web, trusted, &options.trusted_count, e);
+	int status = clerk_open(&writer, site, e);
 
-	if (status == 0)
-		status = clerk_open(&writer, site, e);
 	if (status == 0)
 		status = clerk_open(&reader, site, e);
 	if (status == 0) {

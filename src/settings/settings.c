@@ -407,9 +407,11 @@ read_texts(const struct reader *r, const struct yaml *y, const char *path)
 			return refuse(r, c, path, "one line of text");
 	if (strcmp(path, "web.trusted_proxies") != 0)
 		return 0;
-	r->out->web.trusted_proxies = arena_many(r->a, y->count + 1, char *);
+	r->out->web.trusted_proxies = arena_many(r->a, y->count + 1, struct network);
 	for (const struct yaml *c = y->child; c; c = c->next)
-		r->out->web.trusted_proxies[n++] = copy(r, c->text);
+		if (!value_network(c->text, &r->out->web.trusted_proxies[n++]))
+			return refuse(r, c, path,
+				"an address or a network, as in 127.0.0.1 or 10.0.0.0/8");
 	r->out->web.trusted_proxy_count = n;
 	return 0;
 }
@@ -789,8 +791,8 @@ static void
 set_defaults(struct settings *s)
 {
 	static char empty[] = "", utc[] = "UTC", en[] = "en", listen[] = "127.0.0.1:8025",
-		    spool[] = "var/spool", local[] = "127.0.0.1";
-	static char *proxies[] = { local };
+		    spool[] = "var/spool";
+	static struct network loopback[1];
 
 	*s = (struct settings){ 0 };
 	s->publication.tagline = empty;
@@ -806,7 +808,8 @@ set_defaults(struct settings *s)
 		.max_complained = 0.003 };
 	s->web.listen = listen;
 	s->web.spool = spool;
-	s->web.trusted_proxies = proxies;
+	(void)value_network(STR("127.0.0.1"), loopback);
+	s->web.trusted_proxies = loopback;
 	s->web.trusted_proxy_count = 1;
 	s->web.subscribe_limit = (struct rate){ 200, 3600 * CLOCK_SECOND };
 }

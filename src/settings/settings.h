@@ -20,6 +20,12 @@ struct rate {
 	int64_t span;
 };
 
+/* A network; IPv4 is mapped into IPv6. */
+struct network {
+	uint8_t address[16];
+	unsigned bits;
+};
+
 struct settings_publication {
 	char *name, *tagline, *url, *language, *timezone, *postal_address, *list_id, *feedback_id;
 };
@@ -66,7 +72,7 @@ struct settings_daily {
 
 struct settings_web {
 	char *listen; /* "127.0.0.1:8025", "[::1]:8025" */
-	char **trusted_proxies;
+	struct network *trusted_proxies;
 	size_t trusted_proxy_count;
 	struct rate subscribe_limit;
 	char *spool;

@@ -1,10 +1,15 @@
 #include "settings/value.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+
+enum { V4_BITS = 96, ALL_BITS = 128 };
 
 bool
 value_is_line(struct str s, uint64_t most)
@@ -159,4 +164,39 @@ value_word(const char *words, struct str s)
 		if (str_eq(word, s))
 			return i;
 	return -1;
+}
+
+/* An IPv4 address is mapped into IPv6. */
+static bool
+parse_address(struct str s, struct network *out)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN];
+
+	if (s.n == 0 || s.n >= sizeof text || str_find(s, '\0') >= 0)
+		return false;
+	snprintf(text, sizeof text, "%.*s", STR_ARG(s));
+	*out = (struct network){ .bits = ALL_BITS };
+	if (inet_pton(AF_INET6, text, out->address) == 1)
+		return true;
+	memcpy(out->address, mapped, sizeof mapped);
+	return inet_pton(AF_INET, text, out->address + sizeof mapped) == 1;
+}
+
+bool
+value_network(struct str s, struct network *out)
+{
+	ptrdiff_t slash = str_find(s, '/');
+	struct str address = slash < 0 ? s : str_sub(s, 0, (size_t)slash);
+	unsigned base = str_find(address, ':') < 0 ? V4_BITS : 0;
+	uint64_t bits;
+
+	if (!parse_address(address, out))
+		return false;
+	if (slash < 0)
+		return true;
+	if (!str_u64(str_from(s, (size_t)slash + 1), ALL_BITS - base, &bits))
+		return false;
+	out->bits = base + (unsigned)bits;
+	return true;
 }

@@ -28,6 +28,9 @@ bool value_rate(struct str s, struct rate *to); /* 100/s, 500/m, 10000/h */
 bool value_share(struct str s, double *to);     /* 0.3%: 0.003 */
 bool value_minute(struct str s, int *to);       /* 11:30: 690 */
 
+/* An address or a network: 127.0.0.1, 10.0.0.0/8, ::1, fd00::/8. */
+bool value_network(struct str s, struct network *to);
+
 /* The place of s in "a|b|c", or -1. */
 int value_word(const char *words, struct str s);
 

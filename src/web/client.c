@@ -1,11 +1,9 @@
 #include "web/client.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { V4_BITS = 96, ALL_BITS = 128, HOUSEHOLD_BITS = 64 };
+enum { HOUSEHOLD_BITS = 64 };
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -43,41 +41,8 @@ client_eq(const struct client *a, const struct client *b)
 	return memcmp(a->address, b->address, sizeof a->address) == 0;
 }
 
-static bool
-parse_address(struct str s, struct client_net *out)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (s.n == 0 || s.n >= sizeof text || str_find(s, '\0') >= 0)
-		return false;
-	snprintf(text, sizeof text, "%.*s", STR_ARG(s));
-	*out = (struct client_net){ .bits = ALL_BITS };
-	if (inet_pton(AF_INET6, text, out->address) == 1)
-		return true;
-	memcpy(out->address, mapped, sizeof mapped);
-	return inet_pton(AF_INET, text, out->address + sizeof mapped) == 1;
-}
-
 bool
-client_net_parse(struct str s, struct client_net *out)
-{
-	ptrdiff_t slash = str_find(s, '/');
-	struct str address = slash < 0 ? s : str_sub(s, 0, (size_t)slash);
-	unsigned base = str_find(address, ':') < 0 ? V4_BITS : 0;
-	uint64_t bits;
-
-	if (!parse_address(address, out))
-		return false;
-	if (slash < 0)
-		return true;
-	if (!str_u64(str_from(s, (size_t)slash + 1), ALL_BITS - base, &bits))
-		return false;
-	out->bits = base + (unsigned)bits;
-	return true;
-}
-
-bool
-client_net_has(const struct client_net *net, const struct sockaddr_storage *peer)
+client_is_in(const struct network *net, const struct sockaddr_storage *peer)
 {
 	uint8_t address[16];
 	unsigned whole = net->bits / 8, rest = net->bits % 8;

@@ -318,7 +318,7 @@ static bool
 is_trusted(const struct server *s, const struct sockaddr_storage *peer)
 {
 	for (size_t i = 0; i < s->options->trusted_count; i++)
-		if (client_net_has(&s->options->trusted[i], peer))
+		if (client_is_in(&s->options->trusted[i], peer))
 			return true;
 	return false;
 }

@@ -20,8 +20,7 @@
 
 struct server_options {
 	const struct listeners *listeners;
-	const struct client_net
-		*trusted; /* proxies: their connections are not counted by address */
+	const struct network *trusted; /* proxies: their connections are not counted by address */
 	size_t trusted_count;
 };
 

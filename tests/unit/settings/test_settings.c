@@ -117,6 +117,9 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 		{ "Bcc: x@y.example\n", "Bcc: unknown key" },
 		{ "send: {wait: 5m, wait: 6m}\n", "the key 'wait' is there twice" },
 		{ "telegram: {url: 'javascript:alert(1)'}\n", "a web address" },
+		{ "web:\n  trusted_proxies:\n    - 10.0.0.1\n    - 10.0.0.0/33\n",
+			"an address or a network" },
+		{ "web: {trusted_proxies: [localhost]}\n", "an address or a network" },
 	};
 	struct arena a = { 0 };
 

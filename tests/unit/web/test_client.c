@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "settings/value.h"
 #include "test.h"
 
 static struct sockaddr_storage
@@ -73,18 +74,18 @@ networks_hold_what_they_say(void **state)
 	/* clang-format on */
 	static const char *const bad[] = { "", "localhost", "127.0.0", "10.0.0.0/33", "10.0.0.0/",
 		"10.0.0.0/x", "::/129", "1.2.3.4 ", "*" };
-	struct client_net net;
+	struct network net;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sockaddr_storage p = peer(rows[i].peer);
 
 		print_message("%s %s\n", rows[i].net, rows[i].peer);
-		assert_true(client_net_parse(str_of(rows[i].net), &net));
-		assert_int_equal(client_net_has(&net, &p), rows[i].has);
+		assert_true(value_network(str_of(rows[i].net), &net));
+		assert_int_equal(client_is_in(&net, &p), rows[i].has);
 	}
 	for (size_t i = 0; i < COUNT(bad); i++)
-		assert_false(client_net_parse(str_of(bad[i]), &net));
+		assert_false(value_network(str_of(bad[i]), &net));
 }
 
 int
