@@ -16,6 +16,23 @@ is_atext(unsigned char c)
 	       (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
+/* Variation selectors: they change no letter's meaning, and make two addresses that look the same.
+ * In a domain IDNA takes them out. */
+static bool
+has_selector(struct str s)
+{
+	while (s.n) {
+		uint32_t c;
+		size_t n = text_char(s, &c);
+
+		if ((c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef) ||
+			(c >= 0x180b && c <= 0x180f))
+			return true;
+		s = str_from(s, n ? n : 1);
+	}
+	return false;
+}
+
 /* Controls, blanks and characters that hide: they have no place in an address, quoted or not. */
 static const char *
 check_characters(struct str s)
@@ -58,7 +75,7 @@ check_local(struct str s)
 		if (c != '.' && c < 0x80 && !is_atext(c))
 			return "a character that a local part may not have unquoted";
 	}
-	return NULL;
+	return has_selector(s) ? "an invisible character before the @" : NULL;
 }
 
 /* Letters, digits and hyphens; the whole in lower case A-labels. */

@@ -55,6 +55,8 @@ static const struct {
 	{ STR_INIT("a@exa\0mple.org"), NULL, "control" },
 	{ STR_INIT("a\xe2\x80\x8b@example.org"), NULL, "invisible" },
 	{ STR_INIT("a\xe2\x80\xae@example.org"), NULL, "invisible" },
+	{ STR_INIT("\xe2\x9d\xa4\xef\xb8\x8f@example.org"), NULL, "invisible" },
+	{ STR_INIT("a\xf3\xa0\x84\x80@example.org"), NULL, "invisible" },
 	{ STR_INIT("a\xff@example.org"), NULL, "UTF-8" },
 	{ STR_INIT("<a@example.org>"), NULL, "may not have" },
 	{ STR_INIT(X63 "ab@example.org"), NULL, "64" },
