@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "mail/encode.h"
 #include "mail/header.h"
+#include "mail/message_id.h"
+#include "mail/token.h"
 
 enum { MARK = 1, LINE = 998, TO_COLUMN = 4 };
 
@@ -16,11 +18,12 @@ static const struct {
 	enum letter_slot slot;
 	const char *mark;
 	bool header, body;
+	size_t most; /* octets that it adds to a line of the header; what folds itself: none */
 } slots[] = {
-	{ LETTER_TO, "\1o", true, false },
-	{ LETTER_MESSAGE_ID, "\1m", true, false },
-	{ LETTER_DATE, "\1d", true, false },
-	{ LETTER_TOKEN, "\1t", true, true },
+	{ LETTER_TO, "\1o", true, false, 0 },
+	{ LETTER_MESSAGE_ID, "\1m", true, false, MESSAGE_ID_MAX },
+	{ LETTER_DATE, "\1d", true, false, 40 },
+	{ LETTER_TOKEN, "\1t", true, true, TOKEN_CHARS },
 	{ LETTER_NAME, "\1n", false, true },
 	{ LETTER_NAME_HTML, "\1N", false, true },
 	{ LETTER_EMAIL, "\1e", false, true },
@@ -51,13 +54,28 @@ may_stand(char letter, bool header)
 
 /* -- freezing --------------------------------------------------------------------------------- */
 
+/* Once the slots are filled. In the body each stands between soft line breaks, which its value is
+ * broken by. */
+static size_t
+longest(struct str line, bool header)
+{
+	size_t n = line.n;
+
+	for (size_t i = 0; header && i < line.n; i++)
+		for (size_t k = 0; k < SLOTS && line.p[i] == MARK; k++)
+			if (str_starts(str_from(line, i), str_of(slots[k].mark)))
+				n += slots[k].most;
+	return n;
+}
+
 /* One line without its CR LF. */
 static int
 check_line(struct str line, size_t number, bool header, struct err *e)
 {
-	if (line.n > LINE)
-		return err_set(e, ERR_DATA, "line %zu of the message has %zu octets, more than 998",
-			number, line.n);
+	if (longest(line, header) > LINE)
+		return err_set(e, ERR_DATA,
+			"line %zu of the message has up to %zu octets, more than 998", number,
+			longest(line, header));
 	if (line.n && line.p[0] == '.')
 		return err_set(e, ERR_DATA, "line %zu of the message begins with a dot", number);
 	for (size_t i = 0; i < line.n; i++) {

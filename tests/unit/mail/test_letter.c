@@ -16,6 +16,10 @@ static const struct letter_values ann = {
 		111 },
 };
 
+#define X20 "xxxxxxxxxxxxxxxxxxxx"
+#define X80 X20 X20 X20 X20
+#define X200 X80 X80 X20 X20
+
 static const struct {
 	struct str bytes;
 	const char *why; /* NULL: good */
@@ -34,6 +38,12 @@ static const struct {
 	{ STR_INIT("A: b\r\n\r\nDear \1n=\r\n"), "not alone" },
 	{ STR_INIT("A: b\r\n\r\n\1z=\r\n"), "may not be" },
 	{ STR_INIT("A: b\r\n\r\n\1"), "CR LF" },
+	/* 998 at the most, once the link is in it */
+	{ STR_INIT("A: " X200 X200 X200 X200 "\1t\r\n\r\n"), NULL },
+	{ STR_INIT("A: " X200 X200 X200 X200 X80 "\1t\r\n\r\n"), NULL },
+	{ STR_INIT("A: " X200 X200 X200 X200 X80 "xxx\1t\r\n\r\n"), "more than 998" },
+	{ STR_INIT("A: " X200 X200 X200 X80 "\1m\r\n\r\n"), "more than 998" },
+	{ STR_INIT("A: b\r\n\r\n" X200 X200 X200 X200 X200 "\r\n"), "more than 998" },
 };
 
 static void
