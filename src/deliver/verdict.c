@@ -45,12 +45,13 @@ defer(struct run *r, struct hand *h, const struct reply *reply)
 		.life = s->retry_for,
 		.last_moment = r->o->force ? 0 : r->issue->last_moment };
 	struct reply expired = *reply;
+	/* What ended in doubt was not put off: it is no reason to wait longer. */
+	int attempts = h->d.attempts + 1 - h->d.doubts;
 	uint32_t dice;
 	int64_t next;
 
 	sign_random(&dice, sizeof dice);
-	if (retry_next(
-		    &rule, h->d.deferred_at, h->d.attempts + 1, dice % 1000, clock_now(), &next)) {
+	if (retry_next(&rule, h->d.deferred_at, attempts, dice % 1000, clock_now(), &next)) {
 		r->out->deferred++;
 		if (!r->next_due || next < r->next_due)
 			r->next_due = next;

@@ -337,6 +337,16 @@ def test_what_is_in_doubt_never_moves_to_another_relay(lab):
     assert_clean(lab.audit())
 
 
+def test_what_ended_in_doubt_is_no_reason_to_wait_longer(lab):
+    lab.configure(Nobody())
+    lab.send("--no-wait", ok=(69,))
+    query(lab, "UPDATE delivery SET attempts = 5, doubts = 5")
+    lab.configure(lab.relay("--fault", "rcpt-450"), retry_first="10s")
+    lab.send("--no-wait", ok=(75,))
+    waits = [wait / 1e6 for wait, in query(lab, "SELECT next_at - deferred_at FROM delivery WHERE state = 'deferred'")]
+    assert waits and max(waits) <= 12.1
+
+
 def test_refusals_for_policy_stop_a_run(tmp_path):
     lab = Lab(tmp_path, people=200)
     try:
