@@ -1,15 +1,22 @@
 /* cmd_keys.c: `morningpost keys`: which keys there are, a new one, an old one gone. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "cmd/command.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
+#include "store/db.h"
+#include "store/issue.h"
 
 const char cmd_keys_help[] =
 	"  show         the keys, and which one signs\n"
 	"  rotate       make a new key that signs from now on; links made with the old ones live "
 	"on\n"
-	"  retire ID    remove an old key for good: the links made with it are dead\n";
+	"  retire ID    remove an old key for good: the links made with it are dead. Not within\n"
+	"               60 days of an issue that went out with it (75), but for --force\n";
+
+/* RELIABILITY W4: mails are read for as long, and who cannot leave complains instead. */
+#define LINKS_LIVE (60 * CLOCK_DAY)
 
 static int
 show(struct context *c, const struct publication *p, struct err *e)
@@ -55,13 +62,39 @@ rotate(struct context *c, const struct publication *p, struct err *e)
 	return 0;
 }
 
+/* Is there an issue in the mailboxes whose links are this key's, and still to work? */
 static int
-retire(struct context *c, const struct publication *p, const char *word, struct err *e)
+check_links(const struct publication *p, int id, struct err *e)
+{
+	int64_t until, since = clock_now() - LINKS_LIVE;
+	char when[24];
+	struct db *db;
+	int got;
+
+	if (keys_signed_until(p->dir, id, &until, e) < 0)
+		return -1;
+	if (db_open(p->dir, DB_PATH, DB_READ, &db, e) < 0)
+		return -1;
+	got = issue_begun_between(db, since, until, e);
+	db_close(db);
+	if (got <= 0)
+		return got;
+	clock_rfc3339(until + LINKS_LIVE, when);
+	return err_set(e, ERR_TEMPFAIL,
+		"key %d signed links in issues of the last 60 days, and whoever follows one could "
+		"not leave the list: retire it after %s, or --force",
+		id, when);
+}
+
+static int
+retire(struct context *c, const struct publication *p, const char *word, bool force, struct err *e)
 {
 	uint64_t id;
 
 	if (!str_u64(str_of(word), 255, &id))
 		return command_usage("keys", e, "retire takes a key's number, not '%s'", word);
+	if (!force && check_links(p, (int)id, e) < 0)
+		return -1;
 	if (keys_retire(p->dir, (int)id, e) < 0)
 		return -1;
 	out_line(&c->out, "key %d is gone, and the links made with it are dead", (int)id);
@@ -89,9 +122,26 @@ action(int argc, char **argv)
 	return 0;
 }
 
+/* --force out of the arguments, wherever it stands behind `retire`. */
+static bool
+take_force(int *argc, char **argv)
+{
+	int kept = 0;
+	bool force = false;
+
+	for (int i = 0; i < *argc; i++)
+		if (i > 1 && strcmp(argv[1], "retire") == 0 && strcmp(argv[i], "--force") == 0)
+			force = true;
+		else
+			argv[kept++] = argv[i];
+	*argc = kept;
+	return force;
+}
+
 int
 cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 {
+	bool force = take_force(&argc, argv);
 	char what = action(argc, argv);
 	struct publication p;
 	int status;
@@ -106,7 +156,7 @@ cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 	else if (what == 'r')
 		status = rotate(c, &p, e);
 	else
-		status = retire(c, &p, argv[2], e);
+		status = retire(c, &p, argv[2], force, e);
 	publication_close(&p);
 	return status;
 }

@@ -45,7 +45,9 @@ load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
 	return 0;
 }
 
-/* The member token: signed at first use, then kept with the row. */
+/* The member token: signed at first use, then kept with the row. A new key signs anew, so that the
+ * old one can be retired in time; but not for who may have this issue already, whose copy shall be
+ * the same at every attempt. */
 static void
 sign(const struct run *r, struct delivery *d, bool *signed_now)
 {
@@ -55,7 +57,8 @@ sign(const struct run *r, struct delivery *d, bool *signed_now)
 		.subscriber = (uint64_t)d->subscriber,
 		.epoch = d->epoch };
 
-	*signed_now = d->token_key == 0 || !keys_has(r->o->keys, (uint8_t)d->token_key);
+	*signed_now = d->token_key == 0 || !keys_has(r->o->keys, (uint8_t)d->token_key) ||
+		      (d->token_key != key->id && d->attempts == 0);
 	if (!*signed_now)
 		return;
 	token_sign(&t, r->o->publication->settings.publication.list_id, key->secret, d->signature);

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 #define FOLDER "var/keys"
@@ -233,22 +235,37 @@ keys_rotate(int dir, int *id, struct err *e)
 }
 
 int
-keys_retire(int dir, int id, struct err *e)
+keys_signed_until(int dir, int id, int64_t *until, struct err *e)
 {
 	int ids[KEYS_MAX];
 	char path[64];
-	size_t n;
-	bool there = false;
+	struct stat st;
+	size_t n, i = 0;
 
 	if (list_ids(dir, ids, &n, e) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		there = there || ids[i] == id;
-	if (!there)
+	while (i < n && ids[i] != id)
+		i++;
+	if (i == n)
 		return err_set(e, ERR_NOINPUT, "there is no key %d; 'keys show' lists them", id);
-	if (id == ids[n - 1])
+	if (i == n - 1)
 		return err_set(
 			e, ERR_USAGE, "key %d is the one that signs; 'keys rotate' first", id);
+	path_of(ids[i + 1], ".pub", path);
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	*until = st.st_mtim.tv_sec * CLOCK_SECOND + st.st_mtim.tv_nsec / 1000;
+	return 0;
+}
+
+int
+keys_retire(int dir, int id, struct err *e)
+{
+	char path[64];
+	int64_t until;
+
+	if (keys_signed_until(dir, id, &until, e) < 0)
+		return -1;
 	path_of(id, "", path);
 	if (unlinkat(dir, path, 0) < 0 && errno != ENOENT)
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));

@@ -41,7 +41,10 @@ void keys_free(struct keys *k);
 
 /* Make a new pair; from now on it signs. The old ones are still read. *id is the new one's. */
 int keys_rotate(int dir, int *id, struct err *e);
-/* Remove a pair for good: its links die. Not the one that signs. */
+/* Until when a pair signed: when the next one was made (wall clock). ERR_NOINPUT: there is no such
+ * pair; ERR_USAGE: it is the one that signs. */
+int keys_signed_until(int dir, int id, int64_t *until, struct err *e);
+/* Remove a pair for good: its links die. Fails as keys_signed_until does. */
 int keys_retire(int dir, int id, struct err *e);
 
 /* The pair that signs. */

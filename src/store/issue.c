@@ -136,3 +136,19 @@ issue_plan_again(struct db *db, struct issue *issue, struct err *e)
 	issue->planned_to = 0;
 	return 0;
 }
+
+int
+issue_begun_between(struct db *db, int64_t from, int64_t until, struct err *e)
+{
+	struct stmt *s =
+		db_prepare(db, "SELECT 1 FROM issue WHERE started_at BETWEEN ?1 AND ?2 LIMIT 1", e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, from);
+	stmt_int(s, 2, until);
+	got = stmt_step(s, e);
+	stmt_reset(s);
+	return got;
+}

@@ -26,6 +26,9 @@ int issue_set_state(struct db *db, int64_t id, enum issue_state state, struct st
 /* --new-edition: those not yet served get this one. */
 int issue_set_edition(struct db *db, int64_t id, int64_t edition_id, struct err *e);
 
+/* Was one begun in this span, both ends of it included? 1 yes, 0 no. */
+int issue_begun_between(struct db *db, int64_t from, int64_t until, struct err *e);
+
 /* Plan again from the start of the list, for those who have no row yet (--tag, --only-missed). */
 int issue_plan_again(struct db *db, struct issue *issue, struct err *e);
 

@@ -1,9 +1,12 @@
 """An editor's and an operator's view of everything up to the send: init, settings, compose, check, templates, keys, doctor, manual."""
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import re
+import shutil
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -64,7 +67,7 @@ def test_json_is_one_value_whatever_is_asked(publication, tmp_path):
            (f"subscriber import {tmp_path}/people.csv --dry-run", 0), (f"subscriber import {tmp_path}/people.csv --strict", 65), ("subscriber import --undo 1", 0),
            (f"subscriber export -o {tmp_path}/x.csv", 0), ("subscriber export", 64), ("status", 0), ("status --date 2020-01-01", 0), ("send", 0), ("daily", 0),
            ("why a@b.example", 0), ("why zz@b.example", 66), ("why bad", 65), ("resolve --all sent", 0), ("subscriber remove a@b.example", 0), ("subscriber remove z@b.example", 66),
-           ("keys show", 0), ("keys rotate", 0), ("keys retire 1", 0), ("keys retire 1", 66), ("db info", 0), ("db migrate", 0), ("db check", 0), (f"db backup {tmp_path}/x.db", 0),
+           ("keys show", 0), ("keys rotate", 0), ("keys retire 1", 75), ("keys retire --force 1", 0), ("keys retire 1", 66), ("db info", 0), ("db migrate", 0), ("db check", 0), (f"db backup {tmp_path}/x.db", 0),
            (f"db restore {tmp_path}/x.db", 0), ("db restore /nonexistent", 66), ("version", 0), (f"templates render {tmp_path}/people.csv", 0), ("send --max 0", 64)]
     for args, code in day:
         done = publication.run("--json", *args.split())
@@ -595,6 +598,40 @@ def test_keys_rotate_and_retire(publication):
     publication.ok("keys", "retire", "1")
     assert [k["id"] for k in publication.json("keys", "show")] == [2]
     assert publication.run("keys", "retire", "9").code == 66 and publication.run("keys", "retire", "x").code == 64
+
+
+def test_a_key_whose_links_may_still_be_followed_is_not_retired(publication):
+    """RELIABILITY W4: 60 days."""
+    day = 86400
+
+    def age(days):
+        """The issue and the second key, which ended the first one's time, are so old."""
+        at = time.time() - days * day
+        os.utime(publication.path / "var/keys/sign-2.pub", (at, at))
+        with contextlib.closing(sqlite3.connect(publication.database)) as db, db:
+            db.execute("UPDATE issue SET started_at = ?", (int((at - 60) * 1e6),))
+
+    publication.ok("subscriber", "add", "ann@example.org")
+    publication.ok("send")
+    publication.ok("keys", "rotate")
+    done = publication.run("keys", "retire", "1")
+    assert done.code == 75 and "--force" in done.err and "60 days" in done.err, done
+    age(59)
+    assert publication.run("keys", "retire", "1").code == 75
+    age(61)
+    publication.ok("keys", "retire", "1")
+
+
+def test_a_new_key_signs_for_those_too_who_had_links_of_the_old_one(publication):
+    """Else the old one could never be retired."""
+    publication.ok("subscriber", "add", "ann@example.org")
+    publication.ok("send")
+    publication.ok("keys", "rotate")
+    issue = next((publication.path / "issues").iterdir())
+    shutil.copy(issue, issue.with_name("2031-01-01.md"))
+    publication.ok("send", "--date", "2031-01-01", "--force")
+    with contextlib.closing(sqlite3.connect(publication.database)) as db:
+        assert db.execute("SELECT token_key FROM subscriber").fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize("harm", [lambda p: p.chmod(0o644), lambda p: p.write_bytes(b"short"), lambda p: p.unlink(),

@@ -408,7 +408,7 @@ def test_a_new_key_is_known_and_a_retired_one_is_not_without_a_restart(tmp_path)
     publication.ok("send", "--date", "2031-01-01", "--no-wait", "--force")
     new = tokens(publication)[PEOPLE[1]]
     assert server.get(f"/u/{new}").status == server.get(f"/u/{old}").status == 200
-    publication.ok("keys", "retire", "1")
+    publication.ok("keys", "retire", "1", "--force")
     assert server.get(f"/u/{new}").status == 200 and server.get(f"/u/{old}").status == 404
     server.stop()
 
