@@ -14,6 +14,27 @@ const char cmd_resolve_help[] = "  EMAIL | --all    whose message is in doubt\n"
 				"to be sent again by the next send\n"
 				"  --date D         the issue of that day (default: today)\n";
 
+enum { RELAYS = 64 * 1024 };
+
+static int
+write_down(struct desk *d, const struct issue *issue, int64_t subscriber, bool as_sent,
+	struct str relays, int64_t *n, struct err *e)
+{
+	if (db_begin(d->db, e) < 0 ||
+		delivery_resolve(d->db, issue->id, subscriber, as_sent, relays, clock_now(), n, e) <
+			0 ||
+		(*n && !as_sent && issue->state == ISSUE_SENT &&
+			issue_set_state(d->db, issue->id, ISSUE_SENDING, (struct str){ 0 },
+				clock_now(), e) < 0) ||
+		(*n && event_add(d->db, clock_now(), as_sent ? "resolved-sent" : "resolved-resend",
+			       subscriber, issue->id, (struct str){ 0 }, e) < 0) ||
+		db_commit(d->db, e) < 0) {
+		db_rollback(d->db);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 settle(struct context *c, struct desk *d, struct day day, const char *who, bool as_sent,
 	struct err *e)
@@ -21,6 +42,7 @@ settle(struct context *c, struct desk *d, struct day day, const char *who, bool 
 	struct issue issue;
 	int64_t subscriber = 0, n = 0;
 	struct subscriber s;
+	struct buf relays;
 	int got;
 
 	if (who && desk_find(d, who, &s, e) < 0)
@@ -33,17 +55,12 @@ settle(struct context *c, struct desk *d, struct day day, const char *who, bool 
 			       : err_set(e, ERR_NOINPUT,
 					 "that issue was never begun to be sent; name another day "
 					 "with --date");
-	if (db_begin(d->db, e) < 0 ||
-		delivery_resolve(d->db, issue.id, subscriber, as_sent, clock_now(), &n, e) < 0 ||
-		(n && !as_sent && issue.state == ISSUE_SENT &&
-			issue_set_state(d->db, issue.id, ISSUE_SENDING, (struct str){ 0 },
-				clock_now(), e) < 0) ||
-		(n && event_add(d->db, clock_now(), as_sent ? "resolved-sent" : "resolved-resend",
-			      subscriber, issue.id, (struct str){ 0 }, e) < 0) ||
-		db_commit(d->db, e) < 0) {
-		db_rollback(d->db);
+	buf_init(&relays, RELAYS);
+	settings_relay_urls(&d->publication.settings, &relays);
+	got = write_down(d, &issue, subscriber, as_sent, buf_str(&relays), &n, e);
+	buf_free(&relays);
+	if (got < 0)
 		return -1;
-	}
 	if (who && n == 0)
 		return err_set(e, ERR_NOINPUT,
 			"%s is not in doubt; 'morningpost why %s' says what is", who, who);

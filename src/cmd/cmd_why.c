@@ -219,6 +219,12 @@ what_follows(const struct facts *f, const char **so, struct err *e)
 		*so = "nothing: it is not tried again for this issue";
 		break;
 	case DELIVERY_IN_DOUBT:
+		if (f->row.relay.n && !settings_find_relay(&f->p->settings, f->row.relay)) {
+			*so = "the relay that may have it is not in the settings, and no other "
+			      "sends it on a guess: it stays so until that one is back, or "
+			      "'morningpost resolve' settles it";
+			break;
+		}
 		*so = f->p->settings.send.in_doubt == SETTINGS_RESEND
 			      ? "the next send sends it again (send.in_doubt: resend)"
 			      : "it stays so (send.in_doubt: hold) until 'morningpost resolve' "

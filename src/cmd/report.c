@@ -51,8 +51,8 @@ peer_of(const struct peer *peers, size_t n, struct str name)
 }
 
 static int
-write_peers(struct out *o, struct db *db, enum peer_kind kind, const struct tally_peer *rows,
-	size_t n, struct err *e)
+write_peers(struct out *o, const struct publication *p, struct db *db, enum peer_kind kind,
+	const struct tally_peer *rows, size_t n, struct err *e)
 {
 	const char *one = kind == PEER_RELAY ? "relay" : "domain";
 	int64_t now = clock_now();
@@ -78,6 +78,12 @@ write_peers(struct out *o, struct db *db, enum peer_kind kind, const struct tall
 			(long long)r->counts[DELIVERY_DEFERRED],
 			(long long)r->counts[DELIVERY_IN_DOUBT]);
 		write_health(o, peer_of(peers, peer_count, r->name), now);
+		if (kind == PEER_RELAY && r->counts[DELIVERY_IN_DOUBT] &&
+			!settings_find_relay(&p->settings, r->name)) {
+			out_bool(o, "gone", true);
+			out_line(o, "    not in the settings: who is in doubt stays so until it is "
+				    "back, or 'morningpost resolve' settles it");
+		}
 		out_end(o);
 	}
 	out_end(o);
@@ -156,8 +162,8 @@ write_canary(struct out *o, struct db *db, const struct issue *issue, struct err
 }
 
 static int
-write_details(struct out *o, struct db *db, const struct issue *issue, const struct tally *t,
-	struct err *e)
+write_details(struct out *o, const struct publication *p, struct db *db, const struct issue *issue,
+	const struct tally *t, struct err *e)
 {
 	if (issue->state == ISSUE_HELD)
 		out_str(o, "held_why", issue->held_why);
@@ -166,8 +172,8 @@ write_details(struct out *o, struct db *db, const struct issue *issue, const str
 	out_time(o, "last_moment", issue->last_moment);
 	write_rate(o, issue, t, clock_now());
 	if (write_canary(o, db, issue, e) < 0 ||
-		write_peers(o, db, PEER_RELAY, t->relays, t->relay_count, e) < 0 ||
-		write_peers(o, db, PEER_DOMAIN, t->domains, t->domain_count, e) < 0)
+		write_peers(o, p, db, PEER_RELAY, t->relays, t->relay_count, e) < 0 ||
+		write_peers(o, p, db, PEER_DOMAIN, t->domains, t->domain_count, e) < 0)
 		return -1;
 	write_refusals(o, t);
 	return 0;
@@ -200,7 +206,7 @@ report_issue(
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		out_int(o, delivery_state_name((enum delivery_state)i), t.counts[i]);
 	if (found == 1)
-		status = write_details(o, db, &issue, &t, e);
+		status = write_details(o, p, db, &issue, &t, e);
 	out_end(o);
 	arena_free(&a);
 	return status;

@@ -90,7 +90,8 @@ requeue_doubts(struct db *db, void *context, struct err *e)
 	int64_t n;
 
 	if (db_begin(db, e) < 0 ||
-		delivery_requeue_doubt(db, r->issue->id, clock_now(), &n, e) < 0 ||
+		delivery_requeue_doubt(
+			db, r->issue->id, buf_str(&r->relays.urls), clock_now(), &n, e) < 0 ||
 		db_commit(db, e) < 0) {
 		db_rollback(db);
 		return -1;
@@ -317,13 +318,15 @@ plan(struct run *r)
 static int
 recover(struct run *r)
 {
-	int64_t n = 0, again = 0;
+	int64_t n = 0, again = 0, stranded = 0;
+	struct str relays = buf_str(&r->relays.urls);
 	bool resend = r->o->publication->settings.send.in_doubt == SETTINGS_RESEND;
 
 	if (db_begin(r->db, r->e) < 0 ||
 		delivery_doubt(r->db, r->issue->id, clock_now(), &n, r->e) < 0 ||
-		(resend && delivery_requeue_doubt(r->db, r->issue->id, clock_now(), &again, r->e) <
-				   0) ||
+		delivery_strand(r->db, r->issue->id, relays, clock_now(), &stranded, r->e) < 0 ||
+		(resend && delivery_requeue_doubt(
+				   r->db, r->issue->id, relays, clock_now(), &again, r->e) < 0) ||
 		db_commit(r->db, r->e) < 0) {
 		db_rollback(r->db);
 		return -1;
@@ -358,11 +361,12 @@ any_reached(const struct run *r)
 }
 
 static enum deliver_end
-ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
+ending(const struct run *r, const int64_t counts[DELIVERY_STATES], int64_t stranded)
 {
 	bool resend = r->o->publication->settings.send.in_doubt == SETTINGS_RESEND;
 	int64_t left = counts[DELIVERY_QUEUED] + counts[DELIVERY_DEFERRED] +
-		       counts[DELIVERY_SENDING] + (resend ? counts[DELIVERY_IN_DOUBT] : 0);
+		       counts[DELIVERY_SENDING] +
+		       (resend ? counts[DELIVERY_IN_DOUBT] - stranded : 0);
 
 	if (left == 0)
 		return DELIVER_DONE;
@@ -381,11 +385,18 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES])
 static int
 finish(struct run *r)
 {
-	int64_t counts[DELIVERY_STATES], expired = 0;
+	int64_t counts[DELIVERY_STATES], expired = 0, stranded = 0;
 	bool stale = !r->o->force && clock_now() > r->issue->last_moment;
 
-	if (delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
+	if (delivery_counts(r->db, r->issue->id, counts, r->e) < 0 ||
+		(counts[DELIVERY_IN_DOUBT] &&
+			delivery_count_stranded(r->db, r->issue->id, buf_str(&r->relays.urls),
+				&stranded, r->e) < 0))
 		return -1;
+	if (stranded)
+		log_warn("%lld are in doubt at a relay that is not in the settings: none other "
+			 "sends it again; see 'morningpost resolve'",
+			(long long)stranded);
 	if (stale && counts[DELIVERY_QUEUED] + counts[DELIVERY_DEFERRED] > 0) {
 		if (expire(r, &expired) < 0)
 			return -1;
@@ -395,7 +406,7 @@ finish(struct run *r)
 			(long long)expired);
 		return 0;
 	}
-	r->out->end = ending(r, counts);
+	r->out->end = ending(r, counts, stranded);
 	if (r->disk_full && r->out->end != DELIVER_DONE) {
 		r->out->end = DELIVER_REFUSED;
 		r->out->code = ERR_IO;

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/sign.h"
 
-enum { PASSWORD = 4096 };
+enum { PASSWORD = 4096, URLS = 64 * 1024 };
 
 /* The password in the run's arena; relays_close wipes what can be wiped by ending the run. */
 static int
@@ -97,6 +97,8 @@ relays_open(const struct publication *p, struct relays *out, struct err *e)
 	const struct settings *s = &p->settings;
 
 	*out = (struct relays){ .loop = relay_loop_new() };
+	buf_init(&out->urls, URLS);
+	settings_relay_urls(s, &out->urls);
 	out->relay = arena_many(&out->arena, s->relay_count, struct relay *);
 	out->pace = arena_many(&out->arena, s->relay_count, struct pace);
 	for (size_t i = 0; i < s->relay_count; i++)
@@ -114,5 +116,6 @@ relays_close(struct relays *r)
 {
 	relay_loop_free(r->loop);
 	r->loop = NULL;
+	buf_free(&r->urls);
 	arena_free(&r->arena);
 }

@@ -11,6 +11,7 @@ struct relays {
 	struct relay **relay; /* in the order of the settings */
 	struct pace *pace;
 	size_t count;
+	struct buf urls; /* a JSON array of them: settings_relay_urls */
 	struct arena arena;
 };
 

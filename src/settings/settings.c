@@ -974,3 +974,28 @@ settings_parse(
 	note_later_keys(&r, doc);
 	return derive(&r);
 }
+
+const struct settings_relay *
+settings_find_relay(const struct settings *s, struct str url)
+{
+	for (size_t i = 0; i < s->relay_count; i++)
+		if (str_eqz(url, s->relays[i].url))
+			return &s->relays[i];
+	return NULL;
+}
+
+void
+settings_relay_urls(const struct settings *s, struct buf *out)
+{
+	buf_addc(out, '[');
+	for (size_t i = 0; i < s->relay_count; i++) {
+		buf_addz(out, i ? ",\"" : "\"");
+		for (const char *p = s->relays[i].url; *p; p++) {
+			if (*p == '"' || *p == '\\')
+				buf_addc(out, '\\');
+			buf_addc(out, *p);
+		}
+		buf_addc(out, '"');
+	}
+	buf_addc(out, ']');
+}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -104,5 +105,10 @@ struct settings {
  */
 int settings_parse(
 	struct str text, const char *name, struct arena *a, struct settings *out, struct err *e);
+
+/* The relay of this url, or NULL. */
+const struct settings_relay *settings_find_relay(const struct settings *s, struct str url);
+/* The relays' urls as a JSON array, which is how a statement takes many (store/delivery.h). */
+void settings_relay_urls(const struct settings *s, struct buf *out);
 
 #endif

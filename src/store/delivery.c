@@ -502,21 +502,98 @@ delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err
 		issue, now, n, e);
 }
 
-int
-delivery_requeue_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e)
+/* Has anybody ever been in doubt of it? Nearly always nobody, and then the ledger need not be walked
+ * through. */
+static int
+any_doubt(struct db *db, int64_t issue, struct err *e)
 {
-	return change_all(db,
-		"UPDATE delivery SET state = 'queued', changed_at = ?2 WHERE issue_id = ?1 AND "
-		"state = 'in_doubt'",
-		issue, now, n, e);
+	struct stmt *s = db_prepare(
+		db, "SELECT 1 FROM attempt WHERE issue_id = ?1 AND state = 'in_doubt' LIMIT 1", e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	stmt_reset(s);
+	return got;
+}
+
+#define STRANDED                                                                                   \
+	"doubts > 0 AND relay IS NOT NULL AND relay NOT IN (SELECT value FROM json_each(?2)) "
+
+int
+delivery_strand(
+	struct db *db, int64_t issue, struct str relays, int64_t now, int64_t *n, struct err *e)
+{
+	int any = any_doubt(db, issue, e);
+	struct stmt *s;
+
+	*n = 0;
+	if (any <= 0)
+		return any;
+	s = db_prepare(db,
+		"UPDATE delivery SET state = 'in_doubt', next_at = NULL, changed_at = ?3, words = "
+		"'the relay that may have it is not in the settings' WHERE issue_id = ?1 AND state "
+		"IN ('queued', 'deferred') AND " STRANDED,
+		e);
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_text(s, 2, relays);
+	stmt_int(s, 3, now);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
 }
 
 int
-delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent, int64_t now,
-	int64_t *n, struct err *e)
+delivery_count_stranded(struct db *db, int64_t issue, struct str relays, int64_t *n, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"UPDATE delivery SET state = ?3, changed_at = ?4, words = ?5 "
+		"SELECT count(*) FROM delivery WHERE issue_id = ?1 AND state = 'in_doubt' "
+		"AND " STRANDED,
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_text(s, 2, relays);
+	got = stmt_step(s, e);
+	*n = got == 1 ? stmt_get_int(s, 0) : 0;
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+delivery_requeue_doubt(
+	struct db *db, int64_t issue, struct str relays, int64_t now, int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = 'queued', changed_at = ?3 WHERE issue_id = ?1 AND "
+		"state = 'in_doubt' AND NOT (" STRANDED ")",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_text(s, 2, relays);
+	stmt_int(s, 3, now);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent, struct str relays,
+	int64_t now, int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"UPDATE delivery SET state = ?3, changed_at = ?4, words = ?5, relay = CASE WHEN ?3 "
+		"= 'sent' OR relay IN (SELECT value FROM json_each(?6)) THEN relay END "
 		"WHERE issue_id = ?1 AND state = 'in_doubt' AND (?2 = 0 OR subscriber_id = ?2)",
 		e);
 
@@ -527,6 +604,7 @@ delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent,
 	stmt_textz(s, 3, as_sent ? "sent" : "queued");
 	stmt_int(s, 4, now);
 	stmt_textz(s, 5, as_sent ? "settled by hand: sent" : "settled by hand: to be sent again");
+	stmt_text(s, 6, relays);
 	if (stmt_run(s, e) < 0)
 		return -1;
 	*n = db_changes(db);

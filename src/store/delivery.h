@@ -104,11 +104,24 @@ int delivery_record(struct db *db, int64_t issue, int64_t subscriber,
 
 /* After a crash: every `sending` becomes in_doubt. Returns how many in *n. */
 int delivery_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
-/* Policy resend: in_doubt ones become queued again (doubts counted). Policy hold: leave them. */
-int delivery_requeue_doubt(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
-/* resolve EMAIL|--all sent|resend: subscriber 0 is all. */
-int delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent, int64_t now,
-	int64_t *n, struct err *e);
+/*
+ * Who may have it from a relay that is gone from the settings is sent nothing by another: that would
+ * be a guess. `relays` are those that there are, a JSON array (settings_relay_urls).
+ */
+/* Those of them who are to be tried again become in_doubt. Returns how many in *n. */
+int delivery_strand(
+	struct db *db, int64_t issue, struct str relays, int64_t now, int64_t *n, struct err *e);
+/* How many are in_doubt by one that is gone? */
+int delivery_count_stranded(
+	struct db *db, int64_t issue, struct str relays, int64_t *n, struct err *e);
+/* Policy resend: in_doubt ones become queued again (doubts counted), but for those. Policy hold:
+ * leave them. */
+int delivery_requeue_doubt(
+	struct db *db, int64_t issue, struct str relays, int64_t now, int64_t *n, struct err *e);
+/* resolve EMAIL|--all sent|resend: subscriber 0 is all. To resend by hand is no guess: where the
+ * relay is gone, any may have it. */
+int delivery_resolve(struct db *db, int64_t issue, int64_t subscriber, bool as_sent,
+	struct str relays, int64_t now, int64_t *n, struct err *e);
 /* not_after has passed: queued and deferred become failed, "expired". */
 int delivery_expire(struct db *db, int64_t issue, int64_t now, int64_t *n, struct err *e);
 

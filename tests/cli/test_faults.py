@@ -122,8 +122,8 @@ def run_personal(runs, lab, mode):
     done = lab.measured("send", "--no-wait")
     first = lab, done, lab.rows(), lab.full_audit([])
     # Whom a fault of the one before took along is served by the next run, and who is in doubt when that is settled.
-    lab.run("resolve", "--all", "resend")
     lab.configure(lab.sprout(runs.farm, *MODES[mode]))
+    lab.run("resolve", "--all", "resend")
     lab.send("--no-wait", ok=(0, 75))
     return first
 

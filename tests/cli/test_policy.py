@@ -337,6 +337,30 @@ def test_what_is_in_doubt_never_moves_to_another_relay(lab):
     assert_clean(lab.audit())
 
 
+@pytest.mark.parametrize("policy", ["resend", "hold"])
+def test_what_is_in_doubt_stays_so_when_its_relay_is_gone_from_the_settings(lab, policy):
+    first, second = lab.relay("--fault", "dot-drop-accepted", "--times", 1), lab.relay()
+    lab.configure(first, connections=1, window=1, send="in_doubt: hold")
+    lab.send()
+    [who] = [who for who, state in states(lab).items() if state == "in_doubt"]
+    query(lab, "UPDATE issue SET state = 'sending'")
+    lab.configure(second, send=f"in_doubt: {policy}")
+    done = lab.send()
+    assert states(lab)[who] == "in_doubt" and accepted(second) == []
+    assert "not in the settings" in done.stderr
+    assert "not in the settings" in json.loads(lab.run("why", who, "--json").stdout)["so"]
+    assert "not in the settings" in lab.run("status").stdout
+    # Nor when a run had ended just behind taking it up again.
+    query(lab, "UPDATE delivery SET state = 'queued' WHERE state = 'in_doubt'")
+    query(lab, "UPDATE issue SET state = 'sending'")
+    lab.send()
+    assert states(lab)[who] == "in_doubt" and accepted(second) == []
+    lab.run("resolve", who, "resend")
+    lab.send()
+    assert accepted(second) == [who], "told to, it sends"
+    assert_clean(lab.audit())
+
+
 def test_what_ended_in_doubt_is_no_reason_to_wait_longer(lab):
     lab.configure(Nobody())
     lab.send("--no-wait", ok=(69,))

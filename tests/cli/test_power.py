@@ -45,14 +45,14 @@ def images(disk, calls, wanted, wires, dice):
         yield at, way, disk.after(way, dice)
 
 
-def finish(lab, where, image, known):
-    """Another run on what the disk kept: everybody has it, and twice only who was in doubt."""
+def finish(lab, where, image, known, port):
+    """Another run on what the disk kept, with the same relay: everybody has it, and twice only who was in doubt."""
     again = lab.copy(where)
     shutil.rmtree(again.dir / "var")
     power.write(image, again.dir / "var")
     (again.dir / "var").chmod(0o700)
     try:
-        again.configure(again.relay(), connections=2, window=4)
+        again.configure(again.relay("--port", port), connections=2, window=4)
         again.send()
         rows = again.rows()
         served = {r["rcpt"] for r in again.audit([]).accepted}
@@ -71,6 +71,7 @@ def test_cut_during_a_send(tmp_path, mode):
         lab.configure(lab.relay(*MODES[mode]), connections=2, window=4)
         dice = random.Random(SEED)
         disk, calls = recorded(lab, tmp_path, "send")
+        lab.stop()
         wanted = cuts(calls, dice)
         runs = set(dice.sample(range(len(wanted)), RUNS))
         wires, sure = power.Wires(), set()
@@ -85,7 +86,7 @@ def test_cut_during_a_send(tmp_path, mode):
             if way == "none":
                 sure = sent
             if n in runs:
-                finish(lab, tmp_path / f"again{n}", image, rows)
+                finish(lab, tmp_path / f"again{n}", image, rows, lab.relays[0].port)
         assert len(wires.answered) == 300 and any(c.what == "w" and c.one == "morningpost.db" for c in calls), "it was to be a whole send"
     finally:
         lab.stop()

@@ -311,7 +311,7 @@ def test_resolve_settles_one_or_all(lab):
     lab.run("resolve", doubted[0], "sent")
     assert lab.rows()[doubted[0]][0] == "sent"
     lab.run("resolve", lab.people[0] if lab.people[0] not in doubted else lab.people[5], "sent", ok=(64, 65, 66))
-    lab.run("resolve", "--all", "resend")
     lab.configure(lab.relay())
+    lab.run("resolve", "--all", "resend")
     lab.send()
     assert set(r[0] for r in lab.rows().values()) == {"sent"}
