@@ -318,7 +318,7 @@ class Serve(Command):
 
 COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Serve)}
 # How many places are tried at the most; of the rest a sample is taken.
-MOST = {"import": 300, "compose": 300, "send": 250, "serve": 300}
+MOST = {"import": 240, "compose": 240, "send": 200, "serve": 220}
 
 SEEDS = 400 if loops.ALL else 25
 
