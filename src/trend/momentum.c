@@ -357,9 +357,12 @@ entity_at(const struct table *table, const struct series *s, int t, struct trend
 
 	if (!now)
 		return false;
-	*out = (struct trend_entity){
-		.key = s->key, .name = now->name, .value = now->value, .info = *now
-	};
+	*out = (struct trend_entity){ .key = s->key,
+		.name = now->name,
+		.value = now->value,
+		.info = *now,
+		.days = v.rows,
+		.day_count = v.n };
 	base = base_at(&v, t);
 	if (base) {
 		out->has_base = true;

@@ -71,6 +71,8 @@ struct trend_entity {
 	bool has_accel;
 	double accel;
 	struct trend_row info; /* the day's row, missing fields filled from later ones of the day */
+	const struct trend_row *days; /* one a day, up to this one and since its last reset */
+	size_t day_count;
 };
 
 /* A name that changed within the last 9 days. */
