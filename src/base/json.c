@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "base/log.h"
 
+enum { REPLACEMENT = 0xfffd };
+
 struct json {
 	struct str text;
 	size_t at;
@@ -97,12 +99,12 @@ number(struct json *j)
 
 /* The four hex digits behind \u, or -1. */
 static int
-hex4(struct json *j)
+hex4(struct str s)
 {
 	int v = 0;
 
-	for (int i = 0; i < 4; i++, j->at++) {
-		int c = peek(j);
+	for (size_t i = 0; i < 4; i++) {
+		int c = i < s.n ? (unsigned char)s.p[i] : 0;
 
 		if (c >= '0' && c <= '9')
 			v = v * 16 + c - '0';
@@ -112,6 +114,23 @@ hex4(struct json *j)
 			return -1;
 	}
 	return v;
+}
+
+/* The low half of a surrogate pair that stands here as an escape, or -1. */
+static int
+low_half(struct str s)
+{
+	int low = str_starts(s, STR("\\u")) ? hex4(str_from(s, 2)) : -1;
+
+	return low >= 0xdc00 && low <= 0xdfff ? low : -1;
+}
+
+/* Is it an escape that stands for no character: NUL, or half a surrogate pair? */
+static bool
+is_broken(int unit, int low)
+{
+	return unit == 0 || (unit >= 0xdc00 && unit <= 0xdfff) ||
+	       (unit >= 0xd800 && unit <= 0xdbff && low < 0);
 }
 
 /* FNV-1a over the decoded characters, so that "a" and "\u0061" are one key. */
@@ -136,18 +155,19 @@ escape(struct json *j, uint64_t *h)
 		hash_character(h, (uint32_t)to[known - from]);
 		return true;
 	}
-	if (!take(j, 'u') || (high = hex4(j)) < 0)
+	if (!take(j, 'u') || (high = hex4(str_from(j->text, j->at))) < 0)
 		return fail(j, "an escape that JSON does not have");
-	if (high == 0)
-		return fail(j, "a NUL");
-	if (high < 0xd800 || high > 0xdfff) {
+	j->at += 4;
+	low = low_half(str_from(j->text, j->at));
+	if (is_broken(high, low)) {
+		hash_character(h, REPLACEMENT);
+	} else if (high < 0xd800 || high > 0xdfff) {
 		hash_character(h, (uint32_t)high);
-		return true;
+	} else {
+		j->at += 6;
+		hash_character(
+			h, 0x10000U + (((uint32_t)high & 0x3ff) << 10 | ((uint32_t)low & 0x3ff)));
 	}
-	if (high > 0xdbff || !take(j, '\\') || !take(j, 'u') || (low = hex4(j)) < 0xdc00 ||
-		low > 0xdfff)
-		return fail(j, "half a surrogate pair");
-	hash_character(h, 0x10000U + (((uint32_t)high & 0x3ff) << 10 | ((uint32_t)low & 0x3ff)));
 	return true;
 }
 
@@ -311,4 +331,25 @@ json_check(struct str *text, enum json_kind *kind, struct err *e)
 	if (good)
 		return 0;
 	return err_set(e, ERR_DATA, "%s, at byte %zu", j.wrong, j.at + 1);
+}
+
+void
+json_mend(char *text, size_t n)
+{
+	struct str s = { .p = text, .n = n };
+
+	/* A backslash stands in strings only, and whatever stands behind it belongs to it. */
+	for (size_t i = 0; i + 1 < n; i++) {
+		int unit, low;
+
+		if (text[i] != '\\')
+			continue;
+		if (text[++i] != 'u' || i + 4 >= n)
+			continue;
+		unit = hex4(str_from(s, i + 1));
+		low = low_half(str_from(s, i + 5));
+		if (is_broken(unit, low))
+			memcpy(text + i + 1, "fffd", 4);
+		i += unit >= 0xd800 && unit <= 0xdbff && low >= 0 ? 10 : 4;
+	}
 }

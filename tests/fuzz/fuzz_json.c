@@ -1,5 +1,7 @@
 /* What we keep as JSON, SQLite can read, and finds it to be of the same kind. */
 #include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -34,6 +36,26 @@ check(struct str text, enum json_kind kind)
 	assert((kind == JSON_OBJECT) == str_eqz(type, "object"));
 }
 
+/* Mended, it is as long and as good, and mending it again changes nothing. */
+static void
+check_mended(struct str text)
+{
+	char *once = malloc(text.n + 1), *twice = malloc(text.n + 1);
+	struct str s = { .p = once, .n = text.n };
+	enum json_kind kind;
+	struct err e;
+
+	assert(once && twice);
+	memcpy(once, text.p, text.n);
+	json_mend(once, text.n);
+	memcpy(twice, once, text.n);
+	json_mend(twice, text.n);
+	assert(memcmp(once, twice, text.n) == 0);
+	assert(json_check(&s, &kind, &e) == 0 && s.n == text.n);
+	free(once);
+	free(twice);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -44,6 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (json_check(&text, &kind, &e) == 0) {
 		assert(text.n == in.n || text.n + 3 == in.n);
 		check(text, kind);
+		check_mended(text);
 	} else {
 		assert(e.code == ERR_DATA && e.text[0]);
 	}

@@ -32,10 +32,12 @@ static const struct {
 	{ STR_INIT("[+1]"), JSON_ARRAY, "not JSON" },
 	{ STR_INIT("// hm\n[1]"), JSON_OTHER, "not JSON" },
 	{ STR_INIT("[\"\\x41\"]"), JSON_ARRAY, "an escape that JSON does not have" },
-	{ STR_INIT("[\"\\u0000\"]"), JSON_ARRAY, "a NUL" },
+	{ STR_INIT("[\"\\u0000\"]"), JSON_ARRAY, NULL },
 	{ STR_INIT("[\"a\0b\"]"), JSON_ARRAY, "a NUL" },
-	{ STR_INIT("[\"\\ud800\"]"), JSON_ARRAY, "half a surrogate pair" },
-	{ STR_INIT("[\"\\udc00\\ud800\"]"), JSON_ARRAY, "half a surrogate pair" },
+	{ STR_INIT("[\"\\ud800\"]"), JSON_ARRAY, NULL },
+	{ STR_INIT("[\"\\udc00\\ud800\"]"), JSON_ARRAY, NULL },
+	{ STR_INIT("[\"\\u12\"]"), JSON_ARRAY, "an escape that JSON does not have" },
+	{ STR_INIT("{\"\\ud800\":1,\"\\u0000\":3}"), JSON_OBJECT, "a key twice in one object" },
 	{ STR_INIT("[\"a\nb\"]"), JSON_ARRAY, "a control character in a string" },
 	{ STR_INIT("[\"\xe9\"]"), JSON_ARRAY, "bytes that are no UTF-8" },
 	{ STR_INIT("[\"\xed\xa0\x80\"]"), JSON_ARRAY, "bytes that are no UTF-8" },
@@ -59,6 +61,35 @@ what_is_no_json_is_said_so(void **state)
 			(status < 0 && strncmp(e.text, rows[i].why, strlen(rows[i].why)) != 0))
 			fail_msg("'%.*s': %s", STR_ARG(rows[i].in), status < 0 ? e.text : "taken");
 		assert_int_equal(kind, rows[i].kind);
+	}
+}
+
+static void
+escapes_of_no_character_are_mended(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} mended[] = {
+		{ "[\"\\u0000\"]", "[\"\\ufffd\"]" },
+		{ "[\"\\u0001\\u0041\"]", "[\"\\u0001\\u0041\"]" },
+		{ "[\"\\\\u0000\"]", "[\"\\\\u0000\"]" }, /* an escaped backslash */
+		{ "[\"\\ud83d\\ude00\"]", "[\"\\ud83d\\ude00\"]" },
+		{ "[\"\\ud83d x\"]", "[\"\\ufffd x\"]" },
+		{ "[\"\\ude00\\ud83d\"]", "[\"\\ufffd\\ufffd\"]" },
+		{ "[\"\\ud83d\\ud83d\\ude00\"]", "[\"\\ufffd\\ud83d\\ude00\"]" },
+		{ "[\"\\ud83d\\n\"]", "[\"\\ufffd\\n\"]" },
+		{ "[\"\\ud83d\"]", "[\"\\ufffd\"]" },
+		{ "[]", "[]" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(mended); i++) {
+		char text[64];
+
+		strcpy(text, mended[i].in);
+		json_mend(text, strlen(text));
+		assert_string_equal(text, mended[i].want);
 	}
 }
 
@@ -92,6 +123,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_json_is_said_so),
+		cmocka_unit_test(escapes_of_no_character_are_mended),
 		cmocka_unit_test(nesting_and_numbers_have_limits),
 	};
 
