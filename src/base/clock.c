@@ -101,6 +101,18 @@ clock_add_days(struct day d, int n)
 }
 
 int
+clock_day_number(struct day d)
+{
+	return (int)days_of(d);
+}
+
+struct day
+clock_numbered_day(int number)
+{
+	return day_of(number);
+}
+
+int
 clock_weekday(struct day d)
 {
 	return (int)((days_of(d) + 4) % 7);

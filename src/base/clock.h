@@ -26,6 +26,9 @@ bool clock_parse_day(struct str s, struct day *out);
 void clock_print_day(struct day d, char out[static 11]);
 int clock_day_cmp(struct day a, struct day b);
 struct day clock_add_days(struct day d, int n);
+/* Days since 1970-01-01 (that is 0), and back. */
+int clock_day_number(struct day d);
+struct day clock_numbered_day(int number);
 /* 0 is Sunday. */
 int clock_weekday(struct day d);
 

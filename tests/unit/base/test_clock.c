@@ -178,10 +178,27 @@ reads_spans_and_says_them(void **state)
 			fail_msg("'%s' is a span", bad[i]);
 }
 
+static void
+days_can_be_counted(void **state)
+{
+	static const struct {
+		struct day day;
+		int number;
+	} rows[] = { { { 1970, 1, 1 }, 0 }, { { 2000, 2, 29 }, 11016 },
+		{ { 2026, 2, 14 }, 20498 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(clock_day_number(rows[i].day), rows[i].number);
+		assert_int_equal(clock_day_cmp(clock_numbered_day(rows[i].number), rows[i].day), 0);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(days_can_be_counted),
 		cmocka_unit_test(reads_real_days_and_nothing_else),
 		cmocka_unit_test(counts_days_over_every_edge),
 		cmocka_unit_test(takes_zones_of_this_machine_only),
