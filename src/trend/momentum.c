@@ -1,8 +1,9 @@
 #include "trend/momentum.h"
 
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "base/slug.h"
+#include "trend/series.h"
 
 enum {
 	WEEK = 7,
@@ -22,16 +23,8 @@ static const struct {
 	[TREND_SPACES] = { 50, 5, 5 },
 };
 
-/* One entity's counters over the days, ascending. */
-struct series {
-	struct str key;
-	const struct trend_row *rows; /* one a day, merged */
-	size_t n;
-};
-
 struct table {
-	struct series *series;
-	size_t n;
+	struct series_table all;
 	const int *days;
 	size_t day_count;
 	enum trend_kind kind;
@@ -53,182 +46,10 @@ trend_how_name(enum trend_how h)
 	return names[h];
 }
 
-static bool
-is_part(struct str s)
-{
-	static const char allowed[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-
-	if (s.n == 0 || s.n > 100 || str_eqz(s, ".") || str_eqz(s, ".."))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!s.p[i] || !strchr(allowed, s.p[i]))
-			return false;
-	return true;
-}
-
 bool
 trend_name_ok(enum trend_kind kind, struct str name)
 {
-	ptrdiff_t slash = str_find(name, '/');
-
-	if (slash < 0)
-		return kind != TREND_GITHUB && is_part(name);
-	return is_part(str_sub(name, 0, (size_t)slash)) &&
-	       is_part(str_from(name, (size_t)slash + 1));
-}
-
-/* -- joining rows into series ----------------------------------------------------------------- */
-
-struct keyed {
-	struct str key;
-	size_t order;
-	const struct trend_row *row;
-};
-
-struct named {
-	struct str name; /* lower case */
-	int64_t id;
-};
-
-static struct str
-lower(struct str s, struct arena *a)
-{
-	char *p = arena_strz(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
-	return (struct str){ .p = p, .n = s.n };
-}
-
-static int
-by_name_and_id(const void *x, const void *y)
-{
-	const struct named *a = x, *b = y;
-	int order = str_cmp(a->name, b->name);
-
-	return order ? order : (a->id > b->id) - (a->id < b->id);
-}
-
-/* All names that came with an id, sorted, each pair once. */
-static size_t
-names_with_id(const struct trend_row *rows, size_t n, struct arena *a, struct named **out)
-{
-	struct named *list = arena_many(a, n + 1, struct named);
-	size_t have = 0, kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].id > 0)
-			list[have++] = (struct named){ lower(rows[i].name, a), rows[i].id };
-	qsort(list, have, sizeof *list, by_name_and_id);
-	for (size_t i = 0; i < have; i++)
-		if (kept == 0 || by_name_and_id(&list[kept - 1], &list[i]) != 0)
-			list[kept++] = list[i];
-	*out = list;
-	return kept;
-}
-
-/* The id that a name without one stands for: when it ever had exactly one. 0 otherwise. */
-static int64_t
-only_id(const struct named *list, size_t n, struct str name)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (str_cmp(list[mid].name, name) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == n || !str_eq(list[low].name, name))
-		return 0;
-	if (low + 1 < n && str_eq(list[low + 1].name, name))
-		return 0;
-	return list[low].id;
-}
-
-/* GitHub: the id, which no rename changes; HuggingFace: the name, as no recorded answer has
- * more. */
-static struct str
-key_of(enum trend_kind kind, const struct trend_row *row, const struct named *ids, size_t n,
-	struct arena *a)
-{
-	struct str name;
-	int64_t id;
-
-	if (kind != TREND_GITHUB)
-		return row->name;
-	name = lower(row->name, a);
-	id = row->id > 0 ? row->id : only_id(ids, n, name);
-	/* '#' is in no name, so that a repository called 123/456 meets no id. */
-	return id ? str_of(arena_printf(a, "#%lld", (long long)id)) : name;
-}
-
-static int
-by_key_and_day(const void *x, const void *y)
-{
-	const struct keyed *a = x, *b = y;
-	int order = str_cmp(a->key, b->key);
-
-	if (order)
-		return order;
-	if (a->row->day != b->row->day)
-		return a->row->day < b->row->day ? -1 : 1;
-	return (a->order > b->order) - (a->order < b->order);
-}
-
-/* The first row of a day wins; what it lacks comes from the later ones. */
-static void
-fill_missing(struct trend_row *first, const struct trend_row *later)
-{
-	if (!first->has_score && later->has_score) {
-		first->has_score = true;
-		first->score = later->score;
-	}
-	if (!first->has_downloads && later->has_downloads) {
-		first->has_downloads = true;
-		first->downloads = later->downloads;
-	}
-	if (first->task.n == 0)
-		first->task = later->task;
-	if (first->quantized.n == 0)
-		first->quantized = later->quantized;
-	if (first->created == TREND_NO_DAY)
-		first->created = later->created;
-}
-
-static void
-join(struct table *t, const struct trend_row *rows, size_t n, struct arena *a)
-{
-	struct keyed *list = arena_many(a, n + 1, struct keyed);
-	struct trend_row *merged = arena_many(a, n + 1, struct trend_row);
-	struct named *ids = NULL;
-	size_t id_count = t->kind == TREND_GITHUB ? names_with_id(rows, n, a, &ids) : 0;
-	size_t have = 0, kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].has_value && trend_name_ok(t->kind, rows[i].name))
-			list[have++] = (struct keyed){ key_of(t->kind, &rows[i], ids, id_count, a),
-				i, &rows[i] };
-	qsort(list, have, sizeof *list, by_key_and_day);
-	t->series = arena_many(a, have + 1, struct series);
-	for (size_t i = 0; i < have; i++) {
-		struct series *s = t->n ? &t->series[t->n - 1] : NULL;
-
-		if (!s || !str_eq(s->key, list[i].key)) {
-			s = &t->series[t->n++];
-			*s = (struct series){ .key = list[i].key, .rows = &merged[kept] };
-		}
-		if (s->n && s->rows[s->n - 1].day == list[i].row->day) {
-			fill_missing(&merged[kept - 1], list[i].row);
-			continue;
-		}
-		merged[kept++] = *list[i].row;
-		s->n++;
-	}
+	return slug_is_name(name, kind == TREND_GITHUB ? 1 : 0, 1);
 }
 
 /* -- one entity on one day -------------------------------------------------------------------- */
@@ -411,11 +232,11 @@ chart_at(const struct table *table, int t, struct arena *a, struct trend_entity 
 {
 	size_t n = 0;
 
-	*entities = arena_many(a, table->n + 1, struct trend_entity);
-	*ranked = arena_many(a, table->n + 1, struct trend_entity *);
+	*entities = arena_many(a, table->all.n + 1, struct trend_entity);
+	*ranked = arena_many(a, table->all.n + 1, struct trend_entity *);
 	*ranked_count = 0;
-	for (size_t i = 0; i < table->n; i++)
-		if (entity_at(table, &table->series[i], t, &(*entities)[n]))
+	for (size_t i = 0; i < table->all.n; i++)
+		if (entity_at(table, &table->all.list[i], t, &(*entities)[n]))
 			n++;
 	for (size_t i = 0; i < n; i++)
 		if ((*entities)[i].how != TREND_UNRANKED)
@@ -467,23 +288,6 @@ set_accel(struct trend_entity *e, const struct series *s, int t, double c)
 		e->accel = ((e->gain7 > 0 ? e->gain7 : 0) + c) / (sum / weeks + c);
 }
 
-static const struct series *
-series_of(const struct table *t, struct str key)
-{
-	size_t low = 0, high = t->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (str_cmp(t->series[mid].key, key) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	assert(low < t->n && str_eq(t->series[low].key, key));
-	return &t->series[low];
-}
-
 static void
 set_movers(struct trend_report *r, const struct table *table, struct arena *a)
 {
@@ -495,15 +299,14 @@ set_movers(struct trend_report *r, const struct table *table, struct arena *a)
 
 		if (e->status != TREND_OK)
 			continue;
-		set_accel(e, series_of(table, e->key), r->asof, constants[r->kind].c);
+		set_accel(e, series_find(&table->all, e->key), r->asof, constants[r->kind].c);
 		e->has_raw_growth = e->base > 0;
 		if (e->has_raw_growth)
 			e->raw_growth = e->gain7 / (double)e->base;
-		if (e->gain7 < constants[r->kind].floor)
-			continue;
 		e->has_growth = true;
 		e->growth = (e->gain7 + k * r->mu) / ((double)e->base + k);
-		r->movers[r->mover_count++] = e;
+		if (e->gain7 >= constants[r->kind].floor)
+			r->movers[r->mover_count++] = e;
 	}
 	qsort(r->movers, r->mover_count, sizeof *r->movers, by_growth);
 }
@@ -551,7 +354,7 @@ find_renames(struct trend_report *r, const struct table *table, struct arena *a)
 {
 	r->renamed = arena_many(a, r->count + 1, struct trend_rename);
 	for (size_t i = 0; i < r->count; i++) {
-		const struct series *s = series_of(table, r->entities[i].key);
+		const struct series *s = series_find(&table->all, r->entities[i].key);
 
 		for (size_t k = s->n; k-- > 0;) {
 			if (s->rows[k].day > r->asof)
@@ -580,7 +383,7 @@ rejected_on(enum trend_kind kind, const struct trend_row *rows, size_t n, int da
 }
 
 void
-trend_report(enum trend_kind kind, const struct trend_row *rows, size_t n, const int *days,
+trend_report(enum trend_kind kind, struct trend_row *rows, size_t n, const int *days,
 	size_t day_count, int day, struct arena *a, struct trend_report *out)
 {
 	struct table table = { .days = days, .day_count = day_count, .kind = kind };
@@ -594,9 +397,9 @@ trend_report(enum trend_kind kind, const struct trend_row *rows, size_t n, const
 	out->stale = out->asof == TREND_NO_DAY;
 	if (out->stale)
 		return;
-	join(&table, rows, n, a);
-	out->base_day = source_base_day(&table, out->asof);
 	out->rejected = rejected_on(kind, rows, n, out->asof);
+	series_join(kind, rows, n, a, &table.all);
+	out->base_day = source_base_day(&table, out->asof);
 	out->count = chart_at(
 		&table, out->asof, a, &out->entities, &out->momentum, &out->momentum_count);
 	set_mu(out);

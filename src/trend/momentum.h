@@ -23,20 +23,27 @@ enum trend_kind { TREND_GITHUB, TREND_MODELS, TREND_DATASETS, TREND_SPACES };
 
 enum { TREND_NO_DAY = INT32_MIN };
 
-/* One row of one day's snapshot, in the order it came. Strings are borrowed from the caller. */
+/*
+ * One row of one day's snapshot, in the order it came. Strings are borrowed from the caller. What is
+ * unknown has its has_ false, or is empty. Tens of thousands are read every morning, so small
+ * members stand together.
+ */
 struct trend_row {
 	int day;
-	int64_t id; /* GitHub's; 0: none */
+	int created; /* day, or TREND_NO_DAY */
+	int64_t id;  /* a number that no rename changes; 0: none */
 	struct str name;
-	bool has_value; /* false: the counter was no integer from 0 to 2^53-1 */
 	int64_t value;
-	bool has_score; /* HuggingFace's trendingScore */
-	double score;
-	bool has_downloads; /* of the last 30 days */
-	int64_t downloads;
+	double score;      /* HuggingFace's trendingScore */
+	int64_t downloads; /* of the last 30 days */
+	int64_t forks;
+	bool has_value; /* false: the counter was no integer from 0 to 2^53-1 */
+	bool has_score, has_downloads, has_forks;
+	bool fork, archived;
 	struct str task;
 	struct str quantized; /* the model it is a quantized copy of */
-	int created;          /* day, or TREND_NO_DAY */
+	/* What it says of itself; no formula reads it. */
+	struct str description, language, library;
 };
 
 enum trend_status {
@@ -47,6 +54,7 @@ enum trend_status {
 	TREND_RETURNED, /* seen, but more than 9 days ago */
 	TREND_RESET,    /* its counter fell to less than half: what was before is forgotten */
 };
+enum { TREND_STATUSES = 6 };
 const char *trend_status_name(enum trend_status s);
 
 enum trend_how { TREND_UNRANKED, TREND_GAIN, TREND_BORN, TREND_SCORE };
@@ -110,9 +118,10 @@ struct trend_report {
 
 /*
  * Report on `day` from the rows of the days day-40 to day; `days` are those that have a snapshot at
- * all, ascending. Rows of one day stand in the order they were read. Everything lives in the arena.
+ * all, ascending. Rows stand by day, and those of one day in the order they were read; they are put
+ * into another order, and the report goes on looking at them. The rest lives in the arena.
  */
-void trend_report(enum trend_kind kind, const struct trend_row *rows, size_t n, const int *days,
+void trend_report(enum trend_kind kind, struct trend_row *rows, size_t n, const int *days,
 	size_t day_count, int day, struct arena *a, struct trend_report *out);
 
 /* Is it a name that a link may be built from: parts of [A-Za-z0-9._-], GitHub with one slash,

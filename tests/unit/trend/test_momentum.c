@@ -167,6 +167,8 @@ movers_are_shrunk_and_have_a_floor(void **state)
 	assert_true(fabs(w.report.mu - mu) < 1e-12);
 	assert_true(fabs(w.report.movers[0]->growth - (100 + 1000 * mu) / 1100) < 1e-12);
 	assert_true(w.report.movers[0]->raw_growth == 1);
+	/* The floor decides who is a mover, not who has a growth. */
+	assert_true(fabs(entity(&w, "a/small")->growth - (49 + 1000 * mu) / 1010) < 1e-12);
 	arena_free(&w.arena);
 }
 
