@@ -26,7 +26,8 @@ keeps_types_strict(void **state)
 	struct scratch *s = *state;
 
 	assert_int_equal(scratch_number(s, "SELECT count(*) FROM pragma_table_list "
-					   "WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' "
+					   "WHERE schema = 'main' AND type = 'table' "
+					   "AND name NOT LIKE 'sqlite_%' "
 					   "AND NOT strict"),
 		0);
 	assert_int_equal(

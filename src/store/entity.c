@@ -1,0 +1,133 @@
+#include "store/entity.h"
+
+/* FNV-1a; a length goes before each text, so that nothing moves from one to the next unseen. */
+static uint64_t
+digest_add(uint64_t h, struct str s)
+{
+	h = (h ^ s.n) * UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static int64_t
+digest(const struct entity *t)
+{
+	const struct str texts[] = { t->task, t->quantized, t->description, t->language,
+		t->library };
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		h = digest_add(h, texts[i]);
+	h = (h ^ (uint64_t)(t->has_created ? clock_day_number(t->created) + 1 : 0)) *
+	    UINT64_C(0x100000001b3);
+	return (int64_t)(h ^ (uint64_t)t->fork ^ (uint64_t)t->archived << 1);
+}
+
+/* What was absent is back. */
+static int
+find_again(struct db *db, const struct entity *t, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "DELETE FROM absent WHERE chart = ?1 AND name = ?2", e);
+
+	if (!s)
+		return -1;
+	stmt_textz(s, 1, t->chart);
+	stmt_text(s, 2, t->name);
+	return stmt_run(s, e);
+}
+
+int
+entity_see(struct db *db, const struct entity *t, struct day day, int64_t value, bool charted,
+	int64_t *id, struct err *e)
+{
+	/* Days may come in any order: recorded ones are taken in later. */
+	struct stmt *s = db_prepare(db,
+		"INSERT INTO entity (chart, name, stable, digest, created, task, quantized, "
+		"description, language, library, fork, archived, first_seen, last_seen, charted, "
+		"value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, "
+		"?14, ?15) ON CONFLICT (chart, name, stable, digest) DO UPDATE SET "
+		"first_seen = min(first_seen, excluded.first_seen), "
+		"value = CASE WHEN excluded.last_seen >= last_seen THEN excluded.value "
+		"ELSE value END, "
+		"last_seen = max(last_seen, excluded.last_seen), "
+		"charted = nullif(max(coalesce(charted, ''), coalesce(excluded.charted, '')), '') "
+		"RETURNING id",
+		e);
+	char today[11], created[11];
+
+	if (!s || find_again(db, t, e) < 0)
+		return -1;
+	clock_print_day(day, today);
+	stmt_textz(s, 1, t->chart);
+	stmt_text(s, 2, t->name);
+	stmt_text(s, 3, t->stable);
+	stmt_int(s, 4, digest(t));
+	if (t->has_created)
+		clock_print_day(t->created, created);
+	stmt_textz(s, 5, t->has_created ? created : NULL);
+	stmt_text(s, 6, t->task);
+	stmt_text(s, 7, t->quantized);
+	stmt_text(s, 8, t->description);
+	stmt_text(s, 9, t->language);
+	stmt_text(s, 10, t->library);
+	stmt_int(s, 11, t->fork);
+	stmt_int(s, 12, t->archived);
+	stmt_textz(s, 13, today);
+	stmt_textz(s, 14, charted ? today : NULL);
+	stmt_int(s, 15, value);
+	if (stmt_step(s, e) < 0)
+		return -1;
+	*id = stmt_get_int(s, 0);
+	stmt_reset(s);
+	return 0;
+}
+
+int
+entity_get(struct db *db, int64_t id, struct arena *a, struct entity *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT name, stable, created, task, quantized, description, language, library, "
+		"fork, archived FROM entity WHERE id = ?1",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, id);
+	status = stmt_step(s, e);
+	if (status <= 0)
+		return status;
+	*out = (struct entity){ .name = arena_str(a, stmt_get_text(s, 0)),
+		.stable = arena_str(a, stmt_get_text(s, 1)),
+		.task = arena_str(a, stmt_get_text(s, 3)),
+		.quantized = arena_str(a, stmt_get_text(s, 4)),
+		.description = arena_str(a, stmt_get_text(s, 5)),
+		.language = arena_str(a, stmt_get_text(s, 6)),
+		.library = arena_str(a, stmt_get_text(s, 7)),
+		.fork = stmt_get_int(s, 8) != 0,
+		.archived = stmt_get_int(s, 9) != 0 };
+	out->has_created = clock_parse_day(stmt_get_text(s, 2), &out->created);
+	stmt_reset(s);
+	return 1;
+}
+
+int
+entity_miss(struct db *db, const char *chart, struct str name, struct day day, struct err *e)
+{
+	/* A second run of the day does not count again. */
+	struct stmt *s = db_prepare(db,
+		"INSERT INTO absent (chart, name, day, times) VALUES (?1, ?2, ?3, 1) "
+		"ON CONFLICT (chart, name) DO UPDATE SET "
+		"times = times + (excluded.day > day), day = max(day, excluded.day)",
+		e);
+	char today[11];
+
+	if (!s)
+		return -1;
+	clock_print_day(day, today);
+	stmt_textz(s, 1, chart);
+	stmt_text(s, 2, name);
+	stmt_textz(s, 3, today);
+	return stmt_run(s, e);
+}
