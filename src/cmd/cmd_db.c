@@ -11,9 +11,13 @@
 #include "people/carry.h"
 #include "store/backup.h"
 #include "store/migrate.h"
+#include "store/thin.h"
+
+enum { SCHEMA_WITH_DATA = 2 };
 
 const char cmd_db_help[] =
-	"  info          where it is, its schema, and how many are on the list\n"
+	"  info          where it is, its schema, how many are on the list, and what is\n"
+	"                kept of each source\n"
 	"  migrate       bring it up to this program's schema; make it if there is none\n"
 	"  check         read all of it: is it whole? 65 if not\n"
 	"  backup FILE   write it into one file, at any time, also during a send\n"
@@ -21,6 +25,42 @@ const char cmd_db_help[] =
 	"                has left since stays off the list. Not while a send is running\n"
 	"                (75). A send after it wants --force when the backup is older\n"
 	"                than the last send\n";
+
+static int
+tell_kept(void *context, const struct thin_kept *k, struct err *e)
+{
+	struct out *o = context;
+
+	(void)e;
+	out_line(o,
+		"%-14.*s  %" PRId64 " days (%.*s to %.*s), %" PRId64 " answers, %" PRId64
+		" rows, %" PRId64 " bytes of answers",
+		STR_ARG(k->source), k->days, STR_ARG(k->first), STR_ARG(k->last), k->answers,
+		k->rows, k->bytes);
+	out_object(o, NULL);
+	out_str(o, "source", k->source);
+	out_int(o, "days", k->days);
+	out_str(o, "first", k->first);
+	out_str(o, "last", k->last);
+	out_int(o, "answers", k->answers);
+	out_int(o, "rows", k->rows);
+	out_int(o, "bytes", k->bytes);
+	out_end(o);
+	return 0;
+}
+
+/* What is kept of each source. A database of an older schema has none. */
+static int
+tell_sources(struct out *o, struct db *db, int version, struct err *e)
+{
+	int status = 0;
+
+	out_array(o, "sources");
+	if (version >= SCHEMA_WITH_DATA)
+		status = thin_each(db, tell_kept, o, e);
+	out_end(o);
+	return status;
+}
 
 static int
 info(struct context *c, struct publication *p, const char *unused, struct err *e)
@@ -46,6 +86,7 @@ info(struct context *c, struct publication *p, const char *unused, struct err *e
 		out_int(o, "newest", migrate_newest());
 		for (int i = 0; i < SUBSCRIBER_STATES; i++)
 			out_int(o, subscriber_state_name((enum subscriber_state)i), counts[i]);
+		status = tell_sources(o, db, version, e);
 		out_end(o);
 	}
 	db_close(db);
