@@ -1,0 +1,147 @@
+/* cmd_collect.c: `morningpost collect`: what the sources answer, into the day's snapshot. */
+#include <getopt.h>
+
+#include "base/log.h"
+#include "cmd/desk.h"
+#include "cmd/options.h"
+#include "collect/recorded.h"
+#include "store/thin.h"
+
+const char cmd_collect_help[] =
+	"  --date D      the day that the answers are of (default: today, UTC); with --from:\n"
+	"                only that day\n"
+	"  --from DIR    take recorded answers: DIR/github/search/D.json,\n"
+	"                DIR/hf/{models,models-pool,datasets,spaces,papers}/D.json,\n"
+	"                DIR/ossinsight/past_week/D.json, DIR/arxiv/D.atom, DIR/feeds/D.rss;\n"
+	"                without --date all days it has\n"
+	"\n"
+	"Exit codes: 0 when any source answered, 69 when none did.\n";
+
+struct wish {
+	const char *date, *from;
+};
+
+/* What the run came to. */
+struct told {
+	struct out *out;
+	int answered;
+};
+
+static int
+parse_options(int argc, char **argv, struct wish *w, struct err *e)
+{
+	static const struct option longs[] = {
+		{ "date", required_argument, NULL, 'd' },
+		{ "from", required_argument, NULL, 'f' },
+		{ 0 },
+	};
+	int opt;
+
+	*w = (struct wish){ 0 };
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'd':
+			w->date = optarg;
+			break;
+		case 'f':
+			w->from = optarg;
+			break;
+		default:
+			return command_bad_option("collect", opt, argv, e);
+		}
+	}
+	if (optind != argc)
+		return command_usage(
+			"collect", e, "it takes no argument, and was given '%s'", argv[optind]);
+	return 0;
+}
+
+static void
+tell_json(struct out *o, const char *source, const char *day, const struct snapshot_result *r,
+	const char *why)
+{
+	out_object(o, NULL);
+	out_strz(o, "date", day);
+	out_strz(o, "source", source);
+	out_int(o, "rows", r->rows);
+	out_int(o, "rejected", r->rejected);
+	out_bool(o, "partial", r->partial);
+	out_bool(o, "kept", r->kept);
+	out_strz(o, "why", *why ? why : NULL);
+	out_end(o);
+}
+
+/* A line on standard error for each source and day. */
+static void
+tell_line(const char *source, const char *day, const struct snapshot_result *r, const char *why)
+{
+	char rejected[40] = "";
+
+	if (r->rejected)
+		snprintf(rejected, sizeof rejected, ", %lld rejected", (long long)r->rejected);
+	log_line(*why ? LOG_WARN : LOG_INFO, "%s %s: %lld rows%s%s%s%s%s", day, source,
+		(long long)r->rows, rejected, r->rows && r->partial ? ", partial" : "",
+		*why ? ": " : "", why, r->kept ? "" : "; what was there before stays");
+}
+
+static int
+tell(void *context, const char *source, struct day day, const struct snapshot_result *r,
+	const char *failed, struct err *e)
+{
+	struct told *t = context;
+	const char *why = failed ? failed : r->why;
+	char text[11];
+
+	(void)e;
+	clock_print_day(day, text);
+	t->answered += r->answered;
+	tell_line(source, text, r, why);
+	if (t->out->json)
+		tell_json(t->out, source, text, r, why);
+	return 0;
+}
+
+/* --from: recorded answers, of one day or of all. */
+static int
+take_recorded(
+	struct desk *d, const struct wish *w, const struct day *day, struct told *t, struct err *e)
+{
+	return recorded_take(d->db, w->from, day, clock_now(), tell, t, e);
+}
+
+static int
+collect(struct context *c, struct desk *d, const struct wish *w, struct err *e)
+{
+	struct told t = { .out = &c->out };
+	struct day day = clock_day_at(clock_now(), "UTC");
+	int status;
+
+	if (w->date && options_day("collect", w->date, &d->publication, &day, e) < 0)
+		return -1;
+	out_array(&c->out, NULL);
+	status = take_recorded(d, w, w->date ? &day : NULL, &t, e);
+	if (status == 0)
+		status = thin_run(d->db, clock_day_at(clock_now(), "UTC"), e);
+	out_end(&c->out);
+	if (status < 0)
+		return -1;
+	return t.answered ? 0 : err_set(e, ERR_UNAVAILABLE, "no source answered");
+}
+
+int
+cmd_collect(struct context *c, int argc, char **argv, struct err *e)
+{
+	struct wish w;
+	struct desk d;
+	int status;
+
+	if (parse_options(argc, argv, &w, e) < 0)
+		return -1;
+	if (!w.from)
+		return command_usage("collect", e, "it needs --from DIR");
+	if (desk_open(&d, c, DB_CREATE, e) < 0)
+		return -1;
+	status = collect(c, &d, &w, e);
+	desk_close(&d);
+	return status;
+}
