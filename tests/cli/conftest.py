@@ -71,7 +71,7 @@ def publication(tmp_path):
 
 def allowed_skips():
     """Test: the reason it may be skipped for, from allowed-skips.txt."""
-    rows = [line.split(":", 1) for line in ALLOWED_SKIPS.read_text().splitlines() if line and not line.startswith("#")]
+    rows = [line.split(": ", 1) for line in ALLOWED_SKIPS.read_text().splitlines() if line and not line.startswith("#")]
     return {name.strip(): reason.strip() for name, reason in rows}
 
 
