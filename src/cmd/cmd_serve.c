@@ -53,8 +53,8 @@ serve_on(const struct listeners *listeners, const struct publication *p, const s
 {
 	const struct settings_web *web = &p->settings.web;
 	struct server_options options = { .listeners = listeners,
-		.trusted = web->trusted_proxies,
-		.trusted_count = web->trusted_proxy_count };
+		.trusted = web->trusted_proxies.p,
+		.trusted_count = web->trusted_proxies.n };
 	struct clerk reader = { 0 }, writer = { 0 };
 	int status = clerk_open(&writer, site, e);
 

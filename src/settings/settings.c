@@ -15,7 +15,7 @@ enum kind {
 	TEXT,      /* one line, clean */
 	LINES,     /* several lines, each clean */
 	WEB_URL,   /* https://..., http://... */
-	SITE_URL,  /* the same without a query: paths are put behind it */
+	SITE_URL,  /* the same without a query or a slash at its end: paths are put behind it */
 	RELAY_URL, /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
 	MAILBOX,   /* an address with or without a name in front */
 	ADDRESS,
@@ -26,15 +26,16 @@ enum kind {
 	SPAN,  /* of time, and not nothing */
 	STAY,  /* a span that may be 0s */
 	RATE,
-	SHARE,  /* a percentage */
-	MINUTE, /* "11:00" */
-	WORD,   /* one of `words`: an enum */
-	FLAG,   /* one of two words: the second is true */
-	LISTEN, /* HOST:PORT */
-	TEXTS,  /* a list of TEXT, kept by its own reader */
-	MAP,    /* members below it */
-	LIST,   /* a list of maps */
-	NAMED,  /* a map whose keys are names */
+	SHARE,    /* a percentage */
+	MINUTE,   /* "11:00" */
+	WORD,     /* one of `words`: an enum */
+	FLAG,     /* one of two words: the second is true */
+	LISTEN,   /* HOST:PORT */
+	NETWORKS, /* a list of addresses and networks */
+	NAMES,    /* a list of names: letters, digits, dots and dashes */
+	MAP,      /* members below it */
+	LIST,     /* a list of maps */
+	NAMED,    /* a map whose keys are names */
 };
 
 /* One key. `to` is where in its struct the value goes, NONE for keys that later parts of the
@@ -125,53 +126,58 @@ static const struct key daily_keys[] = {
 
 static const struct key web_keys[] = {
 	{ "listen", LISTEN, AT(settings_web, listen) },
-	{ "trusted_proxies", TEXTS, NONE },
+	{ "trusted_proxies", NETWORKS, AT(settings_web, trusted_proxies) },
 	{ "subscribe_limit", RATE, AT(settings_web, subscribe_limit) },
 	{ "spool", PATH, AT(settings_web, spool) },
 	{ 0 },
 };
 
 static const struct key huggingface_keys[] = {
-	{ "url", WEB_URL, NONE, .most = 200 },
-	{ "token_file", PATH, NONE },
-	{ "models", COUNT, NONE, .most = 10000 },
-	{ "datasets", COUNT, NONE, .most = 10000 },
-	{ "spaces", COUNT, NONE, .most = 10000 },
+	{ "url", SITE_URL, AT(settings_huggingface, url), .most = 200 },
+	{ "token_file", PATH, AT(settings_huggingface, token_file) },
+	{ "models", COUNT, AT(settings_huggingface, models), .most = 10000 },
+	{ "datasets", COUNT, AT(settings_huggingface, datasets), .most = 10000 },
+	{ "spaces", COUNT, AT(settings_huggingface, spaces), .most = 10000 },
 	{ 0 },
 };
 
 static const struct key github_keys[] = {
-	{ "url", WEB_URL, NONE, .most = 200 },
-	{ "token_file", PATH, NONE },
-	{ "topics", TEXTS, NONE },
-	{ "repositories", COUNT, NONE, .most = 1000 },
+	{ "url", SITE_URL, AT(settings_github, url), .most = 200 },
+	{ "token_file", PATH, AT(settings_github, token_file) },
+	{ "topics", NAMES, AT(settings_github, topics) },
+	{ "repositories", COUNT, AT(settings_github, repositories), .most = 1000 },
 	{ 0 },
 };
 
 static const struct key feed_keys[] = {
-	{ "url", WEB_URL, NONE, .most = 500 },
-	{ "name", TEXT, NONE, .most = 100 },
+	{ "url", WEB_URL, AT(settings_feed, url), .most = 500 },
+	{ "name", TEXT, AT(settings_feed, name), .most = 100 },
 	{ 0 },
 };
 
 static const struct key arxiv_keys[] = {
-	{ "url", WEB_URL, NONE, .most = 200 },
-	{ "categories", TEXTS, NONE },
+	{ "url", SITE_URL, AT(settings_arxiv, url), .most = 200 },
+	{ "categories", NAMES, AT(settings_arxiv, categories) },
 	{ 0 },
 };
 
-static const struct key url_keys[] = {
-	{ "url", WEB_URL, NONE, .most = 500 },
+static const struct key ossinsight_keys[] = {
+	{ "url", SITE_URL, AT(settings_sources, ossinsight_url), .most = 200 },
+	{ 0 },
+};
+
+static const struct key hackernews_keys[] = {
+	{ "url", SITE_URL, AT(settings_sources, hackernews_url), .most = 200 },
 	{ 0 },
 };
 
 static const struct key source_keys[] = {
-	{ "huggingface", MAP, NONE, .members = huggingface_keys },
-	{ "github", MAP, NONE, .members = github_keys },
+	{ "huggingface", MAP, AT(settings_sources, huggingface), .members = huggingface_keys },
+	{ "github", MAP, AT(settings_sources, github), .members = github_keys },
 	{ "feeds", LIST, NONE, .members = feed_keys },
-	{ "arxiv", MAP, NONE, .members = arxiv_keys },
-	{ "ossinsight", MAP, NONE, .members = url_keys },
-	{ "hackernews", MAP, NONE, .members = url_keys },
+	{ "arxiv", MAP, AT(settings_sources, arxiv), .members = arxiv_keys },
+	{ "ossinsight", MAP, 0, .members = ossinsight_keys },
+	{ "hackernews", MAP, 0, .members = hackernews_keys },
 	{ 0 },
 };
 
@@ -230,7 +236,7 @@ static const struct key top_keys[] = {
 	{ "domains", NAMED, NONE, .members = domain_keys },
 	{ "send", MAP, AT(settings, send), .members = send_keys },
 	{ "daily", MAP, AT(settings, daily), .members = daily_keys },
-	{ "sources", MAP, NONE, .members = source_keys },
+	{ "sources", MAP, AT(settings, sources), .members = source_keys },
 	{ "dkim", LIST, NONE, .members = dkim_keys },
 	{ "bounce", MAP, NONE, .members = bounce_keys },
 	{ "doctor", MAP, NONE, .members = doctor_keys },
@@ -396,23 +402,30 @@ read_mailbox(
 }
 
 static int
-read_texts(const struct reader *r, const struct yaml *y, const char *path)
+read_names(const struct reader *r, const struct yaml *y, const char *path, struct settings_list *to)
 {
-	size_t n = 0;
-
 	if (y->kind != YAML_LIST)
 		return refuse(r, y, path, "a list");
+	*to = (struct settings_list){ .p = arena_many(r->a, y->count + 1, char *) };
+	for (const struct yaml *c = y->child; c; c = c->next) {
+		if (c->kind != YAML_SCALAR || !value_is_name(c->text, 100))
+			return refuse(r, c, path, "a name of letters, digits, dots and dashes");
+		to->p[to->n++] = copy(r, c->text);
+	}
+	return 0;
+}
+
+static int
+read_networks(const struct reader *r, const struct yaml *y, const char *path,
+	struct settings_networks *to)
+{
+	if (y->kind != YAML_LIST)
+		return refuse(r, y, path, "a list");
+	*to = (struct settings_networks){ .p = arena_many(r->a, y->count + 1, struct network) };
 	for (const struct yaml *c = y->child; c; c = c->next)
-		if (c->kind != YAML_SCALAR || !value_is_line(c->text, 200))
-			return refuse(r, c, path, "one line of text");
-	if (strcmp(path, "web.trusted_proxies") != 0)
-		return 0;
-	r->out->web.trusted_proxies = arena_many(r->a, y->count + 1, struct network);
-	for (const struct yaml *c = y->child; c; c = c->next)
-		if (!value_network(c->text, &r->out->web.trusted_proxies[n++]))
+		if (c->kind != YAML_SCALAR || !value_network(c->text, &to->p[to->n++]))
 			return refuse(r, c, path,
 				"an address or a network, as in 127.0.0.1 or 10.0.0.0/8");
-	r->out->web.trusted_proxy_count = n;
 	return 0;
 }
 
@@ -453,7 +466,7 @@ read_web_url(const struct reader *r, const struct yaml *y, const char *path, con
 
 	if (!value_is_web_url(s, k->most))
 		return refuse(r, y, path, "a web address, as in https://post.example.org");
-	while (s.n && s.p[s.n - 1] == '/')
+	while (k->kind == SITE_URL && s.n && s.p[s.n - 1] == '/')
 		s.n--;
 	*(char **)to = copy(r, s);
 	return 0;
@@ -723,6 +736,41 @@ read_domains(const struct reader *r, const struct yaml *y)
 	return 0;
 }
 
+static struct str
+url_host(const char *url)
+{
+	struct str s = str_from(str_of(url), (size_t)(strchr(url, '/') - url) + 2), host = { 0 },
+		   port;
+	ptrdiff_t slash = str_find(s, '/');
+
+	value_split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
+	return host;
+}
+
+/* Its name is the host's unless it has one. */
+static int
+read_feeds(const struct reader *r, const struct yaml *y)
+{
+	struct settings_sources *s = &r->out->sources;
+
+	s->feeds = arena_many(r->a, y->count + 1, struct settings_feed);
+	for (const struct yaml *c = y->child; c; c = c->next) {
+		struct settings_feed *feed = &s->feeds[s->feed_count];
+		const char *path = arena_printf(r->a, "sources.feeds[%zu].", s->feed_count);
+
+		if (read_map(r, c, path, feed_keys, (char *)feed) < 0)
+			return -1;
+		if (!feed->url)
+			return err_set(r->e, ERR_CONFIG,
+				"%s:%d: %surl is missing, as in https://example.org/feed.xml",
+				r->name, c->line, path);
+		if (!feed->name)
+			feed->name = copy(r, url_host(feed->url));
+		s->feed_count++;
+	}
+	return 0;
+}
+
 static int
 read_list(const struct reader *r, const struct yaml *y, const char *path, const struct key *k)
 {
@@ -732,6 +780,8 @@ read_list(const struct reader *r, const struct yaml *y, const char *path, const 
 		return refuse(r, y, path, "a list");
 	if (k->members == relay_keys)
 		return read_relays(r, y);
+	if (k->members == feed_keys)
+		return read_feeds(r, y);
 	for (const struct yaml *c = y->child; c; c = c->next)
 		if (read_map(r, c, arena_printf(r->a, "%s[%zu].", path, n++), k->members, NULL) < 0)
 			return -1;
@@ -749,8 +799,11 @@ read_value(const struct reader *r, const struct yaml *y, const char *path, const
 			k->to == NONE || !base ? NULL : base + k->to);
 	if (k->kind == LIST)
 		return read_list(r, y, path, k);
-	if (k->kind == TEXTS)
-		return read_texts(r, y, path);
+	if (k->kind == NAMES)
+		return read_names(r, y, path, (struct settings_list *)(void *)(base + k->to));
+	if (k->kind == NETWORKS)
+		return read_networks(
+			r, y, path, (struct settings_networks *)(void *)(base + k->to));
 	assert(k->kind == NAMED);
 	return y->kind == YAML_MAP ? read_domains(r, y)
 				   : refuse(r, y, path, "a map of domain names");
@@ -791,7 +844,10 @@ static void
 set_defaults(struct settings *s)
 {
 	static char empty[] = "", utc[] = "UTC", en[] = "en", listen[] = "127.0.0.1:8025",
-		    spool[] = "var/spool";
+		    spool[] = "var/spool", llm[] = "llm", agents[] = "ai-agents",
+		    learning[] = "machine-learning", mcp[] = "mcp", rag[] = "rag", ai[] = "cs.AI",
+		    cl[] = "cs.CL", lg[] = "cs.LG";
+	static char *topics[] = { llm, agents, learning, mcp, rag }, *categories[] = { ai, cl, lg };
 	static struct network loopback[1];
 
 	*s = (struct settings){ 0 };
@@ -809,9 +865,13 @@ set_defaults(struct settings *s)
 	s->web.listen = listen;
 	s->web.spool = spool;
 	(void)value_network(STR("127.0.0.1"), loopback);
-	s->web.trusted_proxies = loopback;
-	s->web.trusted_proxy_count = 1;
+	s->web.trusted_proxies = (struct settings_networks){ loopback, 1 };
 	s->web.subscribe_limit = (struct rate){ 200, 3600 * CLOCK_SECOND };
+	s->sources.huggingface =
+		(struct settings_huggingface){ .models = 1000, .datasets = 500, .spaces = 500 };
+	s->sources.github =
+		(struct settings_github){ .topics = { topics, 5 }, .repositories = 100 };
+	s->sources.arxiv.categories = (struct settings_list){ categories, 3 };
 }
 
 /* Where a section begins, or where the file does. */
@@ -848,17 +908,6 @@ check_required(const struct reader *r, const struct yaml *doc)
 				r->name, section_line(doc, required[i].section), required[i].path,
 				required[i].example);
 	return 0;
-}
-
-static struct str
-url_host(const char *url)
-{
-	struct str s = str_from(str_of(url), (size_t)(strchr(url, '/') - url) + 2), host = { 0 },
-		   port;
-	ptrdiff_t slash = str_find(s, '/');
-
-	value_split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
-	return host;
 }
 
 /* List-Id wants a dot-atom under a domain of ours; feedback-id names its sender in 5 to 15
@@ -943,6 +992,41 @@ derive(const struct reader *r)
 	return derive_publication(r);
 }
 
+/*
+ * Which sources are asked: those that the section names, or, without a section, those that the
+ * paper cannot do without. What is asked gets its url here.
+ */
+static void
+derive_sources(const struct reader *r, const struct yaml *doc)
+{
+	static char huggingface[] = "https://huggingface.co", github[] = "https://api.github.com",
+		    arxiv[] = "https://export.arxiv.org",
+		    ossinsight[] = "https://api.ossinsight.io",
+		    hackernews[] = "https://hacker-news.firebaseio.com";
+	struct settings_sources *s = &r->out->sources;
+	const struct yaml *section = yaml_get(doc, "sources");
+	const struct {
+		const char *name;
+		char **url, *usual;
+		bool needed;
+	} all[] = {
+		{ "huggingface", &s->huggingface.url, huggingface, true },
+		{ "github", &s->github.url, github, true },
+		{ "arxiv", &s->arxiv.url, arxiv, false },
+		{ "ossinsight", &s->ossinsight_url, ossinsight, false },
+		{ "hackernews", &s->hackernews_url, hackernews, false },
+	};
+
+	if (section && section->kind == YAML_NULL)
+		section = NULL;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		bool asked = section ? yaml_get(section, all[i].name) != NULL : all[i].needed;
+
+		if (asked && !*all[i].url)
+			*all[i].url = all[i].usual;
+	}
+}
+
 /* bounce.mailbox.url is all that this issue of the program needs of the later keys. */
 static void
 note_later_keys(const struct reader *r, const struct yaml *doc)
@@ -972,6 +1056,7 @@ settings_parse(
 	if (check_required(&r, doc) < 0)
 		return -1;
 	note_later_keys(&r, doc);
+	derive_sources(&r, doc);
 	return derive(&r);
 }
 

@@ -71,17 +71,55 @@ struct settings_daily {
 	char *alert; /* or NULL */
 };
 
+struct settings_list {
+	char **p;
+	size_t n;
+};
+
+/* The sources of data. One whose url is NULL is not asked. */
+struct settings_huggingface {
+	char *url, *token_file;            /* token_file: or NULL, as below */
+	uint32_t models, datasets, spaces; /* rows asked for */
+};
+
+struct settings_github {
+	char *url, *token_file;
+	struct settings_list topics;
+	uint32_t repositories; /* rows asked for, a query */
+};
+
+struct settings_arxiv {
+	char *url;
+	struct settings_list categories;
+};
+
+struct settings_feed {
+	char *url, *name;
+};
+
+struct settings_sources {
+	struct settings_huggingface huggingface;
+	struct settings_github github;
+	struct settings_feed *feeds;
+	size_t feed_count;
+	struct settings_arxiv arxiv;
+	char *ossinsight_url, *hackernews_url;
+};
+
+struct settings_networks {
+	struct network *p;
+	size_t n;
+};
+
 struct settings_web {
 	char *listen; /* "127.0.0.1:8025", "[::1]:8025" */
-	struct network *trusted_proxies;
-	size_t trusted_proxy_count;
+	struct settings_networks trusted_proxies;
 	struct rate subscribe_limit;
 	char *spool;
 };
 
 /*
- * All of it, with defaults filled in. The keys of later issues (sources, dkim, bounce, doctor,
- * telegram) are known and checked for their form as well, so that a file written by CONTRACT.md is
+ * All of it, with defaults filled in. The keys of later issues (dkim, bounce, doctor) are known and checked for their form as well, so that a file written by CONTRACT.md is
  * taken from the first day.
  */
 struct settings {
@@ -94,6 +132,7 @@ struct settings {
 	struct settings_send send;
 	struct settings_daily daily;
 	struct settings_web web;
+	struct settings_sources sources;
 	char *telegram_url;   /* or NULL */
 	char *bounce_mailbox; /* bounce.mailbox.url, or NULL */
 };

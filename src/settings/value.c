@@ -31,6 +31,21 @@ value_is_lines(struct str s, uint64_t most)
 }
 
 static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool
+value_is_name(struct str s, uint64_t most)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alphanumeric(s.p[i]) && (i == 0 || (s.p[i] != '.' && s.p[i] != '-')))
+			return false;
+	return s.n > 0 && s.n <= most;
+}
+
+static bool
 is_url_character(unsigned char c)
 {
 	return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`{|}", c);
@@ -75,8 +90,7 @@ is_host_text(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '.' || c == '-' || c == ':'))
+		if (!is_alphanumeric(c) && c != '.' && c != '-' && c != ':')
 			return false;
 	}
 	return s.n > 0 && s.n <= 253 && s.p[0] != '-' && str_find_str(s, STR("..")) < 0;

@@ -12,6 +12,9 @@
 bool value_is_line(struct str s, uint64_t most);
 bool value_is_lines(struct str s, uint64_t most);
 
+/* 1 to `most` letters, digits, dots and dashes, the first of them a letter or a digit. */
+bool value_is_name(struct str s, uint64_t most);
+
 /* http:// or https:// with a host and no user, of at most `most` bytes. */
 bool value_is_web_url(struct str s, uint64_t most);
 

@@ -80,7 +80,58 @@ a_full_file_is_read_to_the_last_key(void **state)
 	assert_true(s.daily.send_unedited);
 	assert_string_equal(s.telegram_url, "https://t.me/post");
 	assert_string_equal(s.bounce_mailbox, "imaps://x.example");
-	assert_int_equal(s.web.trusted_proxy_count, 2);
+	assert_int_equal(s.web.trusted_proxies.n, 2);
+	assert_int_equal(s.sources.huggingface.models, 1000);
+	assert_int_equal(s.sources.github.topics.n, 2);
+	assert_string_equal(s.sources.github.topics.p[1], "ai-agents");
+	assert_string_equal(s.sources.feeds[0].url, "https://a.example/feed");
+	assert_string_equal(s.sources.feeds[0].name, "A");
+	arena_free(&a);
+}
+
+/* Without the section what the paper needs; with it what it names, each with its usual place. */
+static void
+sources_are_asked_when_they_are_named(void **state)
+{
+	static const struct {
+		const char *more, *huggingface, *github, *arxiv, *hackernews, *feed;
+	} rows[] = {
+		{ "", "https://huggingface.co", "https://api.github.com", NULL, NULL, NULL },
+		{ "sources:\n", "https://huggingface.co", "https://api.github.com", NULL, NULL,
+			NULL },
+		{ "sources: {}\n", NULL, NULL, NULL, NULL, NULL },
+		{ "sources: {arxiv: , hackernews: {}}\n", NULL, NULL, "https://export.arxiv.org",
+			"https://hacker-news.firebaseio.com", NULL },
+		{ "sources: {github: {url: 'http://127.0.0.1:80/x/'}}\n", NULL,
+			"http://127.0.0.1:80/x", NULL, NULL, NULL },
+		{ "sources: {feeds: [{url: 'https://a.example:8443/f/?x=1'}]}\n", NULL, NULL, NULL,
+			NULL, "a.example" },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[2000];
+		struct settings s;
+		struct err e = { 0 };
+
+		snprintf(text, sizeof text, "%s%s", LEAST, rows[i].more);
+		if (settings_parse(str_of(text), "f.yaml", &a, &s, &e) < 0)
+			fail_msg("%s", e.text);
+		assert_str(str_of(s.sources.huggingface.url),
+			rows[i].huggingface ? rows[i].huggingface : "");
+		assert_str(str_of(s.sources.github.url), rows[i].github ? rows[i].github : "");
+		assert_str(str_of(s.sources.arxiv.url), rows[i].arxiv ? rows[i].arxiv : "");
+		assert_str(str_of(s.sources.hackernews_url),
+			rows[i].hackernews ? rows[i].hackernews : "");
+		assert_null(s.sources.ossinsight_url);
+		assert_int_equal(s.sources.feed_count, rows[i].feed != NULL);
+		if (rows[i].feed) {
+			assert_string_equal(s.sources.feeds[0].name, rows[i].feed);
+			assert_string_equal(
+				s.sources.feeds[0].url, "https://a.example:8443/f/?x=1");
+		}
+	}
 	arena_free(&a);
 }
 
@@ -120,6 +171,13 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 		{ "web:\n  trusted_proxies:\n    - 10.0.0.1\n    - 10.0.0.0/33\n",
 			"an address or a network" },
 		{ "web: {trusted_proxies: [localhost]}\n", "an address or a network" },
+		{ "sources: {github: {topics: [two words]}}\n",
+			"sources.github.topics: 'two words' is not a name of letters" },
+		{ "sources: {github: {topics: llm}}\n", "is not a list" },
+		{ "sources: {feeds: [{name: A}]}\n", "f.yaml:7: sources.feeds[0].url is missing" },
+		{ "sources: {feeds: [{url: 'ftp://x.example/'}]}\n", "a web address" },
+		{ "sources: {arxiv: {url: 'https://x.example/?q=1'}}\n", "without a query" },
+		{ "sources: {gihtub: {}}\n", "did you mean 'github'?" },
 	};
 	struct arena a = { 0 };
 
@@ -173,6 +231,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_least_file_gets_every_default),
 		cmocka_unit_test(a_full_file_is_read_to_the_last_key),
+		cmocka_unit_test(sources_are_asked_when_they_are_named),
 		cmocka_unit_test(each_mistake_is_named_with_its_line_and_the_remedy),
 		cmocka_unit_test(what_is_required_is_asked_for_with_an_example),
 	};
