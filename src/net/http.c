@@ -1,5 +1,6 @@
 #include "net/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/date.h"
+#include "base/text.h"
 #include "net/curl.h"
 
 enum {
@@ -18,6 +21,7 @@ enum {
 	SLOW_BYTES = 1024, /* a second, over... */
 	SLOW_SECONDS = 10,
 	CONNECT_SECONDS = 10,
+	ETAG = 256, /* longer ones are not kept */
 };
 
 struct http {
@@ -31,7 +35,8 @@ struct exchange {
 	int header_lines;
 	struct arena *arena;
 	struct http_response *out;
-	struct str link, location, retry_after, rate_limit, remaining, reset;
+	struct str etag, link, location, retry_after, rate_limit, remaining, reset;
+	char words[CURL_ERROR_SIZE]; /* libcurl's, about what went wrong */
 };
 
 struct http *
@@ -146,6 +151,25 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
+/* A connection that was kept from an earlier request is not dialled again: the address is asked for
+ * before each request as well, or a feed could be sent over to a private host that was configured
+ * for another. */
+static int
+before_request(void *context, char *address, char *ours, int port, int our_port)
+{
+	struct exchange *x = context;
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	bool public = (inet_pton(AF_INET, address, &in.sin_addr) == 1 &&
+			      http_address_is_public((const struct sockaddr *)&in)) ||
+		      (inet_pton(AF_INET6, address, &in6.sin6_addr) == 1 &&
+			      http_address_is_public((const struct sockaddr *)&in6));
+
+	(void)ours, (void)port, (void)our_port;
+	x->refused_address = x->refused_address || (!x->private_ok && !public);
+	return x->refused_address ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* -- headers ---------------------------------------------------------------------------------- */
 
 static size_t
@@ -159,9 +183,8 @@ take_header(char *p, size_t size, size_t n, void *context)
 		return 0;
 	if (str_starts(line, STR("HTTP/"))) {
 		/* An interim answer (103) or the real one: begin again. */
-		x->link = x->location = x->retry_after = x->rate_limit = x->remaining = x->reset =
-			(struct str){ 0 };
-		x->out->etag = x->out->content_type = (struct str){ 0 };
+		x->etag = x->link = x->location = x->retry_after = x->rate_limit = x->remaining =
+			x->reset = x->out->content_type = (struct str){ 0 };
 	}
 	if (colon < 0)
 		return line.n;
@@ -172,7 +195,7 @@ take_header(char *p, size_t size, size_t n, void *context)
 		struct str name;
 		struct str *to;
 	} wanted[] = {
-		{ STR("etag"), &x->out->etag },
+		{ STR("etag"), &x->etag },
 		{ STR("content-type"), &x->out->content_type },
 		{ STR("link"), &x->link },
 		{ STR("location"), &x->location },
@@ -224,44 +247,62 @@ link_next(struct str link)
 	return none;
 }
 
-/* The parameter t of `RateLimit: "api";r=0;t=42`. */
+/* A parameter of `RateLimit: "api";r=0;t=42`. */
 static bool
-rate_limit_wait(struct str header, uint64_t *seconds)
+rate_limit_parameter(struct str header, struct str name, uint64_t *n)
 {
-	ptrdiff_t at = str_find_str(header, STR(";t="));
+	ptrdiff_t at = str_find_str(header, name);
 	struct str digits;
 
 	if (at < 0)
 		return false;
-	digits = str_from(header, (size_t)at + 3);
+	digits = str_from(header, (size_t)at + name.n);
 	at = str_find(digits, ';');
-	return str_u64(
-		str_trim(at < 0 ? digits : str_sub(digits, 0, (size_t)at)), 1000000, seconds);
+	return str_u64(str_trim(at < 0 ? digits : str_sub(digits, 0, (size_t)at)), 1000000, n);
 }
 
-/* Retry-After is seconds or a date (RFC 9110 10.2.3); then either family of rate-limit headers; -1
- * when none can be read. */
+static int64_t
+seconds_until(int64_t then, int64_t now)
+{
+	int64_t left = then - now / CLOCK_SECOND;
+
+	return left > 0 ? left : 0;
+}
+
+/* What the server still grants, in the words of either family: Hugging Face's RateLimit, GitHub's
+ * x-ratelimit-*. */
+static void
+read_allowance(const struct exchange *x, int64_t now)
+{
+	uint64_t left, when;
+
+	x->out->left = x->out->window = -1;
+	if (rate_limit_parameter(x->rate_limit, STR(";r="), &left) &&
+		rate_limit_parameter(x->rate_limit, STR(";t="), &when)) {
+		x->out->left = (int64_t)left;
+		x->out->window = (int64_t)when + 1;
+	} else if (str_u64(x->remaining, 1000000, &left) &&
+		   str_u64(x->reset, 100000000000, &when)) {
+		x->out->left = (int64_t)left;
+		x->out->window = seconds_until((int64_t)when, now);
+	}
+}
+
+/* Where nothing is left, the window's end; else Retry-After, seconds or a date (RFC 9110 10.2.3);
+ * -1 when neither can be read. GitHub's Retry-After goes before its window. */
 static int64_t
 wait_of(const struct exchange *x, int64_t now)
 {
+	int64_t date;
 	uint64_t n;
-	time_t date;
 
+	if (x->rate_limit.n && x->out->left == 0)
+		return x->out->window;
 	if (str_u64(x->retry_after, 100000000, &n))
 		return (int64_t)n;
-	if (x->retry_after.n && (date = curl_getdate(x->retry_after.p, NULL)) >= 0) {
-		int64_t left = (int64_t)date - now / CLOCK_SECOND;
-
-		return left > 0 ? left : 0;
-	}
-	if (rate_limit_wait(x->rate_limit, &n))
-		return (int64_t)n + 1;
-	if (str_eqz(x->remaining, "0") && str_u64(x->reset, 100000000000, &n)) {
-		int64_t left = (int64_t)n - now / CLOCK_SECOND;
-
-		return left > 0 ? left : 0;
-	}
-	return -1;
+	if (date_parse_rfc5322(x->retry_after, &date))
+		return seconds_until(date / CLOCK_SECOND, now);
+	return x->out->left == 0 ? x->out->window : -1;
 }
 
 /* -- requests --------------------------------------------------------------------------------- */
@@ -312,34 +353,50 @@ set_up(CURL *c, const struct http_request *r, const char *url, struct exchange *
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->words);
+	curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, before_request);
+	curl_easy_setopt(c, CURLOPT_PREREQDATA, x);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
 }
 
+/* It went wrong on the way: the next time it may not. */
+static bool
+may_pass(CURLcode code)
+{
+	static const CURLcode passing[] = { CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
+		CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
+		CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM };
+
+	for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++)
+		if (code == passing[i])
+			return true;
+	return false;
+}
+
 static int
 explain(CURLcode code, const struct exchange *x, const struct http_request *r, struct err *e)
 {
 	if (x->refused_address)
-		return err_set(e, ERR_UNAVAILABLE,
+		return err_set(e, ERR_DATA,
 			"%s: a private address, and the settings do not name that host", r->url);
 	if (x->body.over)
-		return err_set(e, ERR_UNAVAILABLE, "%s: an answer of more than %zu bytes", r->url,
-			r->ceiling);
-	if (x->header_lines > HEADERS)
 		return err_set(
-			e, ERR_UNAVAILABLE, "%s: more than %d header lines", r->url, HEADERS);
-	return err_set(e, ERR_UNAVAILABLE, "%s: %s", r->url, curl_easy_strerror(code));
+			e, ERR_DATA, "%s: an answer of more than %zu bytes", r->url, r->ceiling);
+	if (x->header_lines > HEADERS)
+		return err_set(e, ERR_DATA, "%s: more than %d header lines", r->url, HEADERS);
+	return err_set(e, may_pass(code) ? ERR_UNAVAILABLE : ERR_DATA, "%s: %s", r->url,
+		*x->words ? x->words : curl_easy_strerror(code));
 }
 
-/* Without the connection pool a refused address could be met again on a kept connection of another
- * request. */
 static int
 exchange(struct http *h, const struct http_request *r, const char *url, bool with_token,
 	int64_t left, struct exchange *x, struct err *e)
 {
 	struct curl_slist *headers = headers_of(r, x->arena, with_token);
+	curl_off_t bytes = 0;
 	CURLcode code;
 	long status = 0;
 
@@ -347,8 +404,12 @@ exchange(struct http *h, const struct http_request *r, const char *url, bool wit
 	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
 	code = curl_easy_perform(h->curl);
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(h->curl, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(h->curl, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(headers);
+	x->out->calls++;
+	x->out->bytes += bytes > 0 ? (uint64_t)bytes : 0;
 	if (code != CURLE_OK)
 		return explain(code, x, r, e);
 	x->out->status = (int)status;
@@ -417,14 +478,14 @@ check_redirect(const struct http_request *r, const char *from, const char *to, s
 	struct origin here, there;
 
 	if (!to || !origin_of(r->url, a, &here) || !origin_of(to, a, &there))
-		return err_set(e, ERR_UNAVAILABLE, "%s: a redirect that leads nowhere", from);
+		return err_set(e, ERR_DATA, "%s: a redirect that leads nowhere", from);
 	if (strcmp(there.scheme, "https") != 0 &&
 		!(strcmp(there.scheme, "http") == 0 && strcmp(here.scheme, "http") == 0))
-		return err_set(e, ERR_UNAVAILABLE, "%s: a redirect to %s:, which is not followed",
-			from, there.scheme);
+		return err_set(e, ERR_DATA, "%s: a redirect to %s:, which is not followed", from,
+			there.scheme);
 	*same = same_origin(&here, &there);
 	if (!*same && !r->leave_host)
-		return err_set(e, ERR_UNAVAILABLE,
+		return err_set(e, ERR_DATA,
 			"%s: a redirect to another host, %s, which is not followed", from,
 			there.host);
 	return 0;
@@ -440,6 +501,10 @@ finish(struct exchange *x, const char *url, int64_t now)
 
 	out->body = arena_str(x->arena, buf_str(&x->body));
 	out->url = str_of(url);
+	/* It is sent back to them: only what an etag may be made of (RFC 9110 8.8.3). */
+	if (x->etag.n <= ETAG && text_is_clean(x->etag))
+		out->etag = x->etag;
+	read_allowance(x, now);
 	out->wait = wait_of(x, now);
 	out->limited =
 		out->status == 429 ||
@@ -451,40 +516,52 @@ finish(struct exchange *x, const char *url, int64_t now)
 		out->next = str_of(to);
 }
 
+/* One hop: 1 when it is a redirect to *url, which is checked. */
+static int
+hop(struct http *h, const struct http_request *r, int64_t now, struct exchange *x, const char **url,
+	bool *same, int64_t until, struct err *e)
+{
+	struct http_response *out = x->out;
+	int64_t left = until - clock_steady();
+	const char *from = *url;
+	int status;
+
+	if (left < 1000)
+		return err_set(e, ERR_UNAVAILABLE, "%s: not answered in time", r->url);
+	buf_init(&x->body, r->ceiling);
+	status = exchange(h, r, from, *same, left, x, e);
+	if (status == 0 && !is_redirect(out->status))
+		finish(x, from, now);
+	buf_free(&x->body);
+	if (status < 0 || !is_redirect(out->status))
+		return status;
+	*url = absolute(from, x->location, x->arena);
+	return check_redirect(r, from, *url, x->arena, same, e) < 0 ? -1 : 1;
+}
+
 int
 http_get(struct http *h, const struct http_request *r, int64_t now, struct arena *a,
 	struct http_response *out, struct err *e)
 {
 	int64_t until = clock_steady() + r->deadline;
 	const char *url = r->url;
-	bool with_token = true, moved = false, private_ok = r->configured;
+	bool at_home = true;
 
+	*out = (struct http_response){ .wait = -1, .left = -1, .window = -1 };
 	for (int hops = 0;; hops++) {
-		struct exchange x = { .arena = a, .out = out, .private_ok = private_ok };
-		int64_t left = until - clock_steady();
-		bool same = true;
-		int status;
+		struct exchange x = {
+			.arena = a, .out = out, .private_ok = r->configured && at_home
+		};
+		bool same = at_home;
+		int got = hop(h, r, now, &x, &url, &same, until, e);
 
-		if (left <= 0)
-			return err_set(e, ERR_UNAVAILABLE, "%s: not answered in time", r->url);
-		*out = (struct http_response){ .wait = -1, .moved = moved };
-		buf_init(&x.body, r->ceiling);
-		status = exchange(h, r, url, with_token, left, &x, e);
-		if (status == 0 && !is_redirect(out->status))
-			finish(&x, url, now);
-		buf_free(&x.body);
-		if (status < 0 || !is_redirect(out->status))
-			return status;
+		if (got <= 0)
+			return got;
 		if (hops >= r->redirects)
-			return err_set(e, ERR_UNAVAILABLE, "%s: more than %d redirects", r->url,
-				r->redirects);
-		const char *to = absolute(url, x.location, a);
-
-		if (check_redirect(r, url, to, a, &same, e) < 0)
-			return -1;
-		moved = moved || out->status == 301 || out->status == 308;
-		with_token = with_token && same;
-		private_ok = private_ok && same;
-		url = to;
+			return err_set(
+				e, ERR_DATA, "%s: more than %d redirects", r->url, r->redirects);
+		out->moved = out->moved || out->status == 301 || out->status == 308;
+		/* Who once left the host gets neither the token nor a private address. */
+		at_home = at_home && same;
 	}
 }
