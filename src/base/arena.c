@@ -149,6 +149,20 @@ arena_printf(struct arena *a, const char *format, ...)
 	return p;
 }
 
+/* Behind the newest block, which still has room. */
+void
+arena_join(struct arena *to, struct arena *from)
+{
+	struct arena_block **end = to->newest ? &to->newest->older : &to->newest;
+	struct arena_block *older = *end;
+
+	*end = from->newest;
+	while (*end)
+		end = &(*end)->older;
+	*end = older;
+	from->newest = NULL;
+}
+
 void
 arena_free(struct arena *a)
 {

@@ -32,6 +32,9 @@ struct str arena_str(struct arena *a, struct str s);
 char *arena_strz(struct arena *a, struct str s);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* All of from's memory is to's from now on; from is empty. */
+void arena_join(struct arena *to, struct arena *from);
+
 /* Free all of it; the arena is ready for use again. */
 void arena_free(struct arena *a);
 
