@@ -166,6 +166,7 @@ before_request(void *context, char *address, char *ours, int port, int our_port)
 			      http_address_is_public((const struct sockaddr *)&in6));
 
 	(void)ours, (void)port, (void)our_port;
+	x->out->reached = true;
 	x->refused_address = x->refused_address || (!x->private_ok && !public);
 	return x->refused_address ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
@@ -362,6 +363,13 @@ set_up(CURL *c, const struct http_request *r, const char *url, struct exchange *
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
 }
 
+/* A url for messages: what is asked there is of no use in them. */
+static const char *
+shown(const char *url, struct arena *a)
+{
+	return arena_printf(a, "%.*s", (int)strcspn(url, "?#"), url);
+}
+
 /* It went wrong on the way: the next time it may not. */
 static bool
 may_pass(CURLcode code)
@@ -379,15 +387,19 @@ may_pass(CURLcode code)
 static int
 explain(CURLcode code, const struct exchange *x, const struct http_request *r, struct err *e)
 {
+	const char *place = shown(r->url, x->arena);
+
 	if (x->refused_address)
 		return err_set(e, ERR_DATA,
-			"%s: a private address, and the settings do not name that host", r->url);
+			"%s: a private address, and the settings do not name that host", place);
 	if (x->body.over)
 		return err_set(
-			e, ERR_DATA, "%s: an answer of more than %zu bytes", r->url, r->ceiling);
+			e, ERR_DATA, "%s: an answer of more than %zu bytes", place, r->ceiling);
 	if (x->header_lines > HEADERS)
-		return err_set(e, ERR_DATA, "%s: more than %d header lines", r->url, HEADERS);
-	return err_set(e, may_pass(code) ? ERR_UNAVAILABLE : ERR_DATA, "%s: %s", r->url,
+		return err_set(e, ERR_DATA, "%s: more than %d header lines", place, HEADERS);
+	if (code == CURLE_OUT_OF_MEMORY) /* what it says of a header of more than 100 kB */
+		return err_set(e, ERR_DATA, "%s: a header that is too long", place);
+	return err_set(e, may_pass(code) ? ERR_UNAVAILABLE : ERR_DATA, "%s: %s", place,
 		*x->words ? x->words : curl_easy_strerror(code));
 }
 
@@ -475,18 +487,19 @@ static int
 check_redirect(const struct http_request *r, const char *from, const char *to, struct arena *a,
 	bool *same, struct err *e)
 {
+	const char *place = shown(from, a);
 	struct origin here, there;
 
 	if (!to || !origin_of(r->url, a, &here) || !origin_of(to, a, &there))
-		return err_set(e, ERR_DATA, "%s: a redirect that leads nowhere", from);
+		return err_set(e, ERR_DATA, "%s: a redirect that leads nowhere", place);
 	if (strcmp(there.scheme, "https") != 0 &&
 		!(strcmp(there.scheme, "http") == 0 && strcmp(here.scheme, "http") == 0))
-		return err_set(e, ERR_DATA, "%s: a redirect to %s:, which is not followed", from,
+		return err_set(e, ERR_DATA, "%s: a redirect to %s:, which is not followed", place,
 			there.scheme);
 	*same = same_origin(&here, &there);
 	if (!*same && !r->leave_host)
 		return err_set(e, ERR_DATA,
-			"%s: a redirect to another host, %s, which is not followed", from,
+			"%s: a redirect to another host, %s, which is not followed", place,
 			there.host);
 	return 0;
 }
@@ -527,7 +540,8 @@ hop(struct http *h, const struct http_request *r, int64_t now, struct exchange *
 	int status;
 
 	if (left < 1000)
-		return err_set(e, ERR_UNAVAILABLE, "%s: not answered in time", r->url);
+		return err_set(
+			e, ERR_UNAVAILABLE, "%s: not answered in time", shown(r->url, x->arena));
 	buf_init(&x->body, r->ceiling);
 	status = exchange(h, r, from, *same, left, x, e);
 	if (status == 0 && !is_redirect(out->status))
@@ -558,8 +572,8 @@ http_get(struct http *h, const struct http_request *r, int64_t now, struct arena
 		if (got <= 0)
 			return got;
 		if (hops >= r->redirects)
-			return err_set(
-				e, ERR_DATA, "%s: more than %d redirects", r->url, r->redirects);
+			return err_set(e, ERR_DATA, "%s: more than %d redirects", shown(r->url, a),
+				r->redirects);
 		out->moved = out->moved || out->status == 301 || out->status == 308;
 		/* Who once left the host gets neither the token nor a private address. */
 		at_home = at_home && same;

@@ -34,6 +34,7 @@ struct http_response {
 	bool limited;                  /* 429, or 403 about a rate limit */
 	int64_t left;                  /* requests it still grants, and the seconds until it */
 	int64_t window;                /* counts anew; -1: it does not say */
+	bool reached;                  /* a connection was made: somebody is there */
 	unsigned calls;                /* 1, and one more a redirect */
 	uint64_t bytes;                /* of bodies, as they came over the wire */
 };
@@ -48,8 +49,8 @@ void http_free(struct http *h);
  * GET. 0: there is an answer, whatever its status. -1: there is none, and the words say why.
  * ERR_UNAVAILABLE: no host, no connection, cut short, too slow; it may go better later. ERR_DATA:
  * what we do not take, and would not the next time: too big, a broken answer, a redirect or an
- * address that is refused. Strings live in the arena; `calls` and `bytes` of *out count in any
- * case. `now` is the wall clock, for dates in Retry-After.
+ * address that is refused. Strings live in the arena; `reached`, `calls` and `bytes` of *out
+ * count in any case. `now` is the wall clock, for dates in Retry-After.
  */
 int http_get(struct http *h, const struct http_request *r, int64_t now, struct arena *a,
 	struct http_response *out, struct err *e);
