@@ -4,27 +4,34 @@
 #include "base/log.h"
 #include "cmd/desk.h"
 #include "cmd/options.h"
+#include "collect/collect.h"
 #include "collect/recorded.h"
 #include "store/thin.h"
 
 const char cmd_collect_help[] =
 	"  --date D      the day that the answers are of (default: today, UTC); with --from:\n"
 	"                only that day\n"
+	"  --deadline T  end it after this time, as in 5m (default: 15m)\n"
 	"  --from DIR    take recorded answers: DIR/github/search/D.json,\n"
 	"                DIR/hf/{models,models-pool,datasets,spaces,papers}/D.json,\n"
 	"                DIR/ossinsight/past_week/D.json, DIR/arxiv/D.atom, DIR/feeds/D.rss;\n"
 	"                without --date all days it has\n"
 	"\n"
-	"Exit codes: 0 when any source answered, 69 when none did.\n";
+	"Asks the sources of morningpost.yaml, one after the other; one that fails stops no "
+	"other.\n"
+	"Exit codes: 0 when any source answered, 69 when none did, 75 when another collect is "
+	"running.\n";
 
 struct wish {
 	const char *date, *from;
+	int64_t deadline;
 };
 
 /* What the run came to. */
 struct told {
 	struct out *out;
 	int answered;
+	char day[11];
 };
 
 static int
@@ -33,11 +40,12 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 	static const struct option longs[] = {
 		{ "date", required_argument, NULL, 'd' },
 		{ "from", required_argument, NULL, 'f' },
+		{ "deadline", required_argument, NULL, 'l' },
 		{ 0 },
 	};
 	int opt;
 
-	*w = (struct wish){ 0 };
+	*w = (struct wish){ .deadline = 900 * CLOCK_SECOND };
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'd':
@@ -45,6 +53,11 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 			break;
 		case 'f':
 			w->from = optarg;
+			break;
+		case 'l':
+			if (!clock_parse_span(str_of(optarg), &w->deadline) || !w->deadline)
+				return command_usage("collect", e,
+					"--deadline takes a time, as in 5m, not '%s'", optarg);
 			break;
 		default:
 			return command_bad_option("collect", opt, argv, e);
@@ -57,7 +70,7 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 }
 
 static void
-tell_json(struct out *o, const char *source, const char *day, const struct snapshot_result *r,
+begin_json(struct out *o, const char *source, const char *day, const struct snapshot_result *r,
 	const char *why)
 {
 	out_object(o, NULL);
@@ -68,7 +81,6 @@ tell_json(struct out *o, const char *source, const char *day, const struct snaps
 	out_bool(o, "partial", r->partial);
 	out_bool(o, "kept", r->kept);
 	out_strz(o, "why", *why ? why : NULL);
-	out_end(o);
 }
 
 /* A line on standard error for each source and day. */
@@ -96,9 +108,41 @@ tell(void *context, const char *source, struct day day, const struct snapshot_re
 	clock_print_day(day, text);
 	t->answered += r->answered;
 	tell_line(source, text, r, why);
-	if (t->out->json)
-		tell_json(t->out, source, text, r, why);
+	if (t->out->json) {
+		begin_json(t->out, source, text, r, why);
+		out_end(t->out);
+	}
 	return 0;
+}
+
+/* What was spent on a source, beside what it gave. */
+static void
+tell_live(void *context, const struct collect_result *r)
+{
+	struct told *t = context;
+	double seconds = (double)r->took / (double)CLOCK_SECOND;
+
+	t->answered += r->kept.answered;
+	log_line(*r->why ? LOG_WARN : LOG_INFO,
+		"%s: %jd rows, %jd rejected, %u calls, %.1f kB, %.1f s%s%s%s%s", r->source,
+		(intmax_t)r->kept.rows, (intmax_t)r->kept.rejected, r->calls,
+		(double)r->bytes / 1000, seconds,
+		r->kept.rows && r->kept.partial ? ", partial" : "", *r->why ? ": " : "", r->why,
+		r->kept.rows && !r->kept.kept ? "; what was there before stays" : "");
+	if (!t->out->json)
+		return;
+	begin_json(t->out, r->source, t->day, &r->kept, r->why);
+	out_int(t->out, "calls", r->calls);
+	out_int(t->out, "bytes", (int64_t)r->bytes);
+	out_real(t->out, "seconds", seconds, 3);
+	out_end(t->out);
+}
+
+static int
+ask_sources(struct desk *d, const struct wish *w, struct day day, struct told *t, struct err *e)
+{
+	clock_print_day(day, t->day);
+	return collect_run(&d->publication, d->db, day, w->deadline, tell_live, t, e);
 }
 
 /* --from: recorded answers, of one day or of all. */
@@ -119,7 +163,8 @@ collect(struct context *c, struct desk *d, const struct wish *w, struct err *e)
 	if (w->date && options_day("collect", w->date, &d->publication, &day, e) < 0)
 		return -1;
 	out_array(&c->out, NULL);
-	status = take_recorded(d, w, w->date ? &day : NULL, &t, e);
+	status = w->from ? take_recorded(d, w, w->date ? &day : NULL, &t, e)
+			 : ask_sources(d, w, day, &t, e);
 	if (status == 0)
 		status = thin_run(d->db, clock_day_at(clock_now(), "UTC"), e);
 	out_end(&c->out);
@@ -137,8 +182,6 @@ cmd_collect(struct context *c, int argc, char **argv, struct err *e)
 
 	if (parse_options(argc, argv, &w, e) < 0)
 		return -1;
-	if (!w.from)
-		return command_usage("collect", e, "it needs --from DIR");
 	if (desk_open(&d, c, DB_CREATE, e) < 0)
 		return -1;
 	status = collect(c, &d, &w, e);

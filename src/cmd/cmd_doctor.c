@@ -10,16 +10,17 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
+#include "collect/collect.h"
 #include "deliver/identity.h"
 #include "deliver/relays.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/db.h"
 
-const char cmd_doctor_help[] = "Looks at settings, permissions, database, keys and relays; a line "
-			       "each: ok, warn or fail, and the remedy.\n"
-			       "Relays are dialled up to their EHLO; nothing is sent. Exit code 78 "
-			       "when something fails.\n";
+const char cmd_doctor_help[] =
+	"Looks at settings, permissions, database, keys, sources and relays; a line each: ok, warn "
+	"or\nfail, and the remedy. Relays are dialled up to their EHLO; nothing is sent, and no "
+	"source is\nasked. Exit code 78 when something fails.\n";
 
 enum level { OK, WARN, FAIL };
 
@@ -126,6 +127,31 @@ look_at_keys(struct doctor *d, const struct publication *p)
 			&d->arena, "%zu, number %d signs", keys.count, keys_current(&keys)->id),
 		"");
 	keys_free(&keys);
+}
+
+/* Which sources are asked, and whether their tokens can be read. Nothing is dialled. */
+static void
+look_at_sources(struct doctor *d, const struct publication *p)
+{
+	const struct settings_sources *s = &p->settings.sources;
+	const char *const token_files[] = { s->huggingface.url ? s->huggingface.token_file : NULL,
+		s->github.url ? s->github.token_file : NULL };
+	const char *names = "";
+	const char *token;
+	struct err e;
+
+	for (size_t i = 0; i < source_count; i++)
+		if (source_table[i].url(s))
+			names = arena_printf(&d->arena, "%s%s%s", names, *names ? ", " : "",
+				source_table[i].name);
+	say(d, *names ? OK : WARN, "sources", *names ? names : "none",
+		*names ? "" : "name some in sources: or take the section out");
+	for (size_t i = 0; i < sizeof token_files / sizeof token_files[0]; i++)
+		if (collect_token(p->dir, token_files[i], &d->arena, &token, &e) < 0)
+			say_error(d, "sources", &e, "see sources: in morningpost.yaml(5)");
+	if (s->github.url && !s->github.token_file)
+		say(d, WARN, "sources", "GitHub is asked without a token: 60 questions an hour",
+			"name a token_file in sources.github");
 }
 
 static void
@@ -251,6 +277,7 @@ cmd_doctor(struct context *c, int argc, char **argv, struct err *e)
 	look_at_modes(&d, &p);
 	look_at_space(&d, &p);
 	look_at_keys(&d, &p);
+	look_at_sources(&d, &p);
 	look_at_database(&d, &p);
 	look_at_relays(&d, &p);
 	out_end(&c->out);

@@ -659,6 +659,16 @@ def test_doctor_finds_what_was_broken(publication):
     assert [row["level"] for row in rows] == ["fail"] and rows[0]["remedy"] and done.code == 78, done
 
 
+def token(folder):
+    """A token file that the settings name."""
+    with open(folder / "morningpost.yaml", "a") as settings:
+        settings.write("sources: {github: {token_file: github.token}}\n")
+    path = folder / "github.token"
+    path.write_text("ghp_marker\n")
+    path.chmod(0o600)
+    return path
+
+
 DAMAGE = [
     (lambda p: (p / "var").chmod(0o755), "warn", "var", 0),
     (lambda p: (p / "morningpost.yaml").chmod(0o666), "fail", "settings", 78),
@@ -666,6 +676,9 @@ DAMAGE = [
     (lambda p: (p / "pictures").rmdir(), "warn", "pictures", 0),
     (lambda p: (p / "var/keys/sign-1").chmod(0o644), "fail", "keys", 78),
     (lambda p: (p / "var/keys/mac").unlink(), "fail", "keys", 78),
+    (lambda p: token(p).chmod(0o644), "fail", "sources", 78),
+    (lambda p: token(p).unlink(), "fail", "sources", 78),
+    (lambda p: token(p).write_text("two words"), "fail", "sources", 78),
     (lambda p: (p / "var/morningpost.db").unlink(), "fail", "database", 78),
     (lambda p: (p / "var/morningpost.db").write_bytes(b"x" * 5000), "fail", "database", 78),
 ]
