@@ -31,6 +31,7 @@ static const struct {
 	{ "hf_papers", "paper" },
 	{ "arxiv", "paper" },
 	{ "feed", "feed" },
+	{ "hackernews", "story" },
 };
 
 /* An entity that was met, by the store's number: what is the same of it on all days. */

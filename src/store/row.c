@@ -31,6 +31,7 @@ static const struct row_source sources[] = {
 	{ "hf_papers", LINKS("hf_papers_row"), NULL, 0, "$", NULL },
 	{ "arxiv", LINKS("arxiv_row"), NULL, 0, "$", NULL },
 	{ "feed", LINKS("feed_row"), NULL, 0, "$", NULL },
+	{ "hackernews", LINKS("hackernews_row"), NULL, 0, "$", "$.type" },
 };
 
 /* Longer than anything that is kept of a text; what lies behind is not looked at. */

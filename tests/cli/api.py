@@ -164,6 +164,8 @@ class Api:
         self.repositories = [repository(i) for i in range(30)]
         self.moved, self.gone = {}, set()
         self.feed, self.papers = rss(), atom()
+        self.stories = {900 + i: {"id": 900 + i, "type": "story", "by": "ann", "score": 300 - i, "time": 1787270400, "title": f"Story {i}",
+                                  "url": f"https://story.example/{i}"} for i in range(40)}
         self.stopped = threading.Event()
         self.server = Server(("127.0.0.1", 0), type("H", (Handler,), {"api": self}))
         self.port = self.server.server_address[1]
@@ -239,6 +241,11 @@ class Api:
                  "/feed.xml": lambda: Answer(self.feed, kind="application/rss+xml"),
                  "/v1/trends/repos/": lambda: Answer({"type": "sql_endpoint", "data": {"rows": [
                      {"repo_id": str(1000 + i), "repo_name": f"maker-{i % 5}/tool-{i}", "stars": str(100 - i)} for i in range(5)]}})}
+        m = re.fullmatch(r"/v0/item/(\d+)\.json", path)
+        if m:
+            return Answer(self.stories.get(int(m.group(1))))
+        if path == "/v0/topstories.json":
+            return Answer(list(self.stories))
         if path.startswith("/repositories/"):
             return Answer(next(r for r in self.repositories if str(r["id"]) == path.split("/")[2]))
         return plain[path]() if path in plain else Answer({"error": "Not Found"}, 404)

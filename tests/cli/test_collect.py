@@ -303,6 +303,22 @@ def test_quiet_says_nothing_when_all_is_well(desk, api):
     assert re.search("github.*not JSON", done.err)
 
 
+def test_hacker_news(desk, api):
+    desk.name("hackernews")
+    api.stories[901] = None
+    del api.stories[902]["url"]
+    api.stories[903]["type"] = "job"
+    api.stories[904] |= {"title": "A &lt;b&gt; &amp;amp; it&#x27;s", "url": "javascript:alert(1)"}
+    api.stories[905]["title"] = "A &lt;b&gt; &amp; it&#x27;s"
+    got = desk.collect()["hackernews"]
+    assert (got["rows"], got["calls"], got["why"]) == (27, 31, None)
+    rows = {key: (title, url) for key, title, url in desk.ask("SELECT key, title, url FROM link")}
+    assert rows["900"] == ("Story 0", "https://story.example/0")
+    assert rows["902"][1] == "https://news.ycombinator.com/item?id=902"
+    assert rows["905"][0] == "A <b> & it's" and not {"901", "903", "904"} & set(rows)
+    assert desk.ask("SELECT published, weight FROM link WHERE key = '900'") == [("2026-08-21", 300)]
+
+
 # -- what is followed after it left the charts ------------------------------------------------
 
 
