@@ -9,6 +9,18 @@
 #include "mail/letter.h"
 #include "settings/publication.h"
 
+struct figures;
+struct shown;
+
+/* Why a data block, or a part of one, was left out or labelled: what `check` tells. */
+struct block_note {
+	const char *code; /* "data-stale", "data-old", "data-partial", "data-jump", ... */
+	int line;         /* of the block in the issue's file */
+	struct str what;
+	const char *remedy;
+	bool fail; /* else a warning */
+};
+
 /* What was made of an issue file. Everything lives in the arena. */
 struct composed {
 	struct letter letter;
@@ -17,10 +29,15 @@ struct composed {
 	struct markdown markdown; /* its faults are what `check` reports */
 	struct str subject;       /* as it goes out */
 	struct str html, text;    /* before encoding, with marks */
+	struct shown *shown;      /* what its data blocks show, for the rules across issues */
+	size_t shown_count;
+	struct block_note *notes;
+	size_t note_count;
 };
 
 struct edition_options {
-	bool test; /* a test copy: its subject begins "[Test] " */
+	bool test;                     /* a test copy: its subject begins "[Test] " */
+	const struct figures *figures; /* what is known on that day; NULL: nothing */
 };
 
 /*
