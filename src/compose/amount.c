@@ -101,7 +101,7 @@ amount_day(int day, struct arena *a)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 		"Aug", "Sep", "Oct", "Nov", "Dec" };
-	struct day d = clock_add_days((struct day){ 1970, 1, 1 }, day);
+	struct day d = clock_numbered_day(day);
 
 	return str_of(arena_printf(a, "%d %s", d.day, months[d.month - 1]));
 }
