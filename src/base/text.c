@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unicase.h>
 #include <unictype.h>
@@ -352,6 +353,26 @@ text_url(struct str s, struct buf *out)
 		else
 			buf_printf(out, "%%%02X", c);
 	}
+}
+
+struct str
+text_tidy_url(struct str url, struct arena *a)
+{
+	struct str out;
+	struct buf b;
+
+	buf_init(&b, url.n * 3 + 1);
+	for (size_t i = 0; i < url.n; i++) {
+		unsigned char c = (unsigned char)url.p[i];
+
+		if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+			buf_printf(&b, "%%%02X", c);
+		else
+			buf_addc(&b, (char)c);
+	}
+	out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return out;
 }
 
 /* The next word of *rest: what stands between blanks and line ends. */

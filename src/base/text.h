@@ -51,6 +51,9 @@ const char *text_direction(const char *language);
 void text_html(struct str s, struct buf *out);
 /* Append s percent-encoded but for RFC 3986's unreserved characters. */
 void text_url(struct str s, struct buf *out);
+/* A whole URL from a stranger, with what has no place in one (blanks, quotes, brackets, controls, all
+ * that is not ASCII) percent-encoded. */
+struct str text_tidy_url(struct str url, struct arena *a);
 
 /*
  * Wrap one paragraph (its white space folded) at `columns` of display width, `first` before its

@@ -126,6 +126,7 @@ wrapping_counts_columns_and_leaves_long_words_whole(void **state)
 static void
 html_and_urls_are_escaped_for_their_place(void **state)
 {
+	struct arena a = { 0 };
 	struct buf b;
 
 	(void)state;
@@ -135,7 +136,10 @@ html_and_urls_are_escaped_for_their_place(void **state)
 	buf_clear(&b);
 	text_url(STR("a b/\xc3\xa9~-._"), &b);
 	assert_str(buf_str(&b), "a%20b%2F%C3%A9~-._");
+	assert_str(text_tidy_url(STR("https://a.example/b c?d=\"\xc3\xa9\"&e=%20#<f>\n"), &a),
+		"https://a.example/b%20c?d=%22%C3%A9%22&e=%20#%3Cf%3E%0A");
 	buf_free(&b);
+	arena_free(&a);
 }
 
 static void
