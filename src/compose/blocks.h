@@ -2,12 +2,33 @@
 #ifndef COMPOSE_BLOCKS_H
 #define COMPOSE_BLOCKS_H
 
+#include "base/clock.h"
 #include "compose/theme.h"
 #include "settings/settings.h"
+
+struct figures;
+struct shown;
 
 /* Finds a template's text by its file name: the publication's own or the built-in one. 1, 0 or
  * -1. */
 typedef int blocks_template_fn(void *context, struct str name, struct str *text, struct err *e);
+
+/* Why a data block, or a part of one, was left out or labelled: what `check` tells. */
+struct block_note {
+	const char *code; /* "data-stale", "data-old", "data-partial", "data-jump", ... */
+	int line;         /* of the block in the issue's file */
+	struct str what;
+	const char *remedy;
+	bool fail; /* else a warning */
+};
+
+/* What the blocks of an issue leave behind; in the arena. */
+struct blocks_record {
+	struct shown *shown; /* what they show, for the rules across issues */
+	size_t shown_count, shown_room;
+	struct block_note *notes;
+	size_t note_count, note_room;
+};
 
 struct blocks {
 	const struct settings *settings;
@@ -17,10 +38,13 @@ struct blocks {
 	struct arena *arena;
 	blocks_template_fn *find;
 	void *context;
+	struct day day;                /* the issue's */
+	const struct figures *figures; /* NULL: nothing is known */
+	struct blocks_record *record;  /* NULL: nobody asks */
 };
 
-/* A markdown_block_fn over a struct blocks. A block of the data desk that has no data yet is left
- * out. */
+/* A markdown_block_fn over a struct blocks. A block that has nothing honest to show writes nothing,
+ * and a note says why. */
 int blocks_render(void *blocks, struct str name, struct str body, int line, struct buf *html,
 	struct buf *text, struct err *e);
 

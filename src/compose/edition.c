@@ -18,6 +18,7 @@ struct press {
 	const struct publication *p;
 	struct day day;
 	struct arena *a;
+	const struct figures *figures;
 	struct theme theme;
 	const char *ending; /* of the templates now being rendered: ".html" or ".txt" */
 	char file[32];      /* the issue's */
@@ -306,20 +307,47 @@ read_issue(struct press *press, struct composed *out, struct err *e)
 static int
 render_departments(struct press *press, struct composed *out, struct err *e)
 {
+	struct blocks_record record = { 0 };
 	struct blocks blocks = { .settings = &press->p->settings,
 		.theme = &press->theme,
 		.file = press->file,
 		.columns = COLUMNS,
 		.arena = press->a,
 		.find = find_template,
-		.context = press };
+		.context = press,
+		.day = press->day,
+		.figures = press->figures,
+		.record = &record };
 	const struct markdown_options o = { .theme = &press->theme,
 		.block = blocks_render,
 		.context = &blocks,
 		.columns = COLUMNS };
+	int status = markdown_render(out->front.body, press->file, out->front.body_line, &o,
+		press->a, &out->markdown, e);
 
-	return markdown_render(out->front.body, press->file, out->front.body_line, &o, press->a,
-		&out->markdown, e);
+	out->shown = record.shown;
+	out->shown_count = record.shown_count;
+	out->notes = record.notes;
+	out->note_count = record.note_count;
+	return status;
+}
+
+/* Blanks that break no line keep figures together until here; in a terminal they are none
+ * (EMAIL.md 7). */
+static struct str
+plain_blanks(struct press *press, struct str s)
+{
+	static const struct str narrow = STR_INIT("\xe2\x80\xaf"), wide = STR_INIT("\xc2\xa0");
+	struct buf b;
+
+	buf_init(&b, PART);
+	while (s.n) {
+		size_t n = str_starts(s, narrow) ? narrow.n : str_starts(s, wide) ? wide.n : 0;
+
+		buf_addc(&b, n ? ' ' : s.p[0]);
+		s = str_from(s, n ? n : 1);
+	}
+	return kept(press, &b);
 }
 
 /* No line of the text part ends in blanks, and never are there more than two empty ones
@@ -331,6 +359,7 @@ tidy_text(struct press *press, struct str s)
 	int empty = 0;
 	struct buf b;
 
+	s = plain_blanks(press, s);
 	buf_init(&b, PART);
 	while (str_line(&s, &line)) {
 		while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
@@ -385,7 +414,9 @@ int
 edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct err *e)
 {
-	struct press press = { .p = p, .day = day, .a = a, .ending = ".html" };
+	struct press press = {
+		.p = p, .day = day, .a = a, .figures = o->figures, .ending = ".html"
+	};
 
 	*out = (struct composed){ 0 };
 	if (read_issue(&press, out, e) < 0 || load_theme(&press, e) < 0 ||

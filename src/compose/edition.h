@@ -4,22 +4,11 @@
 #define COMPOSE_EDITION_H
 
 #include "base/clock.h"
+#include "compose/blocks.h"
 #include "compose/front.h"
 #include "compose/markdown.h"
 #include "mail/letter.h"
 #include "settings/publication.h"
-
-struct figures;
-struct shown;
-
-/* Why a data block, or a part of one, was left out or labelled: what `check` tells. */
-struct block_note {
-	const char *code; /* "data-stale", "data-old", "data-partial", "data-jump", ... */
-	int line;         /* of the block in the issue's file */
-	struct str what;
-	const char *remedy;
-	bool fail; /* else a warning */
-};
 
 /* What was made of an issue file. Everything lives in the arena. */
 struct composed {

@@ -36,13 +36,16 @@ make(struct arena *a, struct settings *s, struct theme *t)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const names[] = { "numbers", "tools", "reading", "subscribe", "movers" };
+	static const char *const names[] = { "numbers", "tools", "reading", "subscribe", "movers",
+		"trending" };
 	static struct arena house;
 	static struct settings settings;
 	static struct theme theme;
-	struct str in = input_of(data, size), name = str_of(names[input_byte(&in) % 5]);
+	struct str in = input_of(data, size), name = str_of(names[input_byte(&in) % 6]);
 	struct arena a = { 0 };
-	struct blocks b = { &settings, &theme, "fuzz.md", 72, &a, find, NULL };
+	struct blocks_record record = { 0 };
+	struct blocks b = { &settings, &theme, "fuzz.md", 72, &a, find, NULL, { 2026, 8, 14 },
+		NULL, &record };
 	struct buf html, text;
 	struct err e = { 0 };
 	int got;

@@ -20,7 +20,8 @@ static inline bool
 html_knows(struct str name)
 {
 	static const char *const names[] = { "p", "a", "em", "strong", "code", "pre", "ul", "ol",
-		"li", "blockquote", "h3", "h4", "hr", "br", "img", "table", "tr", "td", "span" };
+		"li", "blockquote", "h3", "h4", "hr", "br", "img", "table", "caption", "tr", "th", "td", "div",
+		"span", "wbr" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (str_eqz(name, names[i]))
@@ -56,10 +57,24 @@ html_check_tag(struct html_tags *t, struct str tag)
 	if (closing) {
 		assert(t->count && str_eq(t->open[t->count - 1], name) && rest.n == 0);
 		t->count--;
-	} else if (!str_eqz(name, "hr") && !str_eqz(name, "br") && !str_eqz(name, "img")) {
+	} else if (!str_eqz(name, "hr") && !str_eqz(name, "br") && !str_eqz(name, "img") &&
+		!str_eqz(name, "wbr")) {
 		assert(t->count < HTML_DEEP);
 		t->open[t->count++] = name;
 	}
+}
+
+/* Outlook's comments are of our templates alone: nothing from outside stands in one. Where the one
+ * that begins here ends, or 0. */
+static inline size_t
+html_comment(struct str html)
+{
+	static const struct str end = STR_INIT("<![endif]-->");
+
+	if (!str_starts(html, STR("!--[if mso]>")))
+		return 0;
+	assert(str_find_str(html, end) > 0);
+	return (size_t)str_find_str(html, end) + end.n;
 }
 
 static inline void
@@ -75,6 +90,10 @@ html_check(struct str html)
 		if (html.n == 0)
 			break;
 		assert(end > 0);
+		if (html_comment(html)) {
+			html = str_from(html, html_comment(html));
+			continue;
+		}
 		html_check_tag(&t, str_sub(html, 0, (size_t)end));
 		html = str_from(html, (size_t)end + 1);
 	}
