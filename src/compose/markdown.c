@@ -26,6 +26,8 @@ struct walker {
 	size_t note_count, note_room;
 	int depth;
 	bool bare; /* only the words are wanted: no marks of emphasis, no notes */
+	/* Of the department: data blocks, those of them that had nothing to show, and all else. */
+	int data, silent, paragraphs, others;
 };
 
 static void blocks(
@@ -129,25 +131,11 @@ is_safe_url(struct str url)
 	       str_starts(url, STR("mailto:")) || str_starts(url, STR("tel:"));
 }
 
-/* What cmark leaves in a URL may be any character; what stands in mail is ASCII without blanks. */
+/* What cmark leaves in a URL may be any character. */
 static struct str
-tidy_url(struct walker *w, struct str url)
+url_of(struct walker *w, cmark_node *n)
 {
-	struct buf b;
-	struct str out;
-
-	buf_init(&b, url.n * 3 + 1);
-	for (size_t i = 0; i < url.n; i++) {
-		unsigned char c = (unsigned char)url.p[i];
-
-		if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
-			buf_printf(&b, "%%%02X", c);
-		else
-			buf_addc(&b, (char)c);
-	}
-	out = arena_str(w->a, buf_str(&b));
-	buf_free(&b);
-	return out;
+	return text_tidy_url(str_of(cmark_node_get_url(n)), w->a);
 }
 
 static void
@@ -208,7 +196,7 @@ write_notes(struct walker *w)
 static void
 link_html(struct walker *w, cmark_node *n)
 {
-	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+	struct str url = url_of(w, n);
 	struct str style = theme_style(w->o->theme, "a");
 
 	check_url(w, n, url);
@@ -226,7 +214,7 @@ link_html(struct walker *w, cmark_node *n)
 static void
 image_html(struct walker *w, cmark_node *n)
 {
-	struct str url = tidy_url(w, str_of(cmark_node_get_url(n))), alt = plain(w, n);
+	struct str url = url_of(w, n), alt = plain(w, n);
 
 	if (alt.n == 0)
 		fault(w, "image-alt", true, line_of(w, n), url);
@@ -310,7 +298,7 @@ inlines_html(struct walker *w, cmark_node *parent)
 static void
 link_text(struct walker *w, cmark_node *n, struct buf *b)
 {
-	struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+	struct str url = url_of(w, n);
 	size_t before = b->n;
 	struct str text;
 
@@ -458,7 +446,7 @@ heading_links(struct walker *w, cmark_node *heading)
 	cmark_node *n;
 
 	while ((n = next_link(i))) {
-		struct str url = tidy_url(w, str_of(cmark_node_get_url(n)));
+		struct str url = url_of(w, n);
 
 		if (is_safe_url(url))
 			buf_printf(&w->text, "%.*s\n", STR_ARG(url));
@@ -527,13 +515,17 @@ static void
 code_block(struct walker *w, cmark_node *n, struct str rest)
 {
 	struct str info = str_trim(str_of(cmark_node_get_fence_info(n))), code = literal(w, n);
+	size_t before = w->html.n;
 	int got = 0;
 
 	if (info.n && w->o->block && w->e->code == ERR_NONE)
 		got = w->o->block(
 			w->o->context, info, code, line_of(w, n), &w->html, &w->text, w->e);
-	if (got)
+	if (got) {
+		w->data++;
+		w->silent += w->html.n == before;
 		return;
+	}
 	if (info.n)
 		fault(w, "unknown-block", true, line_of(w, n), info);
 	code_html(w, code);
@@ -656,15 +648,32 @@ begins_department(cmark_node *n)
 	return cmark_node_get_type(n) == CMARK_NODE_HEADING && cmark_node_get_heading_level(n) <= 2;
 }
 
+/* All of its data blocks are silent, and a paragraph that leads to them would lead nowhere. */
+static bool
+leads_nowhere(const struct walker *w)
+{
+	return w->data && w->silent == w->data && w->others == 0 && w->paragraphs <= 1;
+}
+
 static void
 finish_department(struct walker *w, struct department *d)
 {
 	write_notes(w);
 	d->html = arena_str(w->a, buf_str(&w->html));
 	d->text = arena_str(w->a, buf_str(&w->text));
-	d->empty = str_trim(d->html).n == 0;
+	d->empty = str_trim(d->html).n == 0 || (d->title.n && leads_nowhere(w));
 	buf_clear(&w->html);
 	buf_clear(&w->text);
+	w->data = w->silent = w->paragraphs = w->others = 0;
+}
+
+static void
+count_block(struct walker *w, cmark_node *n, int data)
+{
+	if (cmark_node_get_type(n) == CMARK_NODE_PARAGRAPH)
+		w->paragraphs++;
+	else if (w->data == data)
+		w->others++;
 }
 
 static void
@@ -675,6 +684,8 @@ walk(struct walker *w, cmark_node *document)
 
 	for (cmark_node *n = cmark_node_first_child(document); n && w->e->code == ERR_NONE;
 		n = cmark_node_next(n)) {
+		int data = w->data;
+
 		if (begins_department(n)) {
 			finish_department(w, d);
 			d = &w->out->departments[w->out->count++];
@@ -689,6 +700,7 @@ walk(struct walker *w, cmark_node *document)
 		if (!first)
 			buf_addc(&w->text, '\n');
 		block(w, n, (struct str){ 0 }, (struct str){ 0 }, false);
+		count_block(w, n, data);
 		first = false;
 	}
 	finish_department(w, d);

@@ -12,7 +12,8 @@
 struct department {
 	struct str title;
 	int line;
-	bool empty;            /* nothing in it: left out everywhere */
+	bool empty; /* nothing in it, or all that an introduction leads to has nothing to show: left out
+		       everywhere */
 	struct str html, text; /* without the title; the links of the text as notes below it */
 };
 
@@ -34,8 +35,8 @@ struct markdown {
 };
 
 /*
- * A fenced block whose info string is a data block's name: write its HTML and text. 1 written, 0 it
- * is no data block (shown as code), -1.
+ * A fenced block whose info string is a data block's name: write its HTML and text, or neither where
+ * it has nothing to show. 1 done, 0 it is no data block (shown as code), -1.
  */
 typedef int markdown_block_fn(void *context, struct str name, struct str body, int line,
 	struct buf *html, struct buf *text, struct err *e);

@@ -5,7 +5,7 @@
 #include "base/asset.h"
 #include "test.h"
 
-/* A block called "data" is written as what stands in it; "bad" fails. */
+/* A block called "data" is written as what stands in it; "quiet" has nothing to show; "bad" fails. */
 static int
 write_block(void *context, struct str name, struct str body, int line, struct buf *html,
 	struct buf *text, struct err *e)
@@ -13,6 +13,8 @@ write_block(void *context, struct str name, struct str body, int line, struct bu
 	(void)context;
 	if (str_eqz(name, "bad"))
 		return err_set(e, ERR_DATA, "f.md:%d: bad", line);
+	if (str_eqz(name, "quiet"))
+		return 1;
 	if (!str_eqz(name, "data"))
 		return 0;
 	buf_printf(html, "<p>%.*s</p>", STR_ARG(str_trim(body)));
@@ -289,10 +291,42 @@ no_control_character_comes_out(void **state)
 	}
 }
 
+static void
+a_department_whose_blocks_are_silent_goes(void **state)
+{
+	static const struct {
+		const char *in;
+		bool empty;
+	} rows[] = {
+		{ "## A\n```quiet\n```\n", true },
+		{ "## A\nIt leads to this.\n\n```quiet\n```\n\n```quiet\n```\n", true },
+		{ "## A\nIt leads to this.\n\n```quiet\n```\n\n```data\nx\n```\n", false },
+		{ "## A\nOne.\n\n```quiet\n```\n\nTwo.\n", false },
+		{ "## A\n### A story\n\n```quiet\n```\n", false },
+		{ "## A\n- a list\n\n```quiet\n```\n", false },
+		{ "## A\nWords alone.\n", false },
+		{ "## B\n```quiet\n```\n\n## A\nWords alone.\n", false },
+		{ "## A\n```python\nx\n```\n\n```quiet\n```\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+
+		assert_int_equal(render(str_of(rows[i].in), &a, &m, &e), 0);
+		if (m.departments[m.count - 1].empty != rows[i].empty)
+			fail_msg("%zu", i);
+		arena_free(&a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_department_whose_blocks_are_silent_goes),
 		cmocka_unit_test(text_reads_well_without_markup),
 		cmocka_unit_test(html_escapes_and_drops_what_is_not_ours),
 		cmocka_unit_test(departments_begin_at_their_headings),
