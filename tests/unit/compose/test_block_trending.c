@@ -188,6 +188,38 @@ names_that_changed_say_so(void **state)
 	arena_free(&m.a);
 }
 
+/* On a weekday; what was shown yesterday is one line today. */
+static void
+who_was_shown_is_still_climbing(void **state)
+{
+	static struct made m;
+	struct shown before[] = {
+		{ .day = { 2026, 8, 13 },
+			.place = STR_INIT("trending"),
+			.source = STR_INIT("github"),
+			.key = STR_INIT("alpha/first"),
+			.name = STR_INIT("alpha/first"),
+			.rank = 1 },
+	};
+
+	(void)state;
+	made_begin(&m);
+	m.figures.shown = before;
+	m.figures.shown_count = 1;
+	made_pair(&m, "alpha/first", 10000, 16000);
+	made_pair(&m, "beta/second", 10000, 13000);
+	made_pair(&m, "gamma/third", 10000, 12000);
+	made_crowd(&m, 6);
+	made_chart(&m, TREND_GITHUB);
+	assert_int_equal(made_render(&m, "trending", "{sources: [github], top: 4}"), 1);
+	assert_has(m.text, "\nStill climbing: alpha/first +6" B "000\n");
+	assert_has(m.html, ">Still climbing: alpha/first +6" B "000</p>");
+	assert_false(made_has(m.text, "https://github.com/alpha/first"));
+	for (size_t i = 0; i < m.record.shown_count; i++)
+		assert_false(str_eqz(m.record.shown[i].key, "alpha/first"));
+	arena_free(&m.a);
+}
+
 /* What a stranger writes of himself is text in both parts. */
 static void
 descriptions_are_inert(void **state)
@@ -271,6 +303,7 @@ main(void)
 		cmocka_unit_test(what_is_old_is_labelled_and_what_is_stale_left_out),
 		cmocka_unit_test(a_chart_of_few_and_a_jump_of_many_are_left_out),
 		cmocka_unit_test(names_that_changed_say_so),
+		cmocka_unit_test(who_was_shown_is_still_climbing),
 		cmocka_unit_test(descriptions_are_inert),
 		cmocka_unit_test(what_cannot_be_asked_is_told),
 	};
