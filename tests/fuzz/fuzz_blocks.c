@@ -1,9 +1,11 @@
-/* The data blocks of an issue: whatever the YAML in them says is text in tags of ours. The first
- * byte chooses the block. */
+/* The data blocks of an issue: whatever the YAML in them says, and whatever strangers wrote that was
+ * collected, is text in tags of ours. The first byte chooses the block; the rest is its body, and the
+ * description, task, title and address of all that is known. */
 #include <stdio.h>
 
 #include "base/asset.h"
 #include "compose/blocks.h"
+#include "compose/figures.h"
 #include "html.h"
 #include "input.h"
 
@@ -33,6 +35,47 @@ make(struct arena *a, struct settings *s, struct theme *t)
 	assert(theme_parse(asset_find("templates/theme.yaml")->bytes, "theme.yaml", a, t, &e) == 0);
 }
 
+enum { TODAY = 20679, ROWS = 12 };
+
+/* Six repositories or models of a week ago and today that say of themselves what came. */
+static void
+chart(struct figures_chart *c, const char *source, enum trend_kind kind, struct str said,
+	struct arena *a)
+{
+	static const int days[] = { TODAY - 7, TODAY };
+	struct trend_row *rows = arena_many(a, ROWS, struct trend_row);
+
+	for (size_t i = 0; i < ROWS; i++)
+		rows[i] = (struct trend_row){ .day = days[i % 2],
+			.name = str_of(arena_printf(a, "%c/x", 'a' + (int)(i / 2))),
+			.has_value = true,
+			.value = 5000 + (int64_t)(i * i * 100),
+			.has_score = true,
+			.score = 100 + (double)i,
+			.task = said,
+			.description = i % 4 ? said : (struct str){ 0 },
+			.created = TREND_NO_DAY };
+	*c = (struct figures_chart){ .source = source, .kind = kind };
+	trend_report(kind, rows, ROWS, days, 2, TODAY, a, &c->report);
+	trend_numbers(&c->report, a, &c->numbers);
+	trend_fold(&c->report, a, &c->folded, &c->folded_count);
+}
+
+static void
+know(struct figures *f, struct str said, struct arena *a)
+{
+	*f = (struct figures){ .day = { 2026, 8, 14 } };
+	chart(&f->charts[0], "github", TREND_GITHUB, said, a);
+	chart(&f->charts[1], "hf_models", TREND_MODELS, said, a);
+	f->charts[2].report.stale = f->charts[3].report.stale = true;
+	f->links = arena_many(a, 2, struct figures_link);
+	f->links[0] = (struct figures_link){ "paper", said, said, said, said, f->day, 3 };
+	f->links[1] = (struct figures_link){ "feed", STR("T"),
+		str_of(arena_printf(a, "https://e.example/%.*s", STR_ARG(said))), said, said,
+		f->day, 0 };
+	f->link_count = 2;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -44,14 +87,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str in = input_of(data, size), name = str_of(names[input_byte(&in) % 6]);
 	struct arena a = { 0 };
 	struct blocks_record record = { 0 };
+	struct figures figures;
 	struct blocks b = { &settings, &theme, "fuzz.md", 72, &a, find, NULL, { 2026, 8, 14 },
-		NULL, &record };
+		&figures, &record };
 	struct buf html, text;
 	struct err e = { 0 };
 	int got;
 
 	if (!theme.values)
 		make(&house, &settings, &theme);
+	know(&figures, in, &a);
 	buf_init(&html, 1 << 20);
 	buf_init(&text, 1 << 20);
 	got = blocks_render(&b, name, in, 3, &html, &text, &e);
