@@ -8,7 +8,7 @@ enum {
 	FULL_FOR = 6,     /* issues in which a row is not printed in full again */
 	NEW_FOR = 7,      /* days in which it is not new */
 	LEAST_NEW = 3,    /* rows */
-	DEPTH = 3,        /* times the rows that are wanted: so far down the chart they come from */
+	DEPTH = 6,        /* times the rows that are wanted: so far down the chart they come from */
 	MOVER_DAYS = 7,   /* in which nobody is a mover twice, */
 	MOVER_CLIMB = 10, /* unless so many places were climbed */
 	YOUNG = 7,        /* days */

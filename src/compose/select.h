@@ -38,7 +38,7 @@ struct selection {
 /*
  * "Gaining momentum": at most `top` rows. A row that one of the last six issues printed in full is
  * named under climbing instead, where it still stands among the first `top` of the chart; the rows
- * come from the first 4 x `top` then. Fewer than three that the last seven days have not shown: only
+ * come from the first 6 x `top` then. Fewer than three that the last seven days have not shown: only
  * those are printed. On Saturday it is the plain chart.
  */
 void select_trending(

@@ -115,7 +115,7 @@ select_canonical_url(struct str url, struct arena *a)
 	rest = cut_before(cut_before(str_from(url, scheme), '#', &fragment), '?', &query);
 	host = cut_before(rest, '/', &path);
 	path = str_from(rest, host.n);
-	if (str_ieq(str_sub(host, 0, 4), STR("www.")))
+	while (str_ieq(str_sub(host, 0, 4), STR("www.")))
 		host = str_from(host, 4);
 	if (host.n == 0)
 		return (struct str){ 0 };
@@ -393,7 +393,8 @@ was_a_row(const struct figures *f, const struct trend_entity *e)
 
 	for (size_t i = 0; i < f->shown_count; i++)
 		if ((str_eqz(f->shown[i].place, "trending") ||
-			    str_eqz(f->shown[i].place, "movers")) &&
+			    str_eqz(f->shown[i].place, "movers") ||
+			    str_eqz(f->shown[i].place, "lead")) &&
 			str_eq(f->shown[i].key, e->key) &&
 			clock_day_cmp(f->shown[i].day, since) >= 0)
 			return true;

@@ -50,8 +50,8 @@ what_was_shown_is_named_in_a_line(void **state)
 		{ 12, 10, { { 0 } }, "a b c d e f g h i j", "at most ten" },
 		{ 6, 3, { { 1, "ABC" } }, "d e f | A/a B/b C/c", "the next three come up" },
 		{ 9, 3, { { 1, "ABC" }, { 2, "DEF" } }, "g h i | A/a B/b C/c", "" },
-		{ 26, 3, { { 1, "ABC" }, { 2, "DEF" }, { 3, "GHI" } }, " | A/a B/b C/c",
-			"no deeper than three times the rows" },
+		{ 26, 3, { { 1, "ABC" }, { 2, "DEF" }, { 3, "GHIJKLMNOPQR" } }, " | A/a B/b C/c",
+			"no deeper than six times the rows" },
 		{ 5, 3, { { 1, "AC" } }, "b d e | A/a C/c", "in the chart's order" },
 		/* Six issues of a daily paper are six days, and the seventh day is not new yet. */
 		{ 4, 4,
