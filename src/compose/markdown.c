@@ -404,12 +404,24 @@ plain(struct walker *w, cmark_node *n)
 	return out;
 }
 
-/* A line of |---|---|: an editor meant a table, which libcmark does not have. */
+/* "|---|:--|" and nothing else on the line? */
 static bool
-looks_like_table(struct str s)
+is_delimiter_row(struct str line)
 {
-	return str_find_str(s, STR("|--")) >= 0 || str_find_str(s, STR("| --")) >= 0 ||
-	       str_find_str(s, STR("|:--")) >= 0;
+	for (size_t i = 0; i < line.n; i++)
+		if (!line.p[i] || !strchr("|-: ", line.p[i]))
+			return false;
+	return str_find(line, '|') >= 0 && str_find_str(line, STR("--")) >= 0;
+}
+
+/* An editor meant a table, which libcmark does not have. A quoted "|--|" within words is none. */
+static bool
+looks_like_table(struct walker *w, cmark_node *paragraph)
+{
+	for (cmark_node *n = cmark_node_first_child(paragraph); n; n = cmark_node_next(n))
+		if (cmark_node_get_type(n) == CMARK_NODE_TEXT && is_delimiter_row(literal(w, n)))
+			return true;
+	return false;
 }
 
 static void
@@ -417,9 +429,14 @@ paragraph(struct walker *w, cmark_node *n, struct str first, struct str rest, bo
 {
 	struct str words = plain(w, n);
 
-	if (str_starts(words, STR("TODO:")))
+	if (str_starts(words, STR("TODO:"))) {
+		if (w->o->no_prompts) {
+			w->out->departments[w->out->count - 1].prompted = true;
+			return;
+		}
 		fault(w, "todo", true, line_of(w, n), words);
-	if (looks_like_table(words))
+	}
+	if (looks_like_table(w, n))
 		fault(w, "table", true, line_of(w, n), words);
 	if (!tight)
 		open_tag(w, "p", "p");
@@ -661,6 +678,9 @@ finish_department(struct walker *w, struct department *d)
 	write_notes(w);
 	d->html = arena_str(w->a, buf_str(&w->html));
 	d->text = arena_str(w->a, buf_str(&w->text));
+	/* A department that waits for words is none yet; the lead is what there is of it. */
+	if (d->prompted && d != w->out->departments)
+		d->html = d->text = (struct str){ 0 };
 	d->empty = str_trim(d->html).n == 0 || (d->title.n && leads_nowhere(w));
 	buf_clear(&w->html);
 	buf_clear(&w->text);
@@ -676,11 +696,22 @@ count_block(struct walker *w, cmark_node *n, int data)
 		w->others++;
 }
 
+/* Will a paragraph of the department that begins behind n be a prompt? */
+static bool
+waits_for_words(struct walker *w, cmark_node *n)
+{
+	while ((n = cmark_node_next(n)) && !begins_department(n))
+		if (cmark_node_get_type(n) == CMARK_NODE_PARAGRAPH &&
+			str_starts(plain(w, n), STR("TODO:")))
+			return true;
+	return false;
+}
+
 static void
 walk(struct walker *w, cmark_node *document)
 {
 	struct department *d = &w->out->departments[w->out->count++];
-	bool first = true;
+	bool first = true, skip = false;
 
 	for (cmark_node *n = cmark_node_first_child(document); n && w->e->code == ERR_NONE;
 		n = cmark_node_next(n)) {
@@ -695,8 +726,12 @@ walk(struct walker *w, cmark_node *document)
 			if (cmark_node_get_heading_level(n) == 1)
 				fault(w, "heading-level", true, d->line, d->title);
 			first = true;
+			/* Its blocks are not asked: nothing of it is shown. */
+			skip = w->o->no_prompts && waits_for_words(w, n);
 			continue;
 		}
+		if (skip)
+			continue;
 		if (!first)
 			buf_addc(&w->text, '\n');
 		block(w, n, (struct str){ 0 }, (struct str){ 0 }, false);

@@ -14,6 +14,7 @@ struct department {
 	int line;
 	bool empty; /* nothing in it, or all that an introduction leads to has nothing to show: left out
 		       everywhere */
+	bool prompted;         /* a prompt in it was left out */
 	struct str html, text; /* without the title; the links of the text as notes below it */
 };
 
@@ -45,7 +46,8 @@ struct markdown_options {
 	const struct theme *theme;
 	markdown_block_fn *block;
 	void *context;
-	size_t columns; /* of the text, 72 */
+	size_t columns;  /* of the text, 72 */
+	bool no_prompts; /* leave out paragraphs that begin TODO:, and the departments they are in */
 };
 
 /*

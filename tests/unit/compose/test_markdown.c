@@ -322,10 +322,69 @@ a_department_whose_blocks_are_silent_goes(void **state)
 	}
 }
 
+static void
+prompts_are_left_out_with_their_departments(void **state)
+{
+	static const char text[] = "The lead.\n\nTODO: more of it\n\n## One\n\nWords.\n\n```data\n"
+				   "one\n```\n\nTODO: and more\nof them\n\n## Two\n\n```data\ntwo\n"
+				   "```\n\n## Three\n\n```bad\n```\n\nTODO: x\n\n## Four\n\n"
+				   "TODO:\n";
+	struct theme theme;
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct markdown m;
+	struct markdown_options o = {
+		.theme = &theme, .block = write_block, .columns = 72, .no_prompts = true
+	};
+
+	(void)state;
+	if (theme_parse(asset_find("templates/theme.yaml")->bytes, "theme.yaml", &a, &theme, &e) <
+			0 ||
+		markdown_render(str_of(text), "f.md", 0, &o, &a, &m, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(m.fault_count, 0);
+	assert_int_equal(m.count, 5);
+	assert_str(str_trim(m.departments[0].text), "The lead.");
+	for (size_t i = 1; i < m.count; i++)
+		assert_true(m.departments[i].empty == (i != 2));
+	assert_str(m.departments[2].text, "two\n");
+	assert_int_equal(m.departments[1].html.n + m.departments[1].text.n, 0);
+	arena_free(&a);
+}
+
+static void
+a_table_is_a_row_of_dashes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool table;
+	} rows[] = {
+		{ "| a | b |\n|---|---|\n| 1 | 2 |", true },
+		{ "a | b\n--- | :--\n1 | 2", true },
+		{ "words |--|--| within a line", false },
+		{ "a | b", false },
+		{ "`|--|`", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct markdown m;
+		struct err e;
+
+		assert_int_equal(render(str_of(rows[i].text), &a, &m, &e), 0);
+		if ((m.fault_count == 1 && strcmp(m.faults[0].code, "table") == 0) != rows[i].table)
+			fail_msg("%zu: %zu faults", i, m.fault_count);
+		arena_free(&a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(prompts_are_left_out_with_their_departments),
+		cmocka_unit_test(a_table_is_a_row_of_dashes),
 		cmocka_unit_test(a_department_whose_blocks_are_silent_goes),
 		cmocka_unit_test(text_reads_well_without_markup),
 		cmocka_unit_test(html_escapes_and_drops_what_is_not_ours),
