@@ -2,6 +2,7 @@
 #include <getopt.h>
 
 #include "cmd/command.h"
+#include "cmd/known.h"
 #include "cmd/options.h"
 #include "compose/check.h"
 
@@ -33,10 +34,12 @@ run(struct context *c, const struct publication *p, struct day day, struct err *
 	struct check_finding *list;
 	struct composed composed;
 	struct arena a = { 0 };
+	struct known known;
 	int status = ERR_DATA;
 	size_t n;
 
-	if (check_run(p, day, &a, &composed, &list, &n, e) < 0) {
+	if (known_read(p, NULL, day, &a, &known, e) < 0 ||
+		check_run(p, day, &known.options, &a, &composed, &list, &n, e) < 0) {
 		arena_free(&a);
 		return -1;
 	}

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/known.h"
 #include "cmd/options.h"
 #include "compose/edition.h"
 #include "mail/address.h"
@@ -146,9 +147,9 @@ write_out(struct context *c, const struct wish *w, const struct composed *compos
 static int
 run(struct context *c, const struct publication *p, const struct wish *w, struct err *e)
 {
-	const struct edition_options options = { 0 };
 	struct composed composed;
 	struct arena a = { 0 };
+	struct known known;
 	struct day day;
 	struct buf b;
 	int status;
@@ -156,7 +157,9 @@ run(struct context *c, const struct publication *p, const struct wish *w, struct
 	buf_init(&b, MESSAGE);
 	status = options_day("compose", w->date, p, &day, e);
 	if (status == 0)
-		status = edition_compose(p, day, &options, &a, &composed, e);
+		status = known_read(p, NULL, day, &a, &known, e);
+	if (status == 0)
+		status = edition_compose(p, day, &known.options, &a, &composed, e);
 	if (status == 0)
 		status = fill(p, w, day, &composed, &a, &b, e);
 	if (status == 0)

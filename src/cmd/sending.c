@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "cmd/known.h"
 #include "cmd/report.h"
 #include "cmd/test_copy.h"
 #include "compose/check.h"
@@ -16,6 +17,7 @@
 #include "deliver/mark.h"
 #include "store/edition.h"
 #include "store/event.h"
+#include "store/shown.h"
 
 enum { DETAIL = 64 * 1024 };
 
@@ -84,13 +86,13 @@ print_findings(const struct check_finding *list, size_t n)
 }
 
 static int
-compose_checked(const struct publication *p, const struct sending *s, struct arena *a,
-	struct composed *out, struct err *e)
+check_issue(const struct publication *p, const struct sending *s, const struct known *known,
+	struct arena *a, struct composed *out, struct err *e)
 {
 	struct check_finding *list;
 	size_t n;
 
-	if (check_run(p, s->day, a, out, &list, &n, e) < 0)
+	if (check_run(p, s->day, &known->options, a, out, &list, &n, e) < 0)
 		return -1;
 	if (!check_fails(list, n))
 		return 0;
@@ -101,6 +103,33 @@ compose_checked(const struct publication *p, const struct sending *s, struct are
 	}
 	return err_set(e, ERR_DATA, "the issue did not pass its check; mend what is said above%s",
 		out->letter.count ? ", or --force" : "");
+}
+
+/* The hash without the day's figures: they may come in later than the issue was begun, and who has
+ * not changed a word has not changed the issue. */
+static int
+bare_hash(const struct publication *p, struct day day, const struct known *known, struct arena *a,
+	struct str *out, struct err *e)
+{
+	struct edition_options options = known->options;
+	struct composed bare;
+
+	options.figures = NULL;
+	if (edition_compose(p, day, &options, a, &bare, e) < 0)
+		return -1;
+	*out = arena_str(a, str_of(bare.hash));
+	return 0;
+}
+
+static int
+compose_checked(const struct publication *p, struct db *db, const struct sending *s,
+	struct arena *a, struct composed *out, struct str *bare, struct err *e)
+{
+	struct known known;
+
+	if (known_read(p, db, s->day, a, &known, e) < 0 || check_issue(p, s, &known, a, out, e) < 0)
+		return -1;
+	return bare_hash(p, s->day, &known, a, bare, e);
 }
 
 static int
@@ -162,9 +191,11 @@ note_force(struct db *db, const struct issue *issue, struct err *e)
 	return -1;
 }
 
+/* What it showed is kept with the first word that goes out: the rules across issues (DATA.md 5)
+ * count nothing that nobody got. */
 static int
 begin_issue(const struct publication *p, struct db *db, const struct sending *s,
-	const struct composed *c, struct issue *out, struct err *e)
+	const struct composed *c, struct str bare, struct issue *out, struct err *e)
 {
 	struct edition ed;
 	int64_t now = clock_now();
@@ -172,7 +203,8 @@ begin_issue(const struct publication *p, struct db *db, const struct sending *s,
 	*out = (struct issue){ .day = s->day,
 		.dated_at = now / CLOCK_SECOND * CLOCK_SECOND,
 		.last_moment = publication_last_moment(p, s->day),
-		.started_at = now };
+		.started_at = now,
+		.bare_hash = bare };
 	if (!s->force && now > out->last_moment)
 		return err_set(e, ERR_TEMPFAIL,
 			"the issue's last moment is past, so it is not sent (send.not_after); "
@@ -180,6 +212,7 @@ begin_issue(const struct publication *p, struct db *db, const struct sending *s,
 	if (db_begin(db, e) == 0 && keep_edition(db, c, s->day, &ed, e) == 0) {
 		out->edition_id = ed.id;
 		if (issue_insert(db, out, e) == 0 && note_plan(db, "send-began", s, out, e) == 0 &&
+			shown_keep(db, s->day, c->shown, c->shown_count, e) == 0 &&
 			db_commit(db, e) == 0)
 			return 0;
 	}
@@ -187,27 +220,39 @@ begin_issue(const struct publication *p, struct db *db, const struct sending *s,
 	return -1;
 }
 
-/* The issue was begun before: the same bytes, or --new-edition for those who have none yet. */
+/* 1 it is what was begun, 0 it is another. */
 static int
-compare_edition(struct db *db, const struct sending *s, const struct composed *c,
-	struct issue *issue, struct err *e)
+is_as_begun(struct db *db, const struct composed *c, struct str bare, const struct issue *issue,
+	struct err *e)
 {
 	struct arena a = { 0 };
-	struct edition begun, ed;
+	struct edition begun;
 	int got = edition_get(db, issue->edition_id, &a, &begun, e);
 	bool same = got == 1 && str_eqz(begun.hash, c->hash);
 
 	arena_free(&a);
 	if (got < 0)
 		return -1;
-	if (same)
-		return 0;
+	return same || (issue->bare_hash.n && str_eq(issue->bare_hash, bare));
+}
+
+/* The issue was begun before: the same text, or --new-edition for those who have none yet. */
+static int
+compare_edition(struct db *db, const struct sending *s, const struct composed *c, struct str bare,
+	struct issue *issue, struct err *e)
+{
+	struct edition ed;
+	int same = is_as_begun(db, c, bare, issue, e);
+
+	if (same != 0)
+		return same < 0 ? -1 : 0;
 	if (!s->new_edition)
 		return err_set(e, ERR_DATA,
 			"the issue was changed since its sending began; put it back, or "
 			"--new-edition for those not yet served");
 	if (db_begin(db, e) == 0 && keep_edition(db, c, s->day, &ed, e) == 0 &&
-		issue_set_edition(db, issue->id, ed.id, e) == 0 &&
+		issue_set_edition(db, issue->id, ed.id, bare, e) == 0 &&
+		shown_keep(db, s->day, c->shown, c->shown_count, e) == 0 &&
 		event_add(db, clock_now(), "new-edition", 0, issue->id, (struct str){ 0 }, e) ==
 			0 &&
 		db_commit(db, e) == 0) {
@@ -226,10 +271,11 @@ resume_issue(const struct publication *p, struct db *db, const struct sending *s
 {
 	struct arena a = { 0 };
 	struct composed c;
-	int status = compose_checked(p, s, &a, &c, e);
+	struct str bare;
+	int status = compose_checked(p, db, s, &a, &c, &bare, e);
 
 	if (status == 0)
-		status = compare_edition(db, s, &c, issue, e);
+		status = compare_edition(db, s, &c, bare, issue, e);
 	else if (e->code == ERR_NOINPUT) {
 		log_warn("%s; going on with the edition that was begun", e->text);
 		status = 0;
@@ -276,6 +322,7 @@ open_issue(const struct publication *p, struct db *db, const struct sending *s, 
 	struct issue *out, struct err *e)
 {
 	struct composed c;
+	struct str bare;
 	int got = issue_find(db, s->day, a, out, e);
 
 	if (got < 0)
@@ -285,14 +332,14 @@ open_issue(const struct publication *p, struct db *db, const struct sending *s, 
 		return 0;
 	if (got == 1)
 		return resume_issue(p, db, s, out, e);
-	if (compose_checked(p, s, a, &c, e) < 0)
+	if (compose_checked(p, db, s, a, &c, &bare, e) < 0)
 		return -1;
 	got = is_nobody_due(db, s, e);
 	if (got != 0) {
 		*out = (struct issue){ 0 };
 		return got < 0 ? -1 : 0;
 	}
-	return begin_issue(p, db, s, &c, out, e);
+	return begin_issue(p, db, s, &c, bare, out, e);
 }
 
 /* -- the run ---------------------------------------------------------------------------------- */
@@ -377,7 +424,8 @@ run_dry(struct context *c, const struct publication *p, struct db *db, const str
 	const struct issue none = { .started_at = clock_now() };
 	struct composed composed;
 	struct arena a = { 0 };
-	int status = compose_checked(p, s, &a, &composed, e);
+	struct str bare;
+	int status = compose_checked(p, db, s, &a, &composed, &bare, e);
 
 	if (status == 0)
 		status = dry_run(c, db, s, &none, &composed, e);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/known.h"
 #include "compose/edition.h"
 #include "deliver/copy.h"
 #include "mail/address.h"
@@ -52,12 +53,15 @@ int
 test_copy_send(struct context *c, const struct publication *p, const struct keys *keys,
 	const struct sending *s, struct err *e)
 {
-	const struct edition_options options = { .test = true };
 	struct composed composed;
+	struct known known;
 	struct arena a = { 0 };
 	struct copy *copies = arena_many(&a, s->to_count, struct copy);
-	int status = edition_compose(p, s->day, &options, &a, &composed, e);
+	int status = known_read(p, NULL, s->day, &a, &known, e);
 
+	known.options.test = true;
+	if (status == 0)
+		status = edition_compose(p, s->day, &known.options, &a, &composed, e);
 	for (size_t i = 0; status == 0 && i < s->to_count; i++)
 		status = fill(p, keys, &composed, s->to[i], &a, &copies[i], e);
 	if (status == 0)

@@ -4,10 +4,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "compose/amount.h"
+#include "compose/facts.h"
+#include "compose/lead.h"
 
 enum { FINDINGS = 300, HTML_FAIL = 102000, HTML_WARN = 90000, MESSAGE = 250 * 1000 };
 
 struct desk {
+	const struct publication *p;
+	const struct edition_options *o;
 	const struct composed *c;
 	const char *file;
 	struct arena *a;
@@ -208,20 +213,122 @@ check_parity(struct desk *d)
 				"not only pictures: write a sentence");
 }
 
-static void (*const rules[])(struct desk *) = { check_draft, check_empty, check_repeated,
-	check_subject, check_preheader, check_size, check_parity };
+/* -- what the data say ------------------------------------------------------------------------- */
+
+static void
+check_unedited(struct desk *d)
+{
+	if (d->o->unedited && !d->p->settings.daily.send_unedited)
+		find(d, CHECK_WARN, "unedited", 0,
+			STR("the issue is as draft wrote it, and daily holds such"),
+			"edit it, or set daily: {unedited: send}");
+}
+
+/* Why a block or a part of one was left out, or has a label. */
+static void
+check_notes(struct desk *d)
+{
+	for (size_t i = 0; i < d->c->note_count; i++) {
+		const struct block_note *n = &d->c->notes[i];
+
+		find(d, n->fail ? CHECK_FAIL : CHECK_WARN, n->code, n->line, n->what, n->remedy);
+	}
+}
+
+/* The line of the issue's text that has it, or 0. */
+static int
+line_with(const struct desk *d, struct str words)
+{
+	struct str rest = d->c->front.body, line;
+
+	for (int n = d->c->front.body_line + 1; str_line(&rest, &line); n++)
+		if (str_find_str(line, words) >= 0)
+			return n;
+	return 0;
+}
+
+static void
+check_lead(struct desk *d)
+{
+	const struct figures *f = d->o->figures;
+	struct lead *leads;
+	char day[11];
+	size_t n = 0;
+
+	if (f)
+		lead_find(
+			f, d->c->front.title, d->c->markdown.departments[0].text, d->a, &leads, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct trend_entity *e = leads[i].entity;
+		const struct shown *led = facts_led(f, e, leads[i].row);
+
+		if (leads[i].rank != FACTS_HEADLINE || !led)
+			continue;
+		clock_print_day(led->day, day);
+		find(d, CHECK_WARN, "lead-repeated", d->c->front.title_line,
+			str_of(arena_printf(d->a,
+				"%.*s leads again: %.*s led on %s with %.*s a week, and now it is "
+				"%.*s",
+				STR_ARG(e->name), STR_ARG(led->name), day,
+				STR_ARG(amount_gain(led->momentum, d->a)),
+				STR_ARG(amount_gain(e->momentum, d->a)))),
+			"lead with another: within 14 days only who has doubled is news again");
+	}
+}
+
+static const struct shown *
+shown_lately(const struct figures *f, const struct shown *link)
+{
+	enum { DAYS = 30 };
+	struct day since = clock_add_days(f->day, -DAYS);
+
+	for (size_t i = 0; i < f->shown_count; i++) {
+		const struct shown *s = &f->shown[i];
+
+		if ((str_eqz(s->place, "tools") || str_eqz(s->place, "reading")) &&
+			str_eq(s->key, link->key) && clock_day_cmp(s->day, since) >= 0 &&
+			clock_day_cmp(s->day, f->day) < 0)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+check_links(struct desk *d)
+{
+	for (size_t i = 0; d->o->figures && i < d->c->shown_count; i++) {
+		const struct shown *s = &d->c->shown[i], *before;
+		char day[11];
+
+		if ((!str_eqz(s->place, "tools") && !str_eqz(s->place, "reading")) ||
+			!(before = shown_lately(d->o->figures, s)))
+			continue;
+		clock_print_day(before->day, day);
+		find(d, CHECK_WARN, "link-repeated", line_with(d, s->name),
+			str_of(arena_printf(d->a, "%s had '%.*s' already", day, STR_ARG(s->name))),
+			"take another: readers notice a repeat within 30 days");
+	}
+}
+
+static void (*const rules[])(struct desk *) = { check_draft, check_unedited, check_empty,
+	check_repeated, check_subject, check_preheader, check_size, check_parity, check_notes,
+	check_lead, check_links };
 
 int
-check_run(const struct publication *p, struct day day, struct arena *a, struct composed *out,
-	struct check_finding **list, size_t *n, struct err *e)
+check_run(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, struct composed *out, struct check_finding **list, size_t *n,
+	struct err *e)
 {
-	const struct edition_options options = { 0 };
 	char file[32];
-	struct desk d = { .c = out, .a = a, .list = arena_many(a, FINDINGS, struct check_finding) };
+	struct desk d = { .p = p,
+		.o = o,
+		.c = out,
+		.a = a,
+		.list = arena_many(a, FINDINGS, struct check_finding) };
 
 	publication_issue_path(day, file);
 	d.file = arena_printf(a, "%s", file);
-	if (edition_compose(p, day, &options, a, out, e) < 0) {
+	if (edition_compose(p, day, o, a, out, e) < 0) {
 		if (e->code != ERR_DATA)
 			return -1;
 		find_error(&d, "composition", e->text, "mend it there");

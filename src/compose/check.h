@@ -20,8 +20,9 @@ struct check_finding {
  * stops composition is one of them, and out->letter is empty then); -1 only where nothing can be
  * said: no issue (ERR_NOINPUT), no publication.
  */
-int check_run(const struct publication *p, struct day day, struct arena *a, struct composed *out,
-	struct check_finding **list, size_t *n, struct err *e);
+int check_run(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, struct composed *out, struct check_finding **list, size_t *n,
+	struct err *e);
 
 /* Must it not go out? */
 bool check_fails(const struct check_finding *list, size_t n);

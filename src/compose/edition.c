@@ -9,6 +9,7 @@
 #include "base/template.h"
 #include "base/text.h"
 #include "compose/blocks.h"
+#include "compose/lead.h"
 #include "mail/message.h"
 
 enum { ISSUE = 4 << 20, TEMPLATE = 1 << 20, PART = 16 << 20, COLUMNS = 72 };
@@ -22,6 +23,7 @@ struct press {
 	struct theme theme;
 	const char *ending; /* of the templates now being rendered: ".html" or ".txt" */
 	char file[32];      /* the issue's */
+	bool no_prompts;
 };
 
 /* -- templates -------------------------------------------------------------------------------- */
@@ -321,7 +323,8 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 	const struct markdown_options o = { .theme = &press->theme,
 		.block = blocks_render,
 		.context = &blocks,
-		.columns = COLUMNS };
+		.columns = COLUMNS,
+		.no_prompts = press->no_prompts };
 	int status = markdown_render(out->front.body, press->file, out->front.body_line, &o,
 		press->a, &out->markdown, e);
 
@@ -410,18 +413,42 @@ freeze(struct press *press, struct composed *out, struct err *e)
 	return 0;
 }
 
+/* Whom the lead is about is shown as well, behind what the blocks show. */
+static void
+show_lead(const struct edition_options *o, struct arena *a, struct composed *out)
+{
+	const struct department *d = &out->markdown.departments[0];
+	struct shown *all;
+	struct lead *leads;
+	size_t n;
+
+	if (!o->figures)
+		return;
+	lead_find(o->figures, out->front.title, d->text, a, &leads, &n);
+	all = arena_many(a, out->shown_count + n + 1, struct shown);
+	if (out->shown_count)
+		memcpy(all, out->shown, out->shown_count * sizeof *all);
+	for (size_t i = 0; i < n; i++)
+		all[out->shown_count++] = lead_shown(&leads[i], o->figures->day);
+	out->shown = all;
+}
+
 int
 edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct err *e)
 {
-	struct press press = {
-		.p = p, .day = day, .a = a, .figures = o->figures, .ending = ".html"
-	};
+	struct press press = { .p = p,
+		.day = day,
+		.a = a,
+		.figures = o->figures,
+		.ending = ".html",
+		.no_prompts = o->unedited && p->settings.daily.send_unedited };
 
 	*out = (struct composed){ 0 };
 	if (read_issue(&press, out, e) < 0 || load_theme(&press, e) < 0 ||
 		render_departments(&press, out, e) < 0)
 		return -1;
+	show_lead(o, a, out);
 	out->subject = o->test ? str_of(arena_printf(a, "[Test] %.*s", STR_ARG(out->front.subject)))
 			       : out->front.subject;
 	if (render_parts(&press, out, e) < 0)

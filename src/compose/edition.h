@@ -27,6 +27,7 @@ struct composed {
 struct edition_options {
 	bool test;                     /* a test copy: its subject begins "[Test] " */
 	const struct figures *figures; /* what is known on that day; NULL: nothing */
+	bool unedited; /* as `draft` wrote it: with daily.unedited: send, prompts are left out */
 };
 
 /*

@@ -22,7 +22,8 @@ read_row(struct stmt *s, struct arena *a, struct issue *out, struct err *e)
 		.last_moment = stmt_get_int(s, 6),
 		.planned_to = stmt_get_int(s, 7),
 		.started_at = stmt_get_int(s, 8),
-		.finished_at = stmt_get_int(s, 9) };
+		.finished_at = stmt_get_int(s, 9),
+		.bare_hash = arena_str(a, stmt_get_text(s, 10)) };
 	if (!clock_parse_day(stmt_get_text(s, 1), &out->day))
 		return err_set(e, ERR_CONFIG,
 			"the database has an issue without a day; 'db check' says more");
@@ -37,7 +38,7 @@ issue_find(struct db *db, struct day day, struct arena *a, struct issue *out, st
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT id, day, edition_id, state, held_why, dated_at, last_moment, planned_to, "
-		"started_at, finished_at FROM issue WHERE day = ?",
+		"started_at, finished_at, bare_hash FROM issue WHERE day = ?",
 		e);
 	char text[11];
 	int got;
@@ -57,8 +58,8 @@ int
 issue_insert(struct db *db, struct issue *i, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"INSERT INTO issue (day, edition_id, state, dated_at, last_moment, started_at) "
-		"VALUES (?, ?, 'planning', ?, ?, ?)",
+		"INSERT INTO issue (day, edition_id, state, dated_at, last_moment, started_at, "
+		"bare_hash) VALUES (?, ?, 'planning', ?, ?, ?, ?)",
 		e);
 	char text[11];
 
@@ -70,6 +71,7 @@ issue_insert(struct db *db, struct issue *i, struct err *e)
 	stmt_int(s, 3, i->dated_at);
 	stmt_int(s, 4, i->last_moment);
 	stmt_int(s, 5, i->started_at);
+	stmt_text(s, 6, i->bare_hash);
 	if (stmt_run(s, e) < 0)
 		return -1;
 	i->id = db_last_id(db);
@@ -98,14 +100,17 @@ issue_set_state(struct db *db, int64_t id, enum issue_state state, struct str wh
 /* Those who were served keep what they were served with; whoever may have it already (in doubt)
  * gets no other one. */
 int
-issue_set_edition(struct db *db, int64_t id, int64_t edition_id, struct err *e)
+issue_set_edition(
+	struct db *db, int64_t id, int64_t edition_id, struct str bare_hash, struct err *e)
 {
-	struct stmt *s = db_prepare(db, "UPDATE issue SET edition_id = ?2 WHERE id = ?1", e);
+	struct stmt *s =
+		db_prepare(db, "UPDATE issue SET edition_id = ?2, bare_hash = ?3 WHERE id = ?1", e);
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, id);
 	stmt_int(s, 2, edition_id);
+	stmt_text(s, 3, bare_hash);
 	if (stmt_run(s, e) < 0)
 		return -1;
 	s = db_prepare(db,

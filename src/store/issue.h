@@ -14,6 +14,7 @@ struct issue {
 	int64_t edition_id;
 	enum issue_state state;
 	struct str held_why;
+	struct str bare_hash; /* of the letter without the day's figures; empty: not known */
 	int64_t dated_at, last_moment, planned_to, started_at, finished_at;
 };
 
@@ -24,7 +25,8 @@ int issue_insert(struct db *db, struct issue *i, struct err *e);
 int issue_set_state(struct db *db, int64_t id, enum issue_state state, struct str why, int64_t now,
 	struct err *e);
 /* --new-edition: those not yet served get this one. */
-int issue_set_edition(struct db *db, int64_t id, int64_t edition_id, struct err *e);
+int issue_set_edition(
+	struct db *db, int64_t id, int64_t edition_id, struct str bare_hash, struct err *e);
 
 /* Was one begun in this span, both ends of it included? 1 yes, 0 no. */
 int issue_begun_between(struct db *db, int64_t from, int64_t until, struct err *e);
