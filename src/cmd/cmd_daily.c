@@ -1,24 +1,204 @@
 /* cmd_daily.c: `morningpost daily`: what cron calls; as often as it likes. */
 #include <getopt.h>
+#include <unistd.h>
 
-#include "cmd/command.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/desk.h"
+#include "cmd/drafting.h"
+#include "cmd/known.h"
+#include "cmd/morning.h"
 #include "cmd/options.h"
 #include "cmd/sending.h"
+#include "compose/check.h"
+#include "store/issue.h"
 
-const char cmd_daily_help[] = "  --date D    the issue of that day (default: today)\n"
-			      "\n"
-			      "Checks the day's issue and sends it to all who are due. A finished "
-			      "day ends with 0 and says nothing, so it\n"
-			      "may be called every ten minutes. 66: there is no issue yet.\n";
+const char cmd_daily_help[] =
+	"  --date D    the issue of that day (default: today)\n"
+	"\n"
+	"Collects what is missing of today's data, drafts the issue if there is none, checks it "
+	"and sends it to all\n"
+	"who are due. A finished day ends with 0 and says nothing, so it may be called every ten "
+	"minutes; what\n"
+	"stands in its way is said once a day. 75: not finished, or held; 65: the check fails.\n";
+
+enum { FINDINGS = 64 * 1024 };
+
+struct morning {
+	struct context *c;
+	struct desk *desk;
+	struct day day;
+	bool today;
+	bool begun; /* its sending */
+};
+
+/* Say it, if it was not said today, and end with the code of e in any case. */
+static int
+end_with(struct morning *m, const struct err *e)
+{
+	if (morning_is_news(m->desk->db, m->day, (int)e->code, str_of(e->text)))
+		log_error("%s", e->text);
+	else
+		log_debug("%s", e->text);
+	return (int)e->code;
+}
+
+static int
+find_issue(struct morning *m, struct err *e)
+{
+	struct issue issue;
+	int got = issue_find(m->desk->db, m->day, &m->desk->arena, &issue, e);
+
+	m->begun = got == 1;
+	return got < 0 ? -1 : 0;
+}
+
+/* An issue without an editor is better than none; of another day there is nothing to report. */
+static int
+draft(struct morning *m, struct err *e)
+{
+	const struct publication *p = &m->desk->publication;
+	char path[32];
+
+	if (!m->today || m->begun || drafting_has_file(p, m->day) ||
+		clock_now() > publication_last_moment(p, m->day))
+		return 0;
+	publication_issue_path(m->day, path);
+	if (drafting_write(p, m->desk->db, m->day, true, e) < 0)
+		return -1;
+	log_info("%s was drafted", path);
+	return 0;
+}
+
+/* All that stands in the issue's way, as one text. */
+static struct str
+failures(struct arena *a, const struct check_finding *list, size_t n)
+{
+	struct str all;
+	struct buf b;
+
+	buf_init(&b, FINDINGS);
+	for (size_t i = 0; i < n; i++)
+		if (list[i].level == CHECK_FAIL)
+			buf_printf(&b, "%.*s: %.*s; %s\n", STR_ARG(list[i].where),
+				STR_ARG(list[i].what), list[i].remedy);
+	all = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return all;
+}
+
+static void
+say_lines(struct str text)
+{
+	struct str line;
+
+	while (str_line(&text, &line))
+		log_error("%.*s", STR_ARG(line));
+}
+
+/* 0 it may go out, or the code to end with. */
+static int
+check(struct morning *m, const struct known *known, struct err *e)
+{
+	struct arena *a = &m->desk->arena;
+	struct check_finding *list;
+	struct composed composed;
+	struct str all;
+	size_t n;
+
+	if (check_run(&m->desk->publication, m->day, &known->options, a, &composed, &list, &n, e) <
+		0)
+		return -1;
+	if (!check_fails(list, n))
+		return 0;
+	all = failures(a, list, n);
+	if (morning_is_news(m->desk->db, m->day, ERR_DATA, all)) {
+		say_lines(all);
+		log_error("the issue did not pass its check; mend what is said above");
+	}
+	return ERR_DATA;
+}
+
+/* 0 it may be sent, or the code to end with. What was begun goes on whatever happened to its file:
+ * the send looks to that. */
+static int
+look_at_issue(struct morning *m, struct err *e)
+{
+	const struct publication *p = &m->desk->publication;
+	struct known known;
+	char path[32];
+
+	if (m->begun)
+		return 0;
+	publication_issue_path(m->day, path);
+	if (known_read(p, m->desk->db, m->day, &m->desk->arena, &known, e) < 0)
+		return -1;
+	if (known.options.unedited && !p->settings.daily.send_unedited)
+		return err_set(e, ERR_TEMPFAIL,
+			"%s is as it was drafted, so it is held (daily.unedited: hold): edit it, "
+			"and "
+			"the next daily sends it; with unedited: send it goes out as it is",
+			path);
+	return check(m, &known, e);
+}
+
+static int
+run_steps(struct morning *m, struct err *e)
+{
+	const struct sending s = { .day = m->day, .quiet_when_done = true };
+	int status;
+
+	if (m->today)
+		morning_collect(&m->desk->publication, m->desk->db);
+	if (find_issue(m, e) < 0 || draft(m, e) < 0)
+		return -1;
+	status = look_at_issue(m, e);
+	return status ? status : sending_run(m->c, &m->desk->publication, &s, e);
+}
+
+/* One at a time: a second one would draft and collect beside the first. */
+static int
+run_locked(struct morning *m, struct err *e)
+{
+	int lock, got = file_lock(m->desk->publication.dir, "var/daily.lock", &lock, e), status;
+
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		log_info("another daily is running");
+		return ERR_TEMPFAIL;
+	}
+	status = run_steps(m, e);
+	if (status < 0)
+		status = end_with(m, e);
+	close(lock);
+	return status;
+}
+
+static int
+run(struct context *c, const char *date, struct err *e)
+{
+	struct morning m = { .c = c };
+	struct desk desk;
+	int status;
+
+	if (desk_open(&desk, c, DB_WRITE, e) < 0)
+		return -1;
+	m.desk = &desk;
+	status = options_day("daily", date, &desk.publication, &m.day, e);
+	m.today = clock_day_cmp(m.day, publication_today(&desk.publication, clock_now())) == 0;
+	if (status == 0)
+		status = run_locked(&m, e);
+	desk_close(&desk);
+	return status;
+}
 
 int
 cmd_daily(struct context *c, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	struct sending s = { .quiet_when_done = true };
 	const char *date = NULL;
-	struct publication p;
-	int opt, status;
+	int opt;
 
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		if (opt != 'd')
@@ -29,11 +209,5 @@ cmd_daily(struct context *c, int argc, char **argv, struct err *e)
 	if (optind != argc)
 		return command_usage(
 			"daily", e, "it takes no argument, and was given '%s'", argv[optind]);
-	if (publication_open(c->dir, &p, e) < 0)
-		return -1;
-	status = options_day("daily", date, &p, &s.day, e);
-	if (status == 0)
-		status = sending_run(c, &p, &s, e);
-	publication_close(&p);
-	return status;
+	return run(c, date, e);
 }

@@ -1,23 +1,27 @@
 #include "cmd/report.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "cmd/drafting.h"
+#include "cmd/known.h"
 #include "store/canary.h"
 #include "store/relay.h"
 #include "store/tally.h"
 
 enum { TOP = 10, PEERS = 1000 };
 
-static bool
-has_file(const struct publication *p, struct day day)
+/* What an issue is before its sending begins: a file, or a draft that waits for its editor. */
+static int
+state_of_file(const struct publication *p, struct db *db, struct day day, const char **state,
+	struct err *e)
 {
-	char path[32];
+	bool file = drafting_has_file(p, day);
+	int unedited =
+		file && !p->settings.daily.send_unedited ? known_is_unedited(p, db, day, e) : 0;
 
-	publication_issue_path(day, path);
-	return faccessat(p->dir, path, R_OK, 0) == 0;
+	*state = unedited == 1 ? "held" : file ? "composed" : "none";
+	return unedited < 0 ? -1 : 0;
 }
 
 /* Left alone, or took nothing in the last run: with the words that it said. */
@@ -187,10 +191,13 @@ report_issue(
 	struct arena a = { 0 };
 	struct issue issue = { 0 };
 	char text[11];
+	const char *state = "none";
 	int found = issue_find(db, day, &a, &issue, e), status = found < 0 ? -1 : 0;
 
 	if (found == 1)
 		status = tally_issue(db, issue.id, TOP, clock_now(), &a, &t, e);
+	else if (found == 0)
+		status = state_of_file(p, db, day, &state, e);
 	if (status < 0) {
 		arena_free(&a);
 		return -1;
@@ -198,15 +205,16 @@ report_issue(
 	clock_print_day(day, text);
 	out_object(o, NULL);
 	out_strz(o, "issue", text);
-	out_strz(o, "state",
-		found == 1         ? issue_state_name(issue.state)
-		: has_file(p, day) ? "composed"
-				   : "none");
+	if (found == 1)
+		state = issue_state_name(issue.state);
+	out_strz(o, "state", state);
 	out_int(o, "recipients", t.all);
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		out_int(o, delivery_state_name((enum delivery_state)i), t.counts[i]);
 	if (found == 1)
 		status = write_details(o, p, db, &issue, &t, e);
+	else if (strcmp(state, "held") == 0)
+		out_strz(o, "held_why", "it is as it was drafted (daily.unedited: hold)");
 	out_end(o);
 	arena_free(&a);
 	return status;

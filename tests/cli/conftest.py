@@ -52,6 +52,11 @@ class Publication:
         assert done.code == code, done
         return json.loads(done.out)
 
+    def ask_nobody(self):
+        """Before `daily`: it asks the sources that are the default otherwise."""
+        with open(self.path / "morningpost.yaml", "a") as settings:
+            settings.write("sources: {}\n")
+
     def states(self):
         return {s["email"]: s["state"] for s in self.json("subscriber", "list")}
 

@@ -132,7 +132,7 @@ class Lab:
         self.relays.append(r)
         return r
 
-    def configure(self, *relays, send="", domains="", retry_first="200ms", wait="10s", **options):
+    def configure(self, *relays, send="", domains="", retry_first="200ms", wait="10s", daily="", sources="{}", **options):
         """Write the settings: a relay each (default: the outbox), short timeouts."""
         options = {"connections": 4, "tls": "none", "timeouts": "{connect: 2s, command: 2s, final: 2s}", **options}
         lines = ["publication:", "  name: The Test Post", "  url: https://post.example", "  postal_address: 1 Loopback Lane, Testville",
@@ -148,6 +148,7 @@ class Lab:
         lines.append("send: {" + ", ".join(usual + [send] * bool(send)) + "}")
         if domains:
             lines.append(f"domains: {domains}")
+        lines += [f"daily: {daily}"] * bool(daily) + [f"sources: {sources}"]
         (self.dir / "morningpost.yaml").write_text("\n".join(lines) + "\n")
 
     def send(self, *arguments, ok=(0,), **kw):

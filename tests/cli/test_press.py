@@ -61,11 +61,12 @@ def test_a_wrong_command_line_is_told_in_one_line_on_standard_error(args, code, 
 def test_json_is_one_value_whatever_is_asked(publication, tmp_path):
     """In the order of an operator's day, with the exit code of each."""
     (tmp_path / "people.csv").write_text("email,name\na@b.example,A\nbad,\n")
+    publication.ask_nobody()
     day = [("doctor", 0), ("check", 0), (f"compose -o {tmp_path}/x.eml", 0), ("compose", 0), ("templates export", 0), ("send --dry-run", 0), ("send --to a@b.example", 0),
            ("send", 0), ("subscriber add a@b.example", 0), ("subscriber set a@b.example --name Q", 0), ("subscriber show a@b.example", 0), ("subscriber list", 0),
            ("subscriber list --state bounced", 0), ("subscriber check a@b.example", 0), ("subscriber check bad", 65), (f"subscriber import {tmp_path}/people.csv", 0),
            (f"subscriber import {tmp_path}/people.csv --dry-run", 0), (f"subscriber import {tmp_path}/people.csv --strict", 65), ("subscriber import --undo 1", 0),
-           (f"subscriber export -o {tmp_path}/x.csv", 0), ("subscriber export", 64), ("status", 0), ("status --date 2020-01-01", 0), ("send", 0), ("daily", 0),
+           (f"subscriber export -o {tmp_path}/x.csv", 0), ("subscriber export", 64), ("status", 0), ("status --date 2020-01-01", 0), ("send", 0), ("daily", 0), ("draft", 73),
            ("why a@b.example", 0), ("why zz@b.example", 66), ("why bad", 65), ("resolve --all sent", 0), ("subscriber remove a@b.example", 0), ("subscriber remove z@b.example", 66),
            ("keys show", 0), ("keys rotate", 0), ("keys retire 1", 75), ("keys retire --force 1", 0), ("keys retire 1", 66), ("db info", 0), ("db migrate", 0), ("db check", 0), (f"db backup {tmp_path}/x.db", 0),
            (f"db restore {tmp_path}/x.db", 0), ("db restore /nonexistent", 66), ("version", 0), (f"templates render {tmp_path}/people.csv", 0), ("send --max 0", 64)]
@@ -249,7 +250,7 @@ def test_secrets_are_said_and_kept_nowhere_else(publication, tmp_path):
     (publication.path / "relay.password").chmod(0o600)
     text = (publication.path / "morningpost.yaml").read_text()
     publication.write("morningpost.yaml", text.split("relays:")[0] + "relays:\n  - {url: 'smtp://127.0.0.1:1', user: post, password_file: relay.password}\n"
-                      "  - {url: 'smtp://127.0.0.1:1', user: marker-user}\n")
+                      "  - {url: 'smtp://127.0.0.1:1', user: marker-user}\nsources: {}\n")
     secrets = [marker.encode(), b"marker-env"] + [(publication.path / "var/keys" / name).read_bytes().strip() for name in ("sign-1", "mac")]
     said = []
     for args in (("doctor",), ("subscriber", "add", "ann@example.org"), ("check",), ("compose",), ("send", "--to", "ann@example.org"), ("send", "--no-wait", "--force"),
@@ -348,6 +349,7 @@ def test_an_issue_that_is_no_text_is_refused(publication, text, code):
 
 def test_a_draft_does_not_go_out(publication):
     publication.write(f"issues/{TODAY}.md", issue("draft: true\n"))
+    publication.ask_nobody()
     publication.ok("subscriber", "add", "ann@example.org")
     assert publication.run("check").code == publication.run("send").code == publication.run("daily").code == 65
     assert list((publication.path / "var/outbox").rglob("*.*")) == []

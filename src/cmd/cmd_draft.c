@@ -1,0 +1,55 @@
+/* cmd_draft.c: `morningpost draft`: the day's issue, written as far as figures can write it. */
+#include <getopt.h>
+
+#include "cmd/desk.h"
+#include "cmd/drafting.h"
+#include "cmd/options.h"
+
+const char cmd_draft_help[] =
+	"  --date D    the issue of that day (default: today)\n"
+	"\n"
+	"Writes issues/D.md from templates/draft.md: a lead from the strongest facts of the day, "
+	"the data blocks,\n"
+	"lists of tools and of what to read, and prompts (TODO:) where words are wanted. 73: the "
+	"file is there\n"
+	"already; a draft never overwrites.\n";
+
+static int
+run(struct context *c, struct desk *d, const char *date, struct err *e)
+{
+	char path[32];
+	struct day day;
+
+	if (options_day("draft", date, &d->publication, &day, e) < 0 ||
+		drafting_write(&d->publication, d->db, day, false, e) < 0)
+		return -1;
+	publication_issue_path(day, path);
+	out_object(&c->out, NULL);
+	out_strz(&c->out, "draft", path);
+	out_end(&c->out);
+	out_line(&c->out, "next: write where it says TODO:, then 'morningpost check'");
+	return 0;
+}
+
+int
+cmd_draft(struct context *c, int argc, char **argv, struct err *e)
+{
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
+	const char *date = NULL;
+	struct desk d;
+	int opt, status;
+
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (opt != 'd')
+			return command_bad_option("draft", opt, argv, e);
+		date = optarg;
+	}
+	if (optind != argc)
+		return command_usage(
+			"draft", e, "it takes no argument, and was given '%s'", argv[optind]);
+	if (desk_open(&d, c, DB_WRITE, e) < 0)
+		return -1;
+	status = run(c, &d, date, e);
+	desk_close(&d);
+	return status;
+}

@@ -1,0 +1,164 @@
+#include "cmd/drafting.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/known.h"
+#include "compose/draft.h"
+#include "compose/front.h"
+#include "store/drafted.h"
+
+enum { TEMPLATE = 1 << 20, ISSUE = 4 << 20, NUMBER_MOST = 999999, BACK = 30 };
+
+static const char template_path[] = "templates/draft.md";
+
+bool
+drafting_has_file(const struct publication *p, struct day day)
+{
+	char path[32];
+
+	publication_issue_path(day, path);
+	return faccessat(p->dir, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+built_in(struct str *text, struct err *e)
+{
+	const struct asset *asset = asset_find(template_path);
+
+	if (!asset)
+		return err_set(e, ERR_INTERNAL, "there is no template draft.md");
+	*text = asset->bytes;
+	return 0;
+}
+
+/* The publication's own, or the built-in one. */
+static int
+read_template(const struct publication *p, struct arena *a, struct str *text, struct err *e)
+{
+	if (file_read(p->dir, template_path, TEMPLATE, a, text, e) == 0)
+		return 0;
+	if (e->code != ERR_NOINPUT)
+		return -1;
+	e->code = ERR_NONE;
+	return built_in(text, e);
+}
+
+/* -- the issue's number ------------------------------------------------------------------------ */
+
+/* The newest issue before `day`, from the names of the files; false: there is none. */
+static bool
+issue_before(const struct publication *p, struct day day, struct day *out)
+{
+	struct err ignored;
+	int folder = file_open_dir(p->dir, "issues", &ignored);
+	DIR *d = folder < 0 ? NULL : fdopendir(folder);
+	bool found = false;
+	struct dirent *entry;
+
+	if (!d && folder >= 0)
+		close(folder);
+	while (d && (entry = readdir(d))) {
+		struct str name = str_of(entry->d_name);
+		struct day at;
+
+		if (!str_ends(name, STR(".md")) ||
+			!clock_parse_day(str_sub(name, 0, name.n - 3), &at) ||
+			clock_day_cmp(at, day) >= 0 || (found && clock_day_cmp(at, *out) <= 0))
+			continue;
+		*out = at;
+		found = true;
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+/* The number that an issue says it has; 0: none, or it cannot be read. */
+static int
+number_in(const struct publication *p, struct day day)
+{
+	struct arena a = { 0 };
+	struct front front;
+	struct err ignored;
+	uint64_t number = 0;
+	struct str text;
+	char path[32];
+
+	publication_issue_path(day, path);
+	if (file_read(p->dir, path, ISSUE, &a, &text, &ignored) < 0 ||
+		front_parse(text, path, &a, &front, &ignored) < 0 ||
+		!str_u64(front.number, NUMBER_MOST - 1, &number))
+		number = 0;
+	arena_free(&a);
+	return (int)number;
+}
+
+/* Counted on from the last issue that has one; the first issue is number 1, and a paper without
+ * numbers stays without. */
+static int
+next_number(const struct publication *p, struct day day)
+{
+	int step = 1;
+
+	for (struct day at = day; step <= BACK && issue_before(p, at, &at); step++) {
+		int number = number_in(p, at);
+
+		if (number)
+			return number + step;
+	}
+	return step == 1 ? 1 : 0;
+}
+
+/* -- writing ----------------------------------------------------------------------------------- */
+
+static int
+compose_draft(const struct publication *p, struct db *db, struct day day, bool nobody_looks,
+	struct arena *a, struct str *out, struct err *e)
+{
+	struct draft_input in = { .name = template_path,
+		.publication = str_of(p->settings.publication.name),
+		.number = next_number(p, day) };
+	struct figures figures;
+
+	if (figures_read(db, day, a, &figures, e) < 0)
+		return -1;
+	in.figures = &figures;
+	if (read_template(p, a, &in.text, e) == 0 && draft_write(&in, a, out, e) == 0)
+		return 0;
+	if (!nobody_looks)
+		return -1;
+	log_warn("%s; the built-in template is used", e->text);
+	return built_in(&in.text, e) < 0 ? -1 : draft_write(&in, a, out, e);
+}
+
+int
+drafting_write(const struct publication *p, struct db *db, struct day day, bool nobody_looks,
+	struct err *e)
+{
+	struct arena a = { 0 };
+	struct str text;
+	char path[32];
+	int status;
+
+	publication_issue_path(day, path);
+	if (drafting_has_file(p, day))
+		return err_set(e, ERR_CANTCREATE,
+			"%s/%s is there already, and a draft never overwrites; move it away to "
+			"have a new one",
+			p->path, path);
+	status = compose_draft(p, db, day, nobody_looks, &a, &text, e);
+	if (status == 0)
+		status = drafted_keep(db, day, text, clock_now(), e);
+	/* Editors write issues through their group, as `init` made the folder. */
+	if (status == 0)
+		status = file_create(p->dir, path, text, 0660, e);
+	arena_free(&a);
+	return status;
+}
