@@ -210,7 +210,7 @@ def test_a_relay_that_asks_for_less_gets_less_without_a_rate_in_the_settings(tmp
 def test_a_domain_that_asks_for_less_slows_nobody_else(tmp_path):
     lab = Lab(tmp_path, people=280)
     try:
-        relay = lab.relay("--rate", 4, "--only", "@d1[.]example$")
+        relay = lab.relay("--rate", 2, "--only", "@d1[.]example$")
         lab.configure(relay)
         begun = time.monotonic()
         p = lab.start("send", "--no-wait")
