@@ -46,7 +46,7 @@ write_picture(struct buf *out, const struct mime_picture *p)
 	buf_printf(out,
 		"Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <%.*s>\r\n",
 		p->type, STR_ARG(p->cid));
-	buf_printf(out, "Content-Disposition: inline; filename=\"%.*s\"\r\n\r\n",
+	buf_printf(out, "Content-Disposition: inline;\r\n filename=\"%.*s\"\r\n\r\n",
 		STR_ARG(p->filename));
 	encode_base64(p->bytes, out);
 }

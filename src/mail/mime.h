@@ -6,12 +6,12 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* An embedded picture. */
+/* An embedded picture; cid.h makes them. */
 struct mime_picture {
 	struct str bytes;
-	const char *type; /* "image/png" */
-	struct str filename;
-	struct str cid; /* without < > */
+	const char *type;    /* "image/png" */
+	struct str filename; /* letters, digits, '-', '_' and one dot */
+	struct str cid;      /* without < > */
 };
 
 /*
