@@ -11,6 +11,7 @@
 #include "cmd/options.h"
 #include "compose/edition.h"
 #include "mail/address.h"
+#include "mail/cid.h"
 #include "mail/message_id.h"
 #include "mail/token.h"
 #include "settings/keys.h"
@@ -97,6 +98,19 @@ test_token(const struct publication *p, char out[static TOKEN_CHARS + 1],
 	return 0;
 }
 
+/* One part alone. The page is one file: its pictures are in it. */
+static void
+show(const struct composed *c, bool html, const struct letter_values *v, struct buf *out)
+{
+	struct buf page;
+
+	buf_init(&page, MESSAGE);
+	if (html)
+		cid_rewrite(c->html, c->pictures, c->picture_count, cid_as_data, NULL, &page);
+	edition_put_values(html ? buf_str(&page) : c->text, v, html, out);
+	buf_free(&page);
+}
+
 static int
 fill(const struct publication *p, const struct wish *w, struct day day, const struct composed *c,
 	struct arena *a, struct buf *out, struct err *e)
@@ -119,7 +133,7 @@ fill(const struct publication *p, const struct wish *w, struct day day, const st
 	v.token = str_of(token);
 	if (w->format == EML)
 		return letter_fill(&c->letter, &v, out, e);
-	edition_put_values(w->format == HTML ? c->html : c->text, &v, w->format == HTML, out);
+	show(c, w->format == HTML, &v, out);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "compose/theme.h"
 #include "settings/settings.h"
 
+struct album;
 struct figures;
 struct shown;
 
@@ -41,6 +42,7 @@ struct blocks {
 	struct day day;                /* the issue's */
 	const struct figures *figures; /* NULL: nothing is known */
 	struct blocks_record *record;  /* NULL: nobody asks */
+	struct album *album;           /* for pictures that are made; NULL: none are */
 };
 
 /* A markdown_block_fn over a struct blocks. A block that has nothing honest to show writes nothing,

@@ -64,8 +64,23 @@ static const struct {
 	{ "control", "a control character, which is left out", "take it out" },
 	{ "image-alt", "a picture without a description",
 		"put one between the brackets: ![what it shows](…)" },
-	{ "image-source", "a picture that is not at an https address",
-		"give its whole https:// address" },
+	{ "image-source", "a picture that is neither in pictures/ nor at an https address",
+		"put it into pictures/ and name it pictures/..., or give its https:// address" },
+	{ "image-size", "a picture on the web whose size is not said",
+		"put it behind the address, in pixels: (https://... \"1152x630\")" },
+	{ "picture-name", "a picture with a name that is not taken",
+		"use letters, digits and -_.@ alone" },
+	{ "picture-missing", "a picture that is not there",
+		"put the file there; no link is followed to it" },
+	{ "picture-file", "a picture that cannot be taken in",
+		"make it a plain file of at most 100,000 bytes, or put it on the web and give its "
+		"https:// address" },
+	{ "picture-kind", "a picture that is no PNG, JPEG or GIF, or is damaged",
+		"save it as one of these: others are not shown everywhere" },
+	{ "picture-pixels", "a picture of more than 4,000,000 pixels",
+		"scale it down: 1152 wide is as fine as a screen shows it" },
+	{ "pictures-size", "more pictures than the 120,000 bytes that a message carries",
+		"make them smaller, or put some on the web and give their https:// address" },
 	{ "link-target", "a link that is not an address on the web", "begin it with https://" },
 	{ "link-http", "a link without TLS", "use https:// if the site has it" },
 	{ "link-tracking", "a link that tracks who follows it", "take the tracking parameter out" },
@@ -191,9 +206,11 @@ check_size(struct desk *d)
 			str_of(arena_printf(d->a, "%zu bytes of HTML", html)),
 			"shorten it: from about 102,000 on Gmail cuts it off, the unsubscribe link "
 			"first");
+	/* Of a picture's 57 bytes base64 makes a line of 76 and its end. */
 	if (whole > MESSAGE)
 		find(d, CHECK_FAIL, "message-size", 0,
-			str_of(arena_printf(d->a, "a message of %zu bytes", whole)),
+			str_of(arena_printf(d->a, "a message of %zu bytes, %zu of them pictures",
+				whole, d->c->picture_bytes * 78 / 57)),
 			"at most 250,000 are taken everywhere");
 }
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/template.h"
 #include "base/text.h"
+#include "compose/album.h"
 #include "compose/blocks.h"
 #include "compose/lead.h"
 #include "mail/message.h"
@@ -21,6 +22,7 @@ struct press {
 	struct arena *a;
 	const struct figures *figures;
 	struct theme theme;
+	struct album album;
 	const char *ending; /* of the templates now being rendered: ".html" or ".txt" */
 	char file[32];      /* the issue's */
 	bool no_prompts;
@@ -319,12 +321,14 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 		.context = press,
 		.day = press->day,
 		.figures = press->figures,
+		.album = &press->album,
 		.record = &record };
 	const struct markdown_options o = { .theme = &press->theme,
 		.block = blocks_render,
 		.context = &blocks,
 		.columns = COLUMNS,
-		.no_prompts = press->no_prompts };
+		.no_prompts = press->no_prompts,
+		.album = &press->album };
 	int status = markdown_render(out->front.body, press->file, out->front.body_line, &o,
 		press->a, &out->markdown, e);
 
@@ -332,6 +336,9 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 	out->shown_count = record.shown_count;
 	out->notes = record.notes;
 	out->note_count = record.note_count;
+	out->pictures = press->album.pictures;
+	out->picture_count = press->album.count;
+	out->picture_bytes = press->album.bytes;
 	return status;
 }
 
@@ -405,7 +412,9 @@ freeze(struct press *press, struct composed *out, struct err *e)
 		.feedback_id = str_of(s->publication.feedback_id),
 		.one_click = true,
 		.text = out->text,
-		.html = out->html };
+		.html = out->html,
+		.pictures = out->pictures,
+		.picture_count = out->picture_count };
 
 	if (message_freeze(&m, press->a, &out->letter, e) < 0)
 		return err_wrap(e, "%s", press->file);
@@ -444,6 +453,9 @@ edition_compose(const struct publication *p, struct day day, const struct editio
 		.ending = ".html",
 		.no_prompts = o->unedited && p->settings.daily.send_unedited };
 
+	press.album = (struct album){
+		.dir = p->dir, .domain = str_of(p->settings.publication.list_id), .arena = a
+	};
 	*out = (struct composed){ 0 };
 	if (read_issue(&press, out, e) < 0 || load_theme(&press, e) < 0 ||
 		render_departments(&press, out, e) < 0)

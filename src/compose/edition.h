@@ -8,6 +8,7 @@
 #include "compose/front.h"
 #include "compose/markdown.h"
 #include "mail/letter.h"
+#include "mail/mime.h"
 #include "settings/publication.h"
 
 /* What was made of an issue file. Everything lives in the arena. */
@@ -15,10 +16,12 @@ struct composed {
 	struct letter letter;
 	char hash[65];
 	struct front front;
-	struct markdown markdown; /* its faults are what `check` reports */
-	struct str subject;       /* as it goes out */
-	struct str html, text;    /* before encoding, with marks */
-	struct shown *shown;      /* what its data blocks show, for the rules across issues */
+	struct markdown markdown;            /* its faults are what `check` reports */
+	struct str subject;                  /* as it goes out */
+	struct str html, text;               /* before encoding, with marks */
+	const struct mime_picture *pictures; /* that the HTML refers to by cid: */
+	size_t picture_count, picture_bytes;
+	struct shown *shown; /* what its data blocks show, for the rules across issues */
 	size_t shown_count;
 	struct block_note *notes;
 	size_t note_count;
@@ -39,7 +42,8 @@ int edition_compose(const struct publication *p, struct day day, const struct ed
 	struct arena *a, struct composed *out, struct err *e);
 
 /*
- * --format html|text: what edition_compose made, with these values in the places of the marks.
+ * --format html|text: what edition_compose made, with these values in the places of the marks. A
+ * browser does not know what cid: is: see cid_rewrite.
  */
 void edition_put_values(
 	struct str marked, const struct letter_values *v, bool html, struct buf *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "compose/album.h"
 
 enum { DEPTH = 64, PART = 8 << 20, FAULTS = 200 };
 
@@ -62,7 +63,7 @@ static void
 fault(struct walker *w, const char *code, bool fail, int line, struct str detail)
 {
 	struct markdown *m = w->out;
-	struct str kept = text_clean(str_sub(detail, 0, 80), w->a);
+	struct str kept = text_clean(str_sub(detail, 0, 160), w->a);
 
 	if (is_known(m, code, line, kept))
 		return;
@@ -211,24 +212,72 @@ link_html(struct walker *w, cmark_node *n)
 	close_tag(w, "a");
 }
 
+/* "1152x630" behind a picture's address on the web: nobody asks the web how large it is. */
+static bool
+parse_size(struct str title, uint64_t *width, uint64_t *height)
+{
+	ptrdiff_t x = str_find(title, 'x');
+
+	return x > 0 && str_u64(str_sub(title, 0, (size_t)x), 100000, width) &&
+	       str_u64(str_from(title, (size_t)x + 1), 100000, height) && *width && *height;
+}
+
+static void
+remote_picture(struct walker *w, cmark_node *n, struct album_picture *out)
+{
+	uint64_t width, height;
+
+	*out = (struct album_picture){ .src = url_of(w, n), .width = ALBUM_COLUMN };
+	if (!parse_size(str_of(cmark_node_get_title(n)), &width, &height)) {
+		fault(w, "image-size", false, line_of(w, n), out->src);
+		return;
+	}
+	out->width = width < ALBUM_COLUMN ? (int)width : ALBUM_COLUMN;
+	out->height = (int)((height * (uint64_t)out->width + width - 1) / width);
+}
+
+/* One that is taken in, or stays on the web. False: neither, and the fault is told. */
+static bool
+find_picture(struct walker *w, cmark_node *n, struct album_picture *out)
+{
+	struct str url = url_of(w, n);
+
+	if (str_starts(url, STR("https://"))) {
+		remote_picture(w, n, out);
+		return true;
+	}
+	if (!w->o->album || !str_starts(url, STR("pictures/"))) {
+		fault(w, "image-source", true, line_of(w, n), url);
+		return false;
+	}
+	if (album_take_file(w->o->album, url, out))
+		return true;
+	fault(w, out->fault, true, line_of(w, n), out->detail);
+	return false;
+}
+
 static void
 image_html(struct walker *w, cmark_node *n)
 {
-	struct str url = url_of(w, n), alt = plain(w, n);
+	struct str alt = plain(w, n);
+	struct album_picture p;
 
 	if (alt.n == 0)
-		fault(w, "image-alt", true, line_of(w, n), url);
-	if (!str_starts(url, STR("https://"))) {
-		fault(w, "image-source", true, line_of(w, n), url);
+		fault(w, "image-alt", true, line_of(w, n), url_of(w, n));
+	if (!find_picture(w, n, &p)) {
 		text_html(alt, &w->html);
 		return;
 	}
 	buf_addz(&w->html, "<img src=\"");
-	text_html(url, &w->html);
+	text_html(p.src, &w->html);
 	buf_addz(&w->html, "\" alt=\"");
 	text_html(alt, &w->html);
-	buf_printf(&w->html, "\" width=\"560\" style=\"%.*s\">",
-		STR_ARG(theme_style(w->o->theme, "img")));
+	buf_printf(&w->html, "\" width=\"%d\"", p.width);
+	if (p.height)
+		buf_printf(&w->html, " height=\"%d\"", p.height);
+	/* It gives way on a phone, and grows nowhere. */
+	buf_printf(&w->html, " style=\"%.*s;max-width:%dpx\">",
+		STR_ARG(theme_style(w->o->theme, "img")), p.width);
 }
 
 static void
@@ -326,6 +375,21 @@ marked_text(struct walker *w, cmark_node *n, char mark, struct buf *b)
 		buf_addc(b, mark);
 }
 
+/* What it shows, and the brackets say that it is told, not shown. */
+static void
+image_text(struct walker *w, cmark_node *n, struct buf *b)
+{
+	struct str alt;
+
+	if (w->bare) {
+		inlines_text(w, n, b);
+		return;
+	}
+	alt = plain(w, n);
+	if (alt.n)
+		buf_printf(b, "[%.*s]", STR_ARG(alt));
+}
+
 static void
 inline_text(struct walker *w, cmark_node *n, struct buf *b)
 {
@@ -352,7 +416,7 @@ inline_text(struct walker *w, cmark_node *n, struct buf *b)
 		link_text(w, n, b);
 		break;
 	case CMARK_NODE_IMAGE:
-		inlines_text(w, n, b);
+		image_text(w, n, b);
 		break;
 	default:
 		break;

@@ -8,6 +8,8 @@
 #include "base/str.h"
 #include "compose/theme.h"
 
+struct album;
+
 /* What stands under one `##`, or, as the first one, the lead before any: its title is empty. */
 struct department {
 	struct str title;
@@ -21,7 +23,7 @@ struct department {
 /* Something that may not stand in an issue, or should not. */
 struct markdown_fault {
 	const char *code; /* "raw-html", "heading-level", "table", "todo", "unknown-block",
-			     "image-alt", "link-target", ... */
+			     "image-alt", "picture-missing", "link-target", ... */
 	bool fail;        /* else a warning */
 	int line;
 	struct str detail;
@@ -48,6 +50,7 @@ struct markdown_options {
 	void *context;
 	size_t columns;  /* of the text, 72 */
 	bool no_prompts; /* leave out paragraphs that begin TODO:, and the departments they are in */
+	struct album *album; /* takes in the publication's own pictures; NULL: none are */
 };
 
 /*
