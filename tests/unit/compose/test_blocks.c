@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/asset.h"
+#include "base/sign.h"
+#include "compose/album.h"
 #include "test.h"
 
 /* The built-in templates. */
@@ -22,13 +24,14 @@ find(void *context, struct str name, struct str *text, struct err *e)
 
 /* 1, 0 or -1; what comes of it lives in the arena. */
 static int
-render(const char *block, const char *body, struct arena *a, struct str *html, struct str *text,
-	struct err *e)
+render_with(const char *telegram, struct album *album, const char *block, const char *body,
+	struct arena *a, struct str *html, struct str *text, struct err *e)
 {
 	struct settings settings = { .publication = { .name = arena_strz(a, STR("The Post")),
-					     .url = arena_strz(a, STR("https://post.example")) } };
+					     .url = arena_strz(a, STR("https://post.example")) },
+		.telegram_url = telegram ? arena_strz(a, str_of(telegram)) : NULL };
 	struct theme theme;
-	struct blocks b = { &settings, &theme, "f.md", 72, a, find, a };
+	struct blocks b = { &settings, &theme, "f.md", 72, a, find, a, .album = album };
 	struct buf h, t;
 	int got;
 
@@ -42,6 +45,13 @@ render(const char *block, const char *body, struct arena *a, struct str *html, s
 	buf_free(&h);
 	buf_free(&t);
 	return got;
+}
+
+static int
+render(const char *block, const char *body, struct arena *a, struct str *html, struct str *text,
+	struct err *e)
+{
+	return render_with(NULL, NULL, block, body, a, html, text, e);
 }
 
 static void
@@ -104,6 +114,58 @@ html_escapes_what_an_editor_wrote(void **state)
 	arena_free(&a);
 }
 
+#define LONG                                                                                       \
+	"https://t.me/" /* and a name of 200 letters */                                            \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"         \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"         \
+	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static void
+the_channel_has_a_link_and_a_code(void **state)
+{
+	static const struct {
+		const char *telegram, *body;
+		size_t used; /* bytes that other pictures took */
+		bool link;
+		const char *code; /* its attributes, or NULL: there is none */
+	} rows[] = {
+		{ NULL, "", 0, false, NULL },
+		{ "https://t.me/post", "telegram: false\n", 0, false, NULL },
+		{ "https://t.me/post", "", 0, true,
+			"alt=\"QR code: join the Telegram channel at t.me/post\" width=\"132\" "
+			"height=\"132\"" },
+		{ "https://t.me/+a_longer_address_of_an_invitation", "telegram: true\n", 0, true,
+			"width=\"123\" height=\"123\"" },
+		{ LONG, "", 0, true, NULL },
+		{ "https://t.me/post", "", ALBUM_ALL, true, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct album album = {
+			.domain = STR("post.example"), .arena = &a, .bytes = rows[i].used
+		};
+		struct str html, text;
+		struct err e = { 0 };
+
+		if (render_with(rows[i].telegram, &album, "subscribe", rows[i].body, &a, &html,
+			    &text, &e) != 1)
+			fail_msg("%zu: %s", i, e.text);
+		assert_int_equal(
+			str_find_str(text, STR("Join the Telegram channel:\nhttps://t.me/")) >= 0,
+			rows[i].link);
+		assert_int_equal(
+			str_find_str(html, STR("href=\"https://t.me/")) >= 0, rows[i].link);
+		assert_int_equal(album.count, rows[i].code != NULL);
+		assert_int_equal(
+			str_find_str(html, STR("<img src=\"cid:")) >= 0, rows[i].code != NULL);
+		if (rows[i].code && str_find_str(html, str_of(rows[i].code)) < 0)
+			fail_msg("%zu: %.*s", i, STR_ARG(html));
+		arena_free(&a);
+	}
+}
+
 static void
 what_is_not_known_is_told_with_its_line(void **state)
 {
@@ -163,9 +225,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_block_has_its_text),
 		cmocka_unit_test(html_escapes_what_an_editor_wrote),
+		cmocka_unit_test(the_channel_has_a_link_and_a_code),
 		cmocka_unit_test(what_is_not_known_is_told_with_its_line),
 		cmocka_unit_test(other_names_are_no_blocks),
 	};
 
+	sign_start();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
