@@ -13,5 +13,9 @@ process.stdout.write(JSON.stringify({
 	text: mail.text,
 	html: mail.html,
 	attachments: mail.attachments.map((a) => a.mimeType),
+	pictures: mail.attachments.map((a) => ({
+		type: a.mimeType, disposition: a.disposition, filename: a.filename, related: a.related, cid: a.contentId,
+		bytes: Buffer.from(a.content).toString("base64"),
+	})),
 	headers: mail.headers.map((h) => h.key),
 }));
