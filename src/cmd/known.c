@@ -26,12 +26,14 @@ static int
 read_all(const struct publication *p, struct db *db, struct day day, struct arena *a,
 	struct known *out, struct err *e)
 {
-	int unedited = db ? known_is_unedited(p, db, day, e) : 0;
+	int unedited = db ? known_is_unedited(p, db, day, e) : 0,
+	    approved = db ? approval_newest(db, day, a, &out->approval, e) : 0;
 
-	if (unedited < 0 || figures_read(db, day, a, &out->figures, e) < 0)
+	if (unedited < 0 || approved < 0 || figures_read(db, day, a, &out->figures, e) < 0)
 		return -1;
-	out->options =
-		(struct edition_options){ .figures = &out->figures, .unedited = unedited == 1 };
+	out->options = (struct edition_options){ .figures = &out->figures,
+		.approval = approved ? &out->approval : NULL,
+		.unedited = unedited == 1 };
 	return 0;
 }
 

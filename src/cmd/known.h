@@ -11,11 +11,12 @@ int known_is_unedited(const struct publication *p, struct db *db, struct day day
 
 struct known {
 	struct figures figures;
+	struct approval approval;
 	struct edition_options options; /* for edition_compose and check_run; points into this */
 };
 
 /*
- * Read the day's figures, and whether its issue stands as `draft` wrote it. `db` NULL: it is opened
+ * Read the day's figures, its newest approval, and whether its issue stands as `draft` wrote it. `db` NULL: it is opened
  * for reading meanwhile; one that is not there knows nothing. Lives in the arena.
  */
 int known_read(const struct publication *p, struct db *db, struct day day, struct arena *a,

@@ -3,25 +3,57 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cmd/approving.h"
 #include "cmd/drafting.h"
 #include "cmd/known.h"
 #include "store/canary.h"
+#include "store/edition.h"
 #include "store/relay.h"
 #include "store/tally.h"
 
 enum { TOP = 10, PEERS = 1000 };
 
-/* What an issue is before its sending begins: a file, or a draft that waits for its editor. */
+/* What an issue is before its sending begins: a file, or one that waits for somebody's word. */
 static int
-state_of_file(const struct publication *p, struct db *db, struct day day, const char **state,
-	struct err *e)
+state_of_file(const struct publication *p, struct db *db, struct day day, const struct approving *f,
+	const char **state, const char **why, struct err *e)
 {
-	bool file = drafting_has_file(p, day);
+	bool file = drafting_has_file(p, day),
+	     approved = f->state == APPROVING_SAME || f->state == APPROVING_FIGURES;
 	int unedited =
 		file && !p->settings.daily.send_unedited ? known_is_unedited(p, db, day, e) : 0;
 
-	*state = unedited == 1 ? "held" : file ? "composed" : "none";
+	*why = unedited == 1 ? "it is as it was drafted (daily.unedited: hold)"
+	       : file && p->settings.send.approval_required && !approved
+		       ? "it is not approved (send.approval: required)"
+		       : NULL;
+	*state = *why ? "held" : file ? "composed" : "none";
 	return unedited < 0 ? -1 : 0;
+}
+
+/* Of an issue that was begun: what those who are served now get. */
+static int
+begun_edition(struct db *db, const struct issue *issue, struct arena *a, char hash[static 65],
+	struct approving *out, struct err *e)
+{
+	struct edition ed;
+	int got = edition_get(db, issue->edition_id, a, &ed, e);
+
+	hash[0] = '\0';
+	if (got == 1 && ed.hash.n == 64)
+		memcpy(hash, arena_strz(a, ed.hash), 65);
+	return got < 0 ? -1
+		       : approving_look(db, issue->day, str_of(hash), (struct str){ 0 }, a, out, e);
+}
+
+static void
+write_edition(struct out *o, const char *hash, const struct approving *f)
+{
+	out_strz(o, "edition", *hash ? hash : NULL);
+	if (f->state != APPROVING_SAME && f->state != APPROVING_FIGURES)
+		return;
+	out_str(o, "approved_by", f->approval.by);
+	out_time(o, "approved_at", f->approval.at);
 }
 
 /* Left alone, or took nothing in the last run: with the words that it said. */
@@ -183,39 +215,70 @@ write_details(struct out *o, const struct publication *p, struct db *db, const s
 	return 0;
 }
 
+/* The issue as the ledger has it. */
+static int
+report_begun(struct out *o, const struct publication *p, struct db *db, struct issue *issue,
+	struct arena *a, struct err *e)
+{
+	struct tally t = { 0 };
+	struct approving f;
+	char text[11], hash[65];
+	int status;
+
+	if (tally_issue(db, issue->id, TOP, clock_now(), a, &t, e) < 0 ||
+		begun_edition(db, issue, a, hash, &f, e) < 0)
+		return -1;
+	clock_print_day(issue->day, text);
+	out_object(o, NULL);
+	out_strz(o, "issue", text);
+	out_strz(o, "state", issue_state_name(issue->state));
+	write_edition(o, hash, &f);
+	out_int(o, "recipients", t.all);
+	for (int i = 0; i < DELIVERY_STATES; i++)
+		out_int(o, delivery_state_name((enum delivery_state)i), t.counts[i]);
+	status = write_details(o, p, db, issue, &t, e);
+	out_end(o);
+	return status;
+}
+
+/* The issue as its file stands. */
+static int
+report_file(struct out *o, const struct publication *p, struct db *db, struct day day,
+	struct arena *a, struct err *e)
+{
+	const char *state, *why;
+	struct approving f = { 0 };
+	char text[11], hash[65] = "";
+
+	if ((drafting_has_file(p, day) && approving_ask(p, db, day, a, hash, &f, e) < 0) ||
+		state_of_file(p, db, day, &f, &state, &why, e) < 0)
+		return -1;
+	clock_print_day(day, text);
+	out_object(o, NULL);
+	out_strz(o, "issue", text);
+	out_strz(o, "state", state);
+	write_edition(o, hash, &f);
+	out_int(o, "recipients", 0);
+	for (int i = 0; i < DELIVERY_STATES; i++)
+		out_int(o, delivery_state_name((enum delivery_state)i), 0);
+	if (why)
+		out_strz(o, "held_why", why);
+	out_end(o);
+	return 0;
+}
+
 int
 report_issue(
 	struct out *o, const struct publication *p, struct db *db, struct day day, struct err *e)
 {
-	struct tally t = { 0 };
 	struct arena a = { 0 };
-	struct issue issue = { 0 };
-	char text[11];
-	const char *state = "none";
-	int found = issue_find(db, day, &a, &issue, e), status = found < 0 ? -1 : 0;
+	struct issue issue;
+	int found = issue_find(db, day, &a, &issue, e), status = -1;
 
 	if (found == 1)
-		status = tally_issue(db, issue.id, TOP, clock_now(), &a, &t, e);
+		status = report_begun(o, p, db, &issue, &a, e);
 	else if (found == 0)
-		status = state_of_file(p, db, day, &state, e);
-	if (status < 0) {
-		arena_free(&a);
-		return -1;
-	}
-	clock_print_day(day, text);
-	out_object(o, NULL);
-	out_strz(o, "issue", text);
-	if (found == 1)
-		state = issue_state_name(issue.state);
-	out_strz(o, "state", state);
-	out_int(o, "recipients", t.all);
-	for (int i = 0; i < DELIVERY_STATES; i++)
-		out_int(o, delivery_state_name((enum delivery_state)i), t.counts[i]);
-	if (found == 1)
-		status = write_details(o, p, db, &issue, &t, e);
-	else if (strcmp(state, "held") == 0)
-		out_strz(o, "held_why", "it is as it was drafted (daily.unedited: hold)");
-	out_end(o);
+		status = report_file(o, p, db, day, &a, e);
 	arena_free(&a);
 	return status;
 }

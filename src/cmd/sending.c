@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "cmd/approving.h"
 #include "cmd/known.h"
 #include "cmd/report.h"
 #include "cmd/test_copy.h"
@@ -105,31 +106,19 @@ check_issue(const struct publication *p, const struct sending *s, const struct k
 		out->letter.count ? ", or --force" : "");
 }
 
-/* The hash without the day's figures: they may come in later than the issue was begun, and who has
- * not changed a word has not changed the issue. */
-static int
-bare_hash(const struct publication *p, struct day day, const struct known *known, struct arena *a,
-	struct str *out, struct err *e)
-{
-	struct edition_options options = known->options;
-	struct composed bare;
-
-	options.figures = NULL;
-	if (edition_compose(p, day, &options, a, &bare, e) < 0)
-		return -1;
-	*out = arena_str(a, str_of(bare.hash));
-	return 0;
-}
-
 static int
 compose_checked(const struct publication *p, struct db *db, const struct sending *s,
 	struct arena *a, struct composed *out, struct str *bare, struct err *e)
 {
 	struct known known;
+	char hash[65];
 
-	if (known_read(p, db, s->day, a, &known, e) < 0 || check_issue(p, s, &known, a, out, e) < 0)
+	if (known_read(p, db, s->day, a, &known, e) < 0 ||
+		check_issue(p, s, &known, a, out, e) < 0 ||
+		edition_bare_hash(p, s->day, &known.options, a, hash, e) < 0)
 		return -1;
-	return bare_hash(p, s->day, &known, a, bare, e);
+	*bare = arena_str(a, str_of(hash));
+	return approving_hold(p, db, s->day, *bare, a, out, e);
 }
 
 static int

@@ -53,15 +53,19 @@ int
 test_copy_send(struct context *c, const struct publication *p, const struct keys *keys,
 	const struct sending *s, struct err *e)
 {
-	struct composed composed;
+	struct composed edition, composed;
 	struct known known;
 	struct arena a = { 0 };
 	struct copy *copies = arena_many(&a, s->to_count, struct copy);
 	int status = known_read(p, NULL, s->day, &a, &known, e);
 
-	known.options.test = true;
 	if (status == 0)
+		status = edition_compose(p, s->day, &known.options, &a, &edition, e);
+	if (status == 0) {
+		known.options.test = true;
+		known.options.edition_hash = str_of(edition.hash);
 		status = edition_compose(p, s->day, &known.options, &a, &composed, e);
+	}
 	for (size_t i = 0; status == 0 && i < s->to_count; i++)
 		status = fill(p, keys, &composed, s->to[i], &a, &copies[i], e);
 	if (status == 0)
@@ -71,10 +75,11 @@ test_copy_send(struct context *c, const struct publication *p, const struct keys
 	for (size_t i = 0; status >= 0 && i < s->to_count; i++) {
 		out_object(&c->out, NULL);
 		out_str(&c->out, "to", copies[i].to);
+		out_strz(&c->out, "edition", edition.hash);
 		out_bool(&c->out, "sent", copies[i].sent);
 		out_strz(&c->out, "words", copies[i].words);
 		out_end(&c->out);
-		out_line(&c->out, "%.*s: %s: %s", STR_ARG(copies[i].to),
+		out_line(&c->out, "%.*s: edition %.12s %s: %s", STR_ARG(copies[i].to), edition.hash,
 			copies[i].sent ? "sent" : "not sent", copies[i].words);
 		if (!copies[i].sent)
 			status = ERR_UNAVAILABLE;

@@ -12,6 +12,7 @@ enum { FINDINGS = 300, HTML_FAIL = 102000, HTML_WARN = 90000, MESSAGE = 250 * 10
 
 struct desk {
 	const struct publication *p;
+	struct day day;
 	const struct edition_options *o;
 	const struct composed *c;
 	const char *file;
@@ -327,9 +328,53 @@ check_links(struct desk *d)
 	}
 }
 
+/* -- what was approved -------------------------------------------------------------------------- */
+
+/* Is it the approved text, and are only its figures others? Then the approved edition goes out. */
+static bool
+only_figures_differ(struct desk *d)
+{
+	struct err ignored;
+	char bare[65];
+
+	return edition_bare_hash(d->p, d->day, d->o, d->a, bare, &ignored) == 0 &&
+	       str_eqz(d->o->approval->bare_hash, bare);
+}
+
+/* They warn: it is `send` that holds an issue for them, and says it with another exit code. */
+static void
+check_approval(struct desk *d)
+{
+	const struct approval *approval = d->o->approval;
+	const char *remedy =
+		arena_printf(d->a, "look at it, then run: morningpost approve %s", d->c->hash);
+	char when[24];
+
+	if (!approval && d->p->settings.send.approval_required)
+		find(d, CHECK_WARN, "unapproved", 0,
+			STR("nobody has approved it, and send.approval is required"), remedy);
+	if (!approval || str_eqz(approval->hash, d->c->hash))
+		return;
+	clock_rfc3339(approval->at, when);
+	if (only_figures_differ(d))
+		find(d, CHECK_WARN, "approved-figures", 0,
+			str_of(arena_printf(d->a, "figures came in since %.*s approved %.12s at %s",
+				STR_ARG(approval->by), approval->hash.p, when)),
+			arena_printf(d->a, "%s, or leave it: %s", remedy,
+				d->p->settings.send.approval_required
+					? "the approved edition goes out"
+					: "no approval is required"));
+	else
+		find(d, CHECK_WARN, "not-approved", 0,
+			str_of(arena_printf(d->a,
+				"the letter differs from what %.*s approved at %s (%.12s)",
+				STR_ARG(approval->by), when, approval->hash.p)),
+			remedy);
+}
+
 static void (*const rules[])(struct desk *) = { check_draft, check_unedited, check_empty,
 	check_repeated, check_subject, check_preheader, check_size, check_parity, check_notes,
-	check_lead, check_links };
+	check_lead, check_links, check_approval };
 
 int
 check_run(const struct publication *p, struct day day, const struct edition_options *o,
@@ -338,6 +383,7 @@ check_run(const struct publication *p, struct day day, const struct edition_opti
 {
 	char file[32];
 	struct desk d = { .p = p,
+		.day = day,
 		.o = o,
 		.c = out,
 		.a = a,

@@ -6,6 +6,7 @@
 
 #include "base/asset.h"
 #include "base/file.h"
+#include "base/sign.h"
 #include "base/template.h"
 #include "base/text.h"
 #include "compose/album.h"
@@ -397,7 +398,7 @@ render_parts(struct press *press, struct composed *out, struct err *e)
 }
 
 static int
-freeze(struct press *press, struct composed *out, struct err *e)
+freeze(struct press *press, struct str edition_hash, struct composed *out, struct err *e)
 {
 	const struct settings *s = &press->p->settings;
 	struct message m = { .from_name = str_of(s->sender.from_name),
@@ -410,6 +411,7 @@ freeze(struct press *press, struct composed *out, struct err *e)
 		.unsubscribe_mailto = str_of(s->bounce_mailbox ? s->sender.bounce : NULL),
 		.archived_at = issue_url(press),
 		.feedback_id = str_of(s->publication.feedback_id),
+		.edition_hash = edition_hash,
 		.one_click = true,
 		.text = out->text,
 		.html = out->html,
@@ -465,7 +467,39 @@ edition_compose(const struct publication *p, struct day day, const struct editio
 			       : out->front.subject;
 	if (render_parts(&press, out, e) < 0)
 		return -1;
-	return freeze(&press, out, e);
+	return freeze(&press, o->edition_hash, out, e);
+}
+
+/* The words of a department that has only data beside them are not in a letter without figures. */
+static void
+hash_words(const struct composed *bare, char out[static 65])
+{
+	uint8_t hash[32];
+	struct buf all, hex;
+
+	buf_init(&all, ISSUE + 2 * sizeof bare->hash);
+	buf_init(&hex, 64);
+	buf_printf(&all, "%s\n", bare->hash);
+	buf_add(&all, bare->front.body);
+	sign_hash(buf_str(&all), hash, sizeof hash);
+	sign_hex((struct str){ (const char *)hash, sizeof hash }, &hex);
+	memcpy(out, buf_z(&hex), 65);
+	buf_free(&hex);
+	buf_free(&all);
+}
+
+int
+edition_bare_hash(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, char out[static 65], struct err *e)
+{
+	struct edition_options options = *o;
+	struct composed bare;
+
+	options.figures = NULL;
+	if (edition_compose(p, day, &options, a, &bare, e) < 0)
+		return -1;
+	hash_words(&bare, out);
+	return 0;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "mail/letter.h"
 #include "mail/mime.h"
 #include "settings/publication.h"
+#include "store/approval.h"
 
 /* What was made of an issue file. Everything lives in the arena. */
 struct composed {
@@ -30,6 +31,8 @@ struct composed {
 struct edition_options {
 	bool test;                     /* a test copy: its subject begins "[Test] " */
 	const struct figures *figures; /* what is known on that day; NULL: nothing */
+	const struct approval *approval; /* the newest of that day, for check_run; NULL: none */
+	struct str edition_hash;         /* a test copy: of the edition that it is a copy of */
 	bool unedited; /* as `draft` wrote it: with daily.unedited: send, prompts are left out */
 };
 
@@ -40,6 +43,11 @@ struct edition_options {
  */
 int edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct err *e);
+
+/* A hash of the issue's words and of the letter that they make without the day's figures: those may
+ * come in later, and who has not changed a word has not changed the issue. */
+int edition_bare_hash(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, char out[static 65], struct err *e);
 
 /*
  * --format html|text: what edition_compose made, with these values in the places of the marks. A

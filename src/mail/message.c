@@ -40,6 +40,8 @@ write_headers(struct buf *out, const struct message *m, struct arena *a)
 			str_of(arena_printf(a, "<%.*s>", STR_ARG(m->archived_at))));
 	if (m->feedback_id.n)
 		header_raw(out, "Feedback-ID", m->feedback_id);
+	if (m->edition_hash.n)
+		header_raw(out, "X-Edition", m->edition_hash);
 	if (m->auto_generated)
 		header_raw(out, "Auto-Submitted", STR("auto-generated"));
 }
