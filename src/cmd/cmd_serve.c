@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "web/route.h"
 #include "web/server.h"
 
 const char cmd_serve_help[] =
@@ -52,17 +53,19 @@ serve_on(const struct listeners *listeners, const struct publication *p, const s
 	struct err *e)
 {
 	const struct settings_web *web = &p->settings.web;
-	struct server_options options = { .listeners = listeners,
-		.trusted = web->trusted_proxies.p,
-		.trusted_count = web->trusted_proxies.n };
 	struct clerk reader = { 0 }, writer = { 0 };
+	const struct server_options options = { .listeners = listeners,
+		.trusted = web->trusted_proxies.p,
+		.trusted_count = web->trusted_proxies.n,
+		.reader = { route_answer, &reader },
+		.writer = { route_answer, &writer } };
 	int status = clerk_open(&writer, site, e);
 
 	if (status == 0)
 		status = clerk_open(&reader, site, e);
 	if (status == 0) {
 		tell_where(listeners, p->settings.publication.url);
-		status = server_run(&options, &reader, &writer, e);
+		status = server_run(&options, e);
 	}
 	clerk_close(&reader);
 	clerk_close(&writer);

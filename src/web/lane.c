@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "web/route.h"
 
 /* An answer with its header. */
-enum { ANSWER_LIMIT = 2 * 1024 * 1024 };
+enum { ANSWER_LIMIT = 32 * 1024 * 1024 };
 
 struct lane {
 	pthread_t thread;
@@ -19,7 +18,7 @@ struct lane {
 	struct job *done;
 	bool stopping;
 	int done_fd;
-	struct clerk *clerk;
+	struct answerer who;
 };
 
 static void
@@ -29,10 +28,11 @@ answer(struct lane *lane, struct job *job)
 	struct response response = { 0 };
 	struct arena a = { 0 };
 
-	route_answer(lane->clerk, job->request, waited, &a, &response);
 	buf_init(&job->out, ANSWER_LIMIT);
-	response_write(
-		&response, clock_now(), job->request->method != REQUEST_HEAD, job->keep, &job->out);
+	job->later = !lane->who.answer(lane->who.context, job->request, waited, &a, &response);
+	if (!job->later)
+		response_write(&response, clock_now(), job->request->method != REQUEST_HEAD,
+			job->keep, &job->out);
 	arena_free(&a);
 }
 
@@ -84,12 +84,12 @@ work(void *argument)
 }
 
 int
-lane_start(struct clerk *clerk, int done, struct lane **out, struct err *e)
+lane_start(struct answerer who, int done, struct lane **out, struct err *e)
 {
 	struct lane *lane = mem_alloc(sizeof *lane);
 	int code;
 
-	*lane = (struct lane){ .done_fd = done, .clerk = clerk };
+	*lane = (struct lane){ .done_fd = done, .who = who };
 	lane->last = &lane->first;
 	pthread_mutex_init(&lane->lock, NULL);
 	pthread_cond_init(&lane->pushed, NULL);

@@ -13,6 +13,7 @@ response_reason(int status)
 		const char *reason;
 	} reasons[] = {
 		{ 200, "OK" },
+		{ 204, "No Content" },
 		{ 400, "Bad Request" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
@@ -22,6 +23,7 @@ response_reason(int status)
 		{ 414, "URI Too Long" },
 		{ 415, "Unsupported Media Type" },
 		{ 417, "Expectation Failed" },
+		{ 421, "Misdirected Request" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 503, "Service Unavailable" },
 	};
@@ -51,11 +53,16 @@ put_date(int64_t now, struct buf *out)
 static void
 put_policy(const struct response *r, struct buf *out)
 {
-	buf_addz(out, "Content-Security-Policy: default-src 'none'; ");
-	if (r->style)
-		buf_printf(out, "style-src '%s'; ", r->style);
-	buf_addz(out, "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n"
-		      "Referrer-Policy: no-referrer\r\n"
+	buf_addz(out, "Content-Security-Policy: ");
+	if (r->policy) {
+		buf_addz(out, r->policy);
+	} else {
+		buf_addz(out, "default-src 'none'; ");
+		if (r->style)
+			buf_printf(out, "style-src '%s'; ", r->style);
+		buf_addz(out, "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+	}
+	buf_addz(out, "\r\nReferrer-Policy: no-referrer\r\n"
 		      "X-Content-Type-Options: nosniff\r\n"
 		      "X-Robots-Tag: noindex\r\n"
 		      "Cache-Control: no-store\r\n");

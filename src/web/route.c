@@ -95,10 +95,11 @@ log_visit(const struct visit *v, const struct route *route)
 		log_info("%s %s %d", method, path, v->response.status);
 }
 
-void
-route_answer(struct clerk *clerk, const struct request *r, int64_t waited, struct arena *a,
+bool
+route_answer(void *context, const struct request *r, int64_t waited, struct arena *a,
 	struct response *out)
 {
+	struct clerk *clerk = context;
 	struct visit v = { .clerk = clerk, .request = r, .arena = a, .now = clock_now() };
 	const struct route *route = find(clerk->site->prefix, r->path, &v.token);
 	struct err e = { 0 };
@@ -109,6 +110,7 @@ route_answer(struct clerk *clerk, const struct request *r, int64_t waited, struc
 		excuse(&v, e.text);
 	log_visit(&v, route);
 	*out = v.response;
+	return true;
 }
 
 void

@@ -38,11 +38,12 @@ enum {
 
 /* What an epoll event belongs to. */
 struct source {
-	enum { LISTENER, SIGNALS, DONE, CONNECTION } what;
+	enum { LISTENER, SIGNALS, DONE, WAKE, CONNECTION } what;
 	int fd;
 };
 
-enum state { READING, WORKING, WRITING, LINGERING };
+/* WAITING: for something to answer. */
+enum state { READING, WORKING, WAITING, WRITING, LINGERING };
 
 struct connection {
 	struct source source; /* first: an event's source is cast to its connection */
@@ -56,17 +57,19 @@ struct connection {
 	struct buf ahead; /* came behind the request in hand: the next one's */
 	struct job job;
 	size_t sent, thrown_away;
+	unsigned wakes; /* the server's when the answer was asked for */
 	struct connection *next, *previous;
 };
 
 struct server {
 	const struct server_options *options;
 	int epoll;
-	struct source listeners[LISTEN_MAX], signals, done;
+	struct source listeners[LISTEN_MAX], signals, done, wake;
 	struct lane *reader, *writer;
 	struct connection *connections;
 	size_t count, limit;
 	int64_t now;
+	unsigned wakes; /* so often has there been something new */
 	bool accepting, stopping;
 };
 
@@ -150,15 +153,46 @@ refuse(struct server *s, struct connection *c, int status, const char *why)
 
 /* Hand a whole request to the thread that will answer it. */
 static void
+push(struct server *s, struct connection *c)
+{
+	c->wakes = s->wakes;
+	set_state(c, WORKING, INT64_MAX);
+	watch(s, &c->source, EPOLL_CTL_MOD, 0);
+	lane_push(c->request.method == REQUEST_POST ? s->writer : s->reader, &c->job);
+}
+
+static void
 begin_work(struct server *s, struct connection *c)
 {
 	c->job.request = &c->request;
 	c->job.came = s->now;
 	c->job.keep = c->request.keep && !s->stopping;
 	c->job.owner = c;
-	set_state(c, WORKING, INT64_MAX);
-	watch(s, &c->source, EPOLL_CTL_MOD, 0);
-	lane_push(c->request.method == REQUEST_POST ? s->writer : s->reader, &c->job);
+	push(s, c);
+}
+
+/* There is no answer yet. Whoever goes away meanwhile is noticed at once. */
+static void
+begin_waiting(struct server *s, struct connection *c)
+{
+	if (s->stopping) {
+		drop(s, c);
+	} else if (c->wakes != s->wakes) {
+		push(s, c); /* what it waits for came while it was told that there is nothing */
+	} else {
+		set_state(c, WAITING, c->job.came + WAKE_LIMIT);
+		watch(s, &c->source, EPOLL_CTL_MOD, EPOLLRDHUP);
+	}
+}
+
+static void
+wake_waiting(struct server *s)
+{
+	s->wakes++;
+	s->options->woken(s->options->context);
+	for (struct connection *c = s->connections; c; c = c->next)
+		if (c->state == WAITING)
+			push(s, c);
 }
 
 /* The last answer is out: what came behind its request is the next one's. */
@@ -274,6 +308,9 @@ connection_event(struct server *s, struct connection *c, uint32_t events)
 	case WRITING:
 		write_some(s, c);
 		break;
+	case WAITING:
+		drop(s, c);
+		break;
 	case WORKING:
 		/* Nothing is asked for, so it is an error or a hang-up; the work goes on. */
 		if (events & (EPOLLERR | EPOLLHUP) && !c->gone) {
@@ -296,6 +333,8 @@ take_done(struct server *s, struct lane *lane)
 		set_state(c, WRITING, s->now + WRITING_LIMIT);
 		if (c->gone)
 			drop(s, c);
+		else if (c->job.later)
+			begin_waiting(s, c);
 		else
 			begin_answer(s, c);
 		job = next;
@@ -417,6 +456,8 @@ end_overdue(struct server *s)
 			refuse(s, c, 408, "the request took too long");
 		else if (c->state == WRITING)
 			cut(s, c);
+		else if (c->state == WAITING)
+			push(s, c);
 		else
 			drop(s, c);
 	}
@@ -436,7 +477,7 @@ begin_stop(struct server *s)
 	s->stopping = true;
 	for (struct connection *c = s->connections, *next; c; c = next) {
 		next = c->next;
-		if (c->state == READING && !c->request.begun)
+		if (c->state == WAITING || (c->state == READING && !c->request.begun))
 			drop(s, c);
 	}
 }
@@ -475,6 +516,8 @@ turn(struct server *s, struct err *e)
 			accept_from(s, due[i]->fd);
 		else if (due[i]->what == SIGNALS)
 			begin_stop(s);
+		else if (due[i]->what == WAKE)
+			wake_waiting(s);
 		else if (due[i]->what == DONE && read(s->done.fd, &wakes, sizeof wakes) > 0) {
 			take_done(s, s->reader);
 			take_done(s, s->writer);
@@ -516,6 +559,10 @@ open_sources(struct server *s, struct err *e)
 		return err_set(e, ERR_INTERNAL, "no descriptors to wait with: %s", strerror(errno));
 	watch(s, &s->signals, EPOLL_CTL_ADD, EPOLLIN);
 	watch(s, &s->done, EPOLL_CTL_ADD, EPOLLIN);
+	if (s->options->woken) {
+		s->wake = (struct source){ WAKE, s->options->wake };
+		watch(s, &s->wake, EPOLL_CTL_ADD, EPOLLIN);
+	}
 	for (size_t i = 0; i < s->options->listeners->count; i++) {
 		s->listeners[i] = (struct source){ LISTENER, s->options->listeners->fds[i] };
 		watch(s, &s->listeners[i], EPOLL_CTL_ADD, EPOLLIN);
@@ -535,16 +582,15 @@ close_sources(struct server *s)
 }
 
 int
-server_run(const struct server_options *options, struct clerk *reader, struct clerk *writer,
-	struct err *e)
+server_run(const struct server_options *options, struct err *e)
 {
 	struct server s = { .options = options, .limit = settle_limit() };
 	int status = open_sources(&s, e);
 
 	if (status == 0)
-		status = lane_start(reader, s.done.fd, &s.reader, e);
+		status = lane_start(options->reader, s.done.fd, &s.reader, e);
 	if (status == 0)
-		status = lane_start(writer, s.done.fd, &s.writer, e);
+		status = lane_start(options->writer, s.done.fd, &s.writer, e);
 	if (status == 0)
 		listen_notify("READY=1");
 	while (status == 0 && !(s.stopping && s.count == 0))

@@ -1,10 +1,11 @@
-/* server.h: the public pages' HTTP server. */
+/* server.h: the HTTP server of the public pages and of the preview. */
 #ifndef WEB_SERVER_H
 #define WEB_SERVER_H
 
+#include "base/clock.h"
 #include "web/client.h"
+#include "web/lane.h"
 #include "web/listen.h"
-#include "web/visit.h"
 
 /*
  * It is our own and not libmicrohttpd 0.9.75 (what Debian 12 has), which was measured to serve the
@@ -22,13 +23,19 @@ struct server_options {
 	const struct listeners *listeners;
 	const struct network *trusted; /* proxies: their connections are not counted by address */
 	size_t trusted_count;
+	struct answerer reader, writer; /* for GET and HEAD, and for POST: a thread each */
+	/*
+	 * Requests that had no answer yet (lane.h) are asked for again when this descriptor can be
+	 * read, and after WAKE_LIMIT; `woken` reads it empty. NULL: every request has its answer.
+	 */
+	int wake;
+	void (*woken)(void *context);
+	void *context;
 };
 
-/*
- * Serve until SIGTERM or SIGINT; then take no more, finish what is in hand and return 0. Each clerk
- * is used by a thread of its own meanwhile.
- */
-int server_run(const struct server_options *options, struct clerk *reader, struct clerk *writer,
-	struct err *e);
+#define WAKE_LIMIT (20 * CLOCK_SECOND)
+
+/* Serve until SIGTERM or SIGINT; then take no more, finish what is in hand and return 0. */
+int server_run(const struct server_options *options, struct err *e);
 
 #endif
