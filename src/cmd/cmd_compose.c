@@ -7,14 +7,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/example.h"
 #include "cmd/known.h"
 #include "cmd/options.h"
 #include "compose/edition.h"
-#include "mail/address.h"
 #include "mail/cid.h"
-#include "mail/message_id.h"
-#include "mail/token.h"
-#include "settings/keys.h"
 
 const char cmd_compose_help[] =
 	"  --date D            the issue of that day (default: today)\n"
@@ -78,26 +75,6 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 	return 0;
 }
 
-/* A test's token: the page behind it says so and changes nothing. */
-static int
-test_token(const struct publication *p, char out[static TOKEN_CHARS + 1],
-	char id[static MESSAGE_ID_MAX], struct err *e)
-{
-	struct str domain = str_of(strchr(p->settings.sender.from_email, '@') + 1);
-	struct token t = { .kind = TOKEN_TEST };
-	uint8_t signature[SIGN_BYTES];
-	struct keys keys;
-
-	if (keys_load(p->dir, false, &keys, e) < 0)
-		return -1;
-	t.key_id = keys_current(&keys)->id;
-	token_sign(&t, p->settings.publication.list_id, keys_current(&keys)->secret, signature);
-	token_print(&t, signature, out);
-	message_id_make(STR("test"), 0, domain, keys.mac, id);
-	keys_free(&keys);
-	return 0;
-}
-
 /* One part alone. The page is one file: its pictures are in it. */
 static void
 show(const struct composed *c, bool html, const struct letter_values *v, struct buf *out)
@@ -115,22 +92,10 @@ static int
 fill(const struct publication *p, const struct wish *w, struct day day, const struct composed *c,
 	struct arena *a, struct buf *out, struct err *e)
 {
-	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40];
-	struct letter_values v = { 0 };
-	struct address to;
-	const char *why;
+	struct letter_values v;
 
-	if (address_parse(str_of(w->to), a, &to, &why) == ADDRESS_BAD)
-		return err_set(e, ERR_USAGE, "compose: '%s' is not an address: %s", w->to, why);
-	if (test_token(p, token, id, e) < 0)
-		return -1;
-	clock_rfc5322(clock_moment(day, 6, 0, p->settings.publication.timezone),
-		p->settings.publication.timezone, date);
-	v.email = to.envelope;
-	v.email_shown = to.shown;
-	v.message_id = str_of(id);
-	v.date = str_of(date);
-	v.token = str_of(token);
+	if (example_values(p, day, w->to, a, &v, e) < 0)
+		return err_wrap(e, "compose");
 	if (w->format == EML)
 		return letter_fill(&c->letter, &v, out, e);
 	show(c, w->format == HTML, &v, out);

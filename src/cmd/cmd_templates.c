@@ -146,11 +146,13 @@ export_one(struct context *c, int dir, const struct asset *asset, struct err *e)
 	return 0;
 }
 
-/* Not what `init` writes: nobody reads that again. */
+/* Not what `init` writes, which nobody reads again, nor the page that shows what is wrong with the
+ * others. */
 static bool
 is_replaceable(struct str name)
 {
-	return str_starts(name, STR("templates/")) && !str_starts(name, STR("templates/init-"));
+	return str_starts(name, STR("templates/")) && !str_starts(name, STR("templates/init-")) &&
+	       !str_starts(name, STR("templates/preview."));
 }
 
 static int
