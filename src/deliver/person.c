@@ -16,7 +16,6 @@ person_sign(const struct publication *p, const struct keys *keys, struct deliver
 		.key_id = key->id,
 		.subscriber = (uint64_t)d->subscriber,
 		.epoch = d->epoch };
-
 	bool needed = d->token_key == 0 || !keys_has(keys, (uint8_t)d->token_key) ||
 		      (d->token_key != key->id && d->attempts == 0);
 
@@ -34,7 +33,6 @@ make_token(const struct delivery *d, char out[static TOKEN_CHARS + 1])
 		.key_id = (uint8_t)d->token_key,
 		.subscriber = (uint64_t)d->subscriber,
 		.epoch = d->epoch };
-
 	token_print(&t, d->signature, out);
 }
 

@@ -12,6 +12,9 @@ struct maildir;
 int maildir_open(int dir, const char *path, struct maildir **out, struct err *e);
 void maildir_close(struct maildir *m);
 
+/* From now on nothing is fsynced: for copies that can be made again. */
+void maildir_hurry(struct maildir *m);
+
 /*
  * Put one message into new/: written to tmp/, fsynced, renamed, the folder fsynced. CRLF become LF,
  * as in any Maildir; Return-Path and Delivered-To go in front, as a local delivery would put them.

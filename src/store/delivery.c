@@ -160,6 +160,49 @@ delivery_anybody_due(
 	return got;
 }
 
+static struct delivery
+read_due(struct stmt *s, struct arena *a)
+{
+	struct delivery d = { .subscriber = stmt_get_int(s, 2),
+		.email = arena_str(a, stmt_get_text(s, 3)),
+		.domain = arena_str(a, stmt_get_text(s, 4)),
+		.name = arena_str(a, stmt_get_text(s, 5)),
+		.smtputf8 = stmt_get_int(s, 6) != 0,
+		.epoch = (uint32_t)stmt_get_int(s, 7),
+		.token_key = (int)stmt_get_int(s, 8) };
+	struct str signature = stmt_get_blob(s, 9);
+
+	if (signature.n == sizeof d.signature)
+		memcpy(d.signature, signature.p, sizeof d.signature);
+	else
+		d.token_key = 0;
+	return d;
+}
+
+int
+delivery_peek_due(struct db *db, struct day day, const struct delivery_choice *choice,
+	int64_t after, size_t most, struct arena *a, struct delivery *out, size_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT ?1, ?2, id, email, domain, name, smtputf8, epoch, coalesce(token_key, 0), "
+		"token_signature " DUE "ORDER BY id LIMIT ?9",
+		e);
+	struct buf tags;
+	int got;
+
+	*n = 0;
+	if (!s)
+		return -1;
+	stmt_int(s, 1, 0);
+	stmt_int(s, 2, 0);
+	bind_due(s, after, INT64_MAX, day, choice, &tags);
+	stmt_int(s, 9, (int64_t)most);
+	while ((got = stmt_step(s, e)) == 1)
+		out[(*n)++] = read_due(s, a);
+	buf_free(&tags);
+	return got;
+}
+
 static int
 set_planned(struct db *db, int64_t issue, int64_t end, struct err *e)
 {

@@ -59,6 +59,11 @@ struct delivery {
 	uint8_t signature[64];
 };
 
+/* Who would be planned, past `after` and in order, without a row made: *n of them, at most `most`. */
+int delivery_peek_due(struct db *db, struct day day, const struct delivery_choice *choice,
+	int64_t after, size_t most, struct arena *a, struct delivery *out, size_t *n,
+	struct err *e);
+
 /* The next queued ones with subscriber > after, in order: *n of them, at most `most`. */
 int delivery_take(struct db *db, int64_t issue, int64_t after, size_t most, struct arena *a,
 	struct delivery *out, size_t *n, struct err *e);

@@ -33,13 +33,13 @@ read_row(struct stmt *s, struct arena *a, struct issue *out, struct err *e)
 	return 1;
 }
 
-int
-issue_find(struct db *db, struct day day, struct arena *a, struct issue *out, struct err *e)
+#define COLUMNS                                                                                    \
+	"id, day, edition_id, state, held_why, dated_at, last_moment, planned_to, started_at, "    \
+	"finished_at, bare_hash "
+
+static int
+read_one(struct stmt *s, struct day day, struct arena *a, struct issue *out, struct err *e)
 {
-	struct stmt *s = db_prepare(db,
-		"SELECT id, day, edition_id, state, held_why, dated_at, last_moment, planned_to, "
-		"started_at, finished_at, bare_hash FROM issue WHERE day = ?",
-		e);
 	char text[11];
 	int got;
 
@@ -52,6 +52,22 @@ issue_find(struct db *db, struct day day, struct arena *a, struct issue *out, st
 		got = read_row(s, a, out, e);
 	stmt_reset(s);
 	return got;
+}
+
+int
+issue_find(struct db *db, struct day day, struct arena *a, struct issue *out, struct err *e)
+{
+	return read_one(
+		db_prepare(db, "SELECT " COLUMNS "FROM issue WHERE day = ?", e), day, a, out, e);
+}
+
+int
+issue_find_before(struct db *db, struct day day, struct arena *a, struct issue *out, struct err *e)
+{
+	return read_one(
+		db_prepare(db,
+			"SELECT " COLUMNS "FROM issue WHERE day < ? ORDER BY day DESC LIMIT 1", e),
+		day, a, out, e);
 }
 
 int

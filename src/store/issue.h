@@ -20,6 +20,9 @@ struct issue {
 
 /* 1 found, 0 not begun. */
 int issue_find(struct db *db, struct day day, struct arena *a, struct issue *out, struct err *e);
+/* The newest that was begun before that day. */
+int issue_find_before(
+	struct db *db, struct day day, struct arena *a, struct issue *out, struct err *e);
 /* Begin: state planning. In the caller's transaction. */
 int issue_insert(struct db *db, struct issue *i, struct err *e);
 int issue_set_state(struct db *db, int64_t id, enum issue_state state, struct str why, int64_t now,
