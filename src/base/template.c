@@ -413,7 +413,8 @@ partial(struct render *r, struct source *s, const struct tag *t)
 					  : 0;
 	if (++r->nesting > NESTING)
 		return fail(r, s, t->begin, "nested more than 16 deep at partial", t->name);
-	inner.name = arena_strz(&names, t->name);
+	inner.name = arena_printf(
+		&names, "%.*s%s", STR_ARG(t->name), r->options->ending ? r->options->ending : "");
 	if (t->standalone)
 		inner.indent = str_of(arena_printf(&names, "%.*s%.*s", STR_ARG(s->indent),
 			(int)(t->begin - t->line_begin), s->text.p + t->line_begin));

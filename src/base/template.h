@@ -43,6 +43,7 @@ enum template_escape { TEMPLATE_HTML, TEMPLATE_PLAIN };
 struct template_options {
 	template_partial_fn *partial; /* NULL: there are none */
 	void *context;
+	const char *ending; /* what errors put behind a partial's name, ".html"; NULL: nothing */
 	enum template_escape escape;
 	bool strict; /* a name that nothing in sight has is an error that names it and its line
 			(RELIABILITY T1) */

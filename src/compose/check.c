@@ -31,21 +31,40 @@ find(struct desk *d, enum check_level level, const char *code, int line, struct 
 		d->list[d->n++] = (struct check_finding){ level, code, where, what, remedy };
 }
 
-/* An error's sentence begins with its place, FILE:LINE: or FILE: alone. */
+/* "PATH:LINE: words": the place is cut off; false when there is none. Templates are named without
+ * their folder. */
+static bool
+cut_place(struct desk *d, struct str *sentence, struct str *where)
+{
+	ptrdiff_t colon = str_find(*sentence, ':'), end;
+	struct str path = str_sub(*sentence, 0, colon < 0 ? 0 : (size_t)colon), rest;
+	uint64_t line;
+
+	if (colon <= 0 || str_find(path, ' ') >= 0)
+		return false;
+	rest = str_from(*sentence, (size_t)colon + 1);
+	end = str_find(rest, ':');
+	if (end <= 0 || !str_u64(str_sub(rest, 0, (size_t)end), INT_MAX, &line))
+		return false;
+	*where = str_of(
+		arena_printf(d->a, "%s%.*s:%llu", str_find(path, '/') < 0 ? "templates/" : "",
+			STR_ARG(path), (unsigned long long)line));
+	*sentence = str_trim(str_from(rest, (size_t)end + 1));
+	return true;
+}
+
+/* An error's sentence begins with its place, if it knows one. */
 static void
 find_error(struct desk *d, const char *code, const char *sentence, const char *remedy)
 {
-	struct str s = str_of(arena_printf(d->a, "%s", sentence)), file = str_of(d->file);
-	uint64_t line = 0;
-	ptrdiff_t colon;
+	struct str what = str_of(arena_printf(d->a, "%s", sentence)), where = str_of(d->file);
+	struct str own = str_of(arena_printf(d->a, "%s: ", d->file));
 
-	if (str_starts(s, file) && s.n > file.n && s.p[file.n] == ':') {
-		s = str_from(s, file.n + 1);
-		colon = str_find(s, ':');
-		if (colon > 0 && str_u64(str_sub(s, 0, (size_t)colon), INT_MAX, &line))
-			s = str_from(s, (size_t)colon + 1);
-	}
-	find(d, CHECK_FAIL, code, (int)line, str_trim(s), remedy);
+	if (!cut_place(d, &what, &where) && str_starts(what, own))
+		what = str_from(what, own.n);
+	if (d->n < FINDINGS)
+		d->list[d->n++] =
+			(struct check_finding){ CHECK_FAIL, code, where, str_trim(what), remedy };
 }
 
 /* -- what the Markdown walk noticed ----------------------------------------------------------- */

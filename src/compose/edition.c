@@ -74,9 +74,11 @@ static int
 render(struct press *press, const char *name, const struct value *data, enum template_escape escape,
 	struct str *out, struct err *e)
 {
-	const struct template_options options = {
-		.partial = find_partial, .context = press, .escape = escape, .strict = true
-	};
+	const struct template_options options = { .partial = find_partial,
+		.context = press,
+		.ending = strrchr(name, '.'),
+		.escape = escape,
+		.strict = true };
 	struct str text;
 	struct buf b;
 	int status;

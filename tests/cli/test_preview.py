@@ -187,8 +187,8 @@ def test_an_error_is_shown_with_its_place_and_goes_when_it_is_mended(preview, br
     good = desk.issue.read_text()
     for name, broken, place in [
         (desk.issue, good.replace("---\n", "---\ntitle: twice\n", 1), f"issues/{desk.issue.name}:"),
-        (desk.path / "templates/lead.html", "{{#never}}", "lead:1"),
-        (desk.path / "templates/theme.yaml", "colours: [", "theme.yaml:"),
+        (desk.path / "templates/lead.html", "{{#never}}", "templates/lead.html:1"),
+        (desk.path / "templates/theme.yaml", "colours: [", "templates/theme.yaml:"),
         (desk.path / "morningpost.yaml", (desk.path / "morningpost.yaml").read_text() + "nonsense: 1\n", "morningpost.yaml:"),
     ]:
         before = name.read_bytes() if name.exists() else None
