@@ -29,8 +29,8 @@ struct composed {
 };
 
 struct edition_options {
-	bool test;                     /* a test copy: its subject begins "[Test] " */
-	const struct figures *figures; /* what is known on that day; NULL: nothing */
+	bool test;                       /* a test copy: its subject begins "[Test] " */
+	const struct figures *figures;   /* what is known on that day; NULL: nothing */
 	const struct approval *approval; /* the newest of that day, for check_run; NULL: none */
 	struct str edition_hash;         /* a test copy: of the edition that it is a copy of */
 	bool unedited; /* as `draft` wrote it: with daily.unedited: send, prompts are left out */

@@ -18,9 +18,9 @@ struct message {
 	struct str archived_at;        /* URL */
 	struct str feedback_id;
 	struct str edition_hash; /* of a test copy: the edition's that it is a copy of */
-	bool auto_generated;   /* Auto-Submitted: notes, and issues nobody edited */
-	bool one_click;        /* List-Unsubscribe headers: issues yes, notes no */
-	struct str text, html; /* UTF-8, LF, with marks */
+	bool auto_generated;     /* Auto-Submitted: notes, and issues nobody edited */
+	bool one_click;          /* List-Unsubscribe headers: issues yes, notes no */
+	struct str text, html;   /* UTF-8, LF, with marks */
 	const struct mime_picture *pictures;
 	size_t picture_count;
 };
