@@ -220,18 +220,14 @@ approve(struct context *c, struct desk *d, struct candidate *found, const char *
 int
 cmd_approve(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	const char *date = NULL, *by, *hash;
+	const char *date, *by, *hash;
 	struct candidate found = { 0 };
 	struct arena a = { 0 };
 	struct desk d;
-	int opt, status;
+	int status;
 
-	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt != 'd')
-			return command_bad_option("approve", opt, argv, e);
-		date = optarg;
-	}
+	if (options_only_date("approve", argc, argv, &date, e) < 0)
+		return -1;
 	if (argc - optind != 1)
 		return command_usage("approve", e, "it takes one HASH");
 	hash = argv[optind];

@@ -1,6 +1,4 @@
 /* cmd_check.c: `morningpost check`: may the issue go out? */
-#include <getopt.h>
-
 #include "cmd/command.h"
 #include "cmd/known.h"
 #include "cmd/options.h"
@@ -59,21 +57,14 @@ run(struct context *c, const struct publication *p, struct day day, struct err *
 int
 cmd_check(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	const char *date = NULL;
+	const char *date;
 	struct publication p;
 	struct day day;
-	int opt, status;
+	int status;
 
-	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt != 'd')
-			return command_usage("check", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
-		date = optarg;
-	}
-	if (optind != argc)
-		return command_usage(
-			"check", e, "it takes no argument, and was given '%s'", argv[optind]);
+	if (options_only_date("check", argc, argv, &date, e) < 0 ||
+		options_no_argument("check", argc, argv, e) < 0)
+		return -1;
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
 	status = options_day("check", date, &p, &day, e);

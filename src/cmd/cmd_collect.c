@@ -63,10 +63,7 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 			return command_bad_option("collect", opt, argv, e);
 		}
 	}
-	if (optind != argc)
-		return command_usage(
-			"collect", e, "it takes no argument, and was given '%s'", argv[optind]);
-	return 0;
+	return options_no_argument("collect", argc, argv, e);
 }
 
 static void

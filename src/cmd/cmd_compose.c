@@ -65,14 +65,10 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 			w->format = (enum format)f;
 			break;
 		default:
-			return command_usage("compose", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
+			return command_bad_option("compose", opt, argv, e);
 		}
 	}
-	if (optind != argc)
-		return command_usage(
-			"compose", e, "it takes no argument, and was given '%s'", argv[optind]);
-	return 0;
+	return options_no_argument("compose", argc, argv, e);
 }
 
 /* One part alone. The page is one file: its pictures are in it. */

@@ -1,5 +1,4 @@
 /* cmd_daily.c: `morningpost daily`: what cron calls; as often as it likes. */
-#include <getopt.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -196,18 +195,10 @@ run(struct context *c, const char *date, struct err *e)
 int
 cmd_daily(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	const char *date = NULL;
-	int opt;
+	const char *date;
 
-	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt != 'd')
-			return command_usage("daily", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
-		date = optarg;
-	}
-	if (optind != argc)
-		return command_usage(
-			"daily", e, "it takes no argument, and was given '%s'", argv[optind]);
+	if (options_only_date("daily", argc, argv, &date, e) < 0 ||
+		options_no_argument("daily", argc, argv, e) < 0)
+		return -1;
 	return run(c, date, e);
 }

@@ -1,6 +1,4 @@
 /* cmd_draft.c: `morningpost draft`: the day's issue, written as far as figures can write it. */
-#include <getopt.h>
-
 #include "cmd/desk.h"
 #include "cmd/drafting.h"
 #include "cmd/options.h"
@@ -34,19 +32,13 @@ run(struct context *c, struct desk *d, const char *date, struct err *e)
 int
 cmd_draft(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	const char *date = NULL;
+	const char *date;
 	struct desk d;
-	int opt, status;
+	int status;
 
-	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt != 'd')
-			return command_bad_option("draft", opt, argv, e);
-		date = optarg;
-	}
-	if (optind != argc)
-		return command_usage(
-			"draft", e, "it takes no argument, and was given '%s'", argv[optind]);
+	if (options_only_date("draft", argc, argv, &date, e) < 0 ||
+		options_no_argument("draft", argc, argv, e) < 0)
+		return -1;
 	if (desk_open(&d, c, DB_WRITE, e) < 0)
 		return -1;
 	status = run(c, &d, date, e);

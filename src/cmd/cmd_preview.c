@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/watch.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "cmd/preview.h"
 #include "web/server.h"
 
@@ -43,10 +44,7 @@ parse_options(int argc, char **argv, const char **date, const char **listen, str
 			return command_bad_option("preview", opt, argv, e);
 		*(opt == 'd' ? date : listen) = optarg;
 	}
-	if (optind != argc)
-		return command_usage(
-			"preview", e, "it takes no argument, and was given '%s'", argv[optind]);
-	return 0;
+	return options_no_argument("preview", argc, argv, e);
 }
 
 /* -- where it listens ------------------------------------------------------------------------- */

@@ -365,9 +365,8 @@ cmd_rehearse(struct context *c, int argc, char **argv, struct err *e)
 			return command_bad_option("rehearse", opt, argv, e);
 		*(opt == 'd' ? &date : &path) = optarg;
 	}
-	if (optind != argc)
-		return command_usage(
-			"rehearse", e, "it takes no argument, and was given '%s'", argv[optind]);
+	if (options_no_argument("rehearse", argc, argv, e) < 0)
+		return -1;
 	if (desk_open(&s.desk, c, DB_READ, e) < 0)
 		return -1;
 	status = run(&s, date, path, e);

@@ -87,8 +87,7 @@ cmd_resolve(struct context *c, int argc, char **argv, struct err *e)
 		else if (opt == 'a')
 			all = true;
 		else
-			return command_usage("resolve", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
+			return command_bad_option("resolve", opt, argv, e);
 	}
 	if (!all && optind < argc)
 		who = argv[optind++];

@@ -93,8 +93,7 @@ parse(int argc, char **argv, struct sending *s, const char **date, struct err *e
 		if (got < 0)
 			return -1;
 		if (got == 1)
-			return command_usage("send", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
+			return command_bad_option("send", opt, argv, e);
 	}
 	return optind == argc ? 0
 			      : command_usage("send", e, "it takes no argument, and was given '%s'",

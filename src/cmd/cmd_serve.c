@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cmd/command.h"
+#include "cmd/options.h"
 #include "web/route.h"
 #include "web/server.h"
 
@@ -25,16 +26,11 @@ parse_options(int argc, char **argv, const char **listen, struct err *e)
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt == ':')
-			return command_usage("serve", e, "%s needs a value", argv[optind - 1]);
 		if (opt != 'l')
-			return command_usage("serve", e, "it does not know '%s'", argv[optind - 1]);
+			return command_bad_option("serve", opt, argv, e);
 		*listen = optarg;
 	}
-	if (optind != argc)
-		return command_usage(
-			"serve", e, "it takes no argument, and was given '%s'", argv[optind]);
-	return 0;
+	return options_no_argument("serve", argc, argv, e);
 }
 
 static void

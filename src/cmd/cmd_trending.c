@@ -51,10 +51,7 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 			return command_bad_option("trending", opt, argv, e);
 		}
 	}
-	if (optind != argc)
-		return command_usage(
-			"trending", e, "it takes no argument, and was given '%s'", argv[optind]);
-	return 0;
+	return options_no_argument("trending", argc, argv, e);
 }
 
 static bool

@@ -321,18 +321,13 @@ explain(struct context *c, struct desk *d, struct day day, const char *email, st
 int
 cmd_why(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option longs[] = { { "date", required_argument, NULL, 'd' }, { 0 } };
-	const char *date = NULL;
+	const char *date;
 	struct day day;
 	struct desk d;
-	int opt, status;
+	int status;
 
-	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (opt != 'd')
-			return command_usage("why", e, "it does not know '%s', or it needs a value",
-				argv[optind - 1]);
-		date = optarg;
-	}
+	if (options_only_date("why", argc, argv, &date, e) < 0)
+		return -1;
 	if (argc - optind != 1)
 		return command_usage("why", e, "it takes one EMAIL");
 	if (desk_open(&d, c, DB_READ, e) < 0)
