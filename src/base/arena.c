@@ -111,6 +111,20 @@ arena_array(struct arena *a, size_t count, size_t size)
 	return arena_alloc(a, count * size);
 }
 
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	void *grown;
+
+	if (n < *room)
+		return list;
+	*room = *room ? *room * 2 : 16;
+	grown = arena_array(a, *room, size);
+	if (n)
+		memcpy(grown, list, n * size);
+	return grown;
+}
+
 struct str
 arena_str(struct arena *a, struct str s)
 {

@@ -154,3 +154,12 @@ buf_z(struct buf *b)
 	b->p[b->n] = '\0';
 	return b->p;
 }
+
+struct str
+buf_keep(struct buf *b, struct arena *a)
+{
+	struct str s = arena_str(a, buf_str(b));
+
+	buf_free(b);
+	return s;
+}

@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+struct arena;
+
 /*
  * Who inits it frees it. What would pass the ceiling is not added and `over` is set for good: add
  * all you have and ask once at the end.
@@ -45,5 +47,8 @@ struct str buf_str(const struct buf *b);
 
 /* The same, NUL-terminated; the NUL is not counted in n. */
 const char *buf_z(struct buf *b);
+
+/* What was written is done with: a copy of it in the arena, and the buf freed. */
+struct str buf_keep(struct buf *b, struct arena *a);
 
 #endif

@@ -358,7 +358,6 @@ text_url(struct str s, struct buf *out)
 struct str
 text_tidy_url(struct str url, struct arena *a)
 {
-	struct str out;
 	struct buf b;
 
 	buf_init(&b, url.n * 3 + 1);
@@ -370,9 +369,7 @@ text_tidy_url(struct str url, struct arena *a)
 		else
 			buf_addc(&b, (char)c);
 	}
-	out = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return out;
+	return buf_keep(&b, a);
 }
 
 /* The next word of *rest: what stands between blanks and line ends. */

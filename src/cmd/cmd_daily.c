@@ -73,7 +73,6 @@ draft(struct morning *m, struct err *e)
 static struct str
 failures(struct arena *a, const struct check_finding *list, size_t n)
 {
-	struct str all;
 	struct buf b;
 
 	buf_init(&b, FINDINGS);
@@ -81,9 +80,7 @@ failures(struct arena *a, const struct check_finding *list, size_t n)
 		if (list[i].level == CHECK_FAIL)
 			buf_printf(&b, "%.*s: %.*s; %s\n", STR_ARG(list[i].where),
 				STR_ARG(list[i].what), list[i].remedy);
-	all = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return all;
+	return buf_keep(&b, a);
 }
 
 static void

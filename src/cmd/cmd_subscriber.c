@@ -100,7 +100,6 @@ struct str
 subscriber_join_tags(struct arena *a, const struct subscriber *s, const char *separator)
 {
 	struct buf b;
-	struct str joined;
 
 	buf_init(&b, 1 << 20);
 	for (size_t i = 0; i < s->tag_count; i++) {
@@ -108,9 +107,7 @@ subscriber_join_tags(struct arena *a, const struct subscriber *s, const char *se
 			buf_addz(&b, separator);
 		buf_add(&b, s->tags[i]);
 	}
-	joined = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return joined;
+	return buf_keep(&b, a);
 }
 
 static void

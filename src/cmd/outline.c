@@ -27,7 +27,6 @@ unescape(struct str s, struct arena *a)
 		{ STR_INIT("&quot;"), '"' },
 		{ STR_INIT("&#39;"), '\'' },
 	};
-	struct str out;
 	struct buf b;
 
 	buf_init(&b, TEXT);
@@ -44,9 +43,7 @@ unescape(struct str s, struct arena *a)
 			s = str_from(s, 1);
 		}
 	}
-	out = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return out;
+	return buf_keep(&b, a);
 }
 
 /* Without its tags, as text. */

@@ -199,15 +199,7 @@ learn(struct pool *p, const struct http_response *r)
 static struct answer *
 push(struct asking *a)
 {
-	if (a->count == a->room) {
-		size_t room = a->room ? a->room * 2 : 16;
-		struct answer *more = arena_many(a->arena, room, struct answer);
-
-		if (a->count)
-			memcpy(more, a->answers, a->count * sizeof *more);
-		a->answers = more;
-		a->room = room;
-	}
+	a->answers = arena_grow(a->arena, a->answers, a->count, &a->room, sizeof *a->answers);
 	return &a->answers[a->count++];
 }
 

@@ -23,14 +23,7 @@ by_name(const void *x, const void *y)
 static void
 push(struct charted *c, struct str name, struct arena *a)
 {
-	if (c->count == c->room) {
-		struct str *more = arena_many(a, c->room ? c->room * 2 : 256, struct str);
-
-		if (c->count)
-			memcpy(more, c->names, c->count * sizeof *more);
-		c->names = more;
-		c->room = c->room ? c->room * 2 : 256;
-	}
+	c->names = arena_grow(a, c->names, c->count, &c->room, sizeof *c->names);
 	c->names[c->count++] = name;
 }
 

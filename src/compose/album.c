@@ -75,15 +75,8 @@ read_file(struct album *album, struct str path, struct str *bytes, struct album_
 static void
 add(struct album *album, const struct mime_picture *p)
 {
-	if (album->count == album->room) {
-		struct mime_picture *more;
-
-		album->room = album->room ? album->room * 2 : 8;
-		more = arena_many(album->arena, album->room, struct mime_picture);
-		if (album->count)
-			memcpy(more, album->pictures, album->count * sizeof *more);
-		album->pictures = more;
-	}
+	album->pictures = arena_grow(
+		album->arena, album->pictures, album->count, &album->room, sizeof *album->pictures);
 	album->pictures[album->count++] = *p;
 	album->bytes += p->bytes.n;
 }

@@ -188,21 +188,6 @@ block_right(struct buf *out, struct str s, size_t columns)
 	buf_add(out, s);
 }
 
-/* Room for one more of n things, doubled when it is used up; the old ones stay in the arena. */
-static void *
-more(struct arena *a, void *list, size_t n, size_t *room, size_t size)
-{
-	void *grown;
-
-	if (n < *room)
-		return list;
-	*room = *room ? *room * 2 : 16;
-	grown = arena_array(a, *room, size);
-	if (n)
-		memcpy(grown, list, n * size);
-	return grown;
-}
-
 void
 block_show(struct block *k, const char *place, const char *source, const struct shown *s)
 {
@@ -210,7 +195,8 @@ block_show(struct block *k, const char *place, const char *source, const struct 
 
 	if (!r)
 		return;
-	r->shown = more(k->b->arena, r->shown, r->shown_count, &r->shown_room, sizeof *r->shown);
+	r->shown =
+		arena_grow(k->b->arena, r->shown, r->shown_count, &r->shown_room, sizeof *r->shown);
 	r->shown[r->shown_count] = *s;
 	r->shown[r->shown_count].day = k->b->day;
 	r->shown[r->shown_count].place = str_of(place);
@@ -229,7 +215,8 @@ block_note(struct block *k, const char *code, const char *remedy, const char *wh
 	va_start(args, what);
 	vsnprintf(sentence, sizeof sentence, what, args);
 	va_end(args);
-	r->notes = more(k->b->arena, r->notes, r->note_count, &r->note_room, sizeof *r->notes);
+	r->notes =
+		arena_grow(k->b->arena, r->notes, r->note_count, &r->note_room, sizeof *r->notes);
 	r->notes[r->note_count++] = (struct block_note){ .code = code,
 		.line = k->line,
 		.what = str_of(arena_printf(k->b->arena, "%s: %s", k->name, sentence)),

@@ -52,15 +52,6 @@ draft_yaml(struct str s, struct buf *out)
 
 /* -- values ------------------------------------------------------------------------------------ */
 
-static struct str
-kept(struct buf *b, struct arena *a)
-{
-	struct str s = arena_str(a, buf_str(b));
-
-	buf_free(b);
-	return s;
-}
-
 static void
 put(struct value *o, const char *name, struct str v, struct arena *a)
 {
@@ -76,7 +67,7 @@ yaml(struct str s, struct arena *a)
 		return s;
 	buf_init(&b, LINE);
 	draft_yaml(text_clean(s, a), &b);
-	return kept(&b, a);
+	return buf_keep(&b, a);
 }
 
 /* The fact's sentence in Markdown, whom it names as a link, and what that says of itself. */
@@ -99,7 +90,7 @@ paragraph(const struct fact *f, struct arena *a)
 		buf_addc(&b, ' ');
 		draft_markdown(f->says, &b);
 	}
-	return kept(&b, a);
+	return buf_keep(&b, a);
 }
 
 static struct value *
@@ -243,7 +234,7 @@ draft_write(const struct draft_input *in, struct arena *a, struct str *out, stru
 
 	buf_init(&b, FILE_MOST);
 	status = template_render(in->text, in->name, data_of(in, a), &options, &b, e);
-	*out = kept(&b, a);
+	*out = buf_keep(&b, a);
 	/* A template of the publication's own may have lost the front matter. */
 	if (status == 0 && front_parse(*out, "the draft", a, &front, e) < 0)
 		status = err_wrap(e, "%s", in->name);

@@ -204,15 +204,6 @@ heading(struct str title, char rule, struct buf *out)
 	buf_fill(out, rule, width < COLUMNS ? width : COLUMNS);
 }
 
-static struct str
-kept(struct press *press, struct buf *b)
-{
-	struct str s = arena_str(press->a, buf_str(b));
-
-	buf_free(b);
-	return s;
-}
-
 static void
 wrap(struct str s, struct buf *out)
 {
@@ -238,7 +229,7 @@ masthead_text(struct press *press, const struct composed *c)
 	wrap(c->front.summary, &b);
 	if (c->front.author.n)
 		wrap(str_of(arena_printf(press->a, "By %.*s", STR_ARG(c->front.author))), &b);
-	return kept(press, &b);
+	return buf_keep(&b, press->a);
 }
 
 static void
@@ -254,10 +245,10 @@ put_texts(struct press *press, struct value *data, const struct composed *c)
 		&b);
 	/* An address may be longer than a line. */
 	buf_printf(&b, "%.*s.\n", STR_ARG(letter_mark(LETTER_EMAIL)));
-	put(press, data, "footer_text", kept(press, &b));
+	put(press, data, "footer_text", buf_keep(&b, press->a));
 	buf_init(&b, TEMPLATE);
 	wrap(one_line(press, s->postal_address), &b);
-	put(press, data, "address_text", kept(press, &b));
+	put(press, data, "address_text", buf_keep(&b, press->a));
 }
 
 static struct value *
@@ -272,7 +263,7 @@ department_value(struct press *press, const struct department *d)
 	buf_init(&b, TEMPLATE);
 	heading(d->title, '=', &b);
 	buf_addc(&b, '\n');
-	put(press, o, "heading_text", kept(press, &b));
+	put(press, o, "heading_text", buf_keep(&b, press->a));
 	return o;
 }
 
@@ -360,7 +351,7 @@ plain_blanks(struct press *press, struct str s)
 		buf_addc(&b, n ? ' ' : s.p[0]);
 		s = str_from(s, n ? n : 1);
 	}
-	return kept(press, &b);
+	return buf_keep(&b, press->a);
 }
 
 /* No line of the text part ends in blanks, and never are there more than two empty ones
@@ -383,7 +374,7 @@ tidy_text(struct press *press, struct str s)
 		buf_add(&b, line);
 		buf_addc(&b, '\n');
 	}
-	return kept(press, &b);
+	return buf_keep(&b, press->a);
 }
 
 static int

@@ -104,7 +104,7 @@ put_query(struct str query, struct buf *out)
 struct str
 select_canonical_url(struct str url, struct arena *a)
 {
-	struct str rest, fragment, query, host, path, number, out;
+	struct str rest, fragment, query, host, path, number;
 	size_t scheme = str_ieq(str_sub(url, 0, 8), STR("https://"))  ? 8
 			: str_ieq(str_sub(url, 0, 7), STR("http://")) ? 7
 								      : 0;
@@ -129,9 +129,7 @@ select_canonical_url(struct str url, struct arena *a)
 	put_lower(host, &b);
 	buf_add(&b, path);
 	put_query(query, &b);
-	out = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return out;
+	return buf_keep(&b, a);
 }
 
 /* -- titles ------------------------------------------------------------------------------------ */

@@ -43,7 +43,6 @@ static struct str
 content_id(struct str bytes, struct str domain, struct arena *a)
 {
 	uint8_t hash[16];
-	struct str id;
 	struct buf b;
 
 	buf_init(&b, 2 * sizeof hash + 1 + domain.n);
@@ -51,9 +50,7 @@ content_id(struct str bytes, struct str domain, struct arena *a)
 	sign_hex((struct str){ (const char *)hash, sizeof hash }, &b);
 	buf_addc(&b, '@');
 	buf_add(&b, domain);
-	id = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return id;
+	return buf_keep(&b, a);
 }
 
 struct mime_picture

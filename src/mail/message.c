@@ -59,7 +59,6 @@ message_freeze(const struct message *m, struct arena *a, struct letter *out, str
 		buf_free(&b);
 		return err_set(e, ERR_DATA, "the message is larger than %d bytes", MESSAGE);
 	}
-	bytes = arena_str(a, buf_str(&b));
-	buf_free(&b);
+	bytes = buf_keep(&b, a);
 	return letter_freeze(bytes, a, out, e);
 }

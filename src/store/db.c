@@ -882,8 +882,7 @@ db_check(struct db *db, struct arena *a, struct str *why, struct err *e)
 		buf_addz(&said, e->text);
 		whole = 0;
 	}
-	*why = arena_str(a, buf_str(&said));
-	buf_free(&said);
+	*why = buf_keep(&said, a);
 	return whole < 0 || keys < 0 ? -1 : whole && keys;
 }
 

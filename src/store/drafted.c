@@ -8,15 +8,12 @@ static struct str
 hash_of(struct str text, struct arena *a)
 {
 	uint8_t hash[HASH];
-	struct str hex;
 	struct buf b;
 
 	sign_hash(text, hash, sizeof hash);
 	buf_init(&b, HASH * 2 + 1);
 	sign_hex((struct str){ (const char *)hash, sizeof hash }, &b);
-	hex = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return hex;
+	return buf_keep(&b, a);
 }
 
 int

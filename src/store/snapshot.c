@@ -351,19 +351,13 @@ snapshot_last(struct db *db, const char *source, struct str url, struct arena *a
 static int
 read_tracked(struct stmt *s, struct arena *a, struct tracked **out, size_t *n, struct err *e)
 {
-	size_t room = 256;
-	struct tracked *list = arena_many(a, room, struct tracked);
+	struct tracked *list = NULL;
+	size_t room = 0;
 	int status;
 
 	*n = 0;
 	while ((status = stmt_step(s, e)) > 0) {
-		if (*n == room) {
-			struct tracked *bigger = arena_many(a, room * 2, struct tracked);
-
-			memcpy(bigger, list, room * sizeof *list);
-			list = bigger;
-			room *= 2;
-		}
+		list = arena_grow(a, list, *n, &room, sizeof *list);
 		list[(*n)++] = (struct tracked){ arena_str(a, stmt_get_text(s, 0)),
 			arena_str(a, stmt_get_text(s, 1)), stmt_get_int(s, 2) };
 	}

@@ -32,11 +32,30 @@ what_is_joined_lives_as_long_as_what_it_joined(void **state)
 	}
 }
 
+static void
+a_list_grows_and_keeps_what_is_in_it(void **state)
+{
+	struct arena a = { 0 };
+	int *list = NULL;
+	size_t room = 0;
+
+	(void)state;
+	for (size_t n = 0; n < 1000; n++) {
+		list = arena_grow(&a, list, n, &room, sizeof *list);
+		assert_true(room > n);
+		list[n] = (int)n;
+	}
+	for (size_t n = 0; n < 1000; n++)
+		assert_int_equal(list[n], n);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_joined_lives_as_long_as_what_it_joined),
+		cmocka_unit_test(a_list_grows_and_keeps_what_is_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
