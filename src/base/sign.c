@@ -86,6 +86,15 @@ sign_hash(struct str bytes, uint8_t *out, size_t n)
 }
 
 void
+sign_hash_hex(struct str bytes, char out[static SIGN_HEX])
+{
+	uint8_t hash[(SIGN_HEX - 1) / 2];
+
+	sign_hash(bytes, hash, sizeof hash);
+	sodium_bin2hex(out, SIGN_HEX, hash, sizeof hash);
+}
+
+void
 sign_sha256(struct str bytes, uint8_t out[static SIGN_SHA256])
 {
 	crypto_hash_sha256(out, octets(bytes), bytes.n);

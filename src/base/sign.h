@@ -32,6 +32,9 @@ void sign_mac(struct str text, const uint8_t key[static MAC_KEY], const char *us
 	size_t n);
 /* Unkeyed BLAKE2b. */
 void sign_hash(struct str bytes, uint8_t *out, size_t n);
+/* The same of 32 bytes, in hex: the name that editions and drafts have. */
+enum { SIGN_HEX = 65 };
+void sign_hash_hex(struct str bytes, char out[static SIGN_HEX]);
 /* SHA-256, where others expect it. */
 enum { SIGN_SHA256 = 32 };
 void sign_sha256(struct str bytes, uint8_t out[static SIGN_SHA256]);

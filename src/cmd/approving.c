@@ -32,12 +32,12 @@ approving_look(struct db *db, struct day day, struct str hash, struct str bare, 
 
 int
 approving_ask(const struct publication *p, struct db *db, struct day day, struct arena *a,
-	char hash[static 65], struct approving *out, struct err *e)
+	char hash[static SIGN_HEX], struct approving *out, struct err *e)
 {
 	struct err ignored = { 0 };
 	struct composed c;
 	struct known known;
-	char bare[65] = "";
+	char bare[SIGN_HEX] = "";
 	int good;
 
 	hash[0] = '\0';

@@ -30,7 +30,7 @@ int approving_look(struct db *db, struct day day, struct str hash, struct str ba
  * (`check` says why), with nothing in *out but what was approved.
  */
 int approving_ask(const struct publication *p, struct db *db, struct day day, struct arena *a,
-	char hash[static 65], struct approving *out, struct err *e);
+	char hash[static SIGN_HEX], struct approving *out, struct err *e);
 
 /*
  * With send.approval: required only the approved bytes go out: -1 (ERR_TEMPFAIL, in words what to

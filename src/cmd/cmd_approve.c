@@ -204,7 +204,7 @@ approve(struct context *c, struct desk *d, struct candidate *found, const char *
 	struct approval approval = {
 		.hash = str_of(found->composed.hash), .by = str_of(by), .at = clock_now()
 	};
-	char bare[65], day[11];
+	char bare[SIGN_HEX], day[11];
 
 	if (edition_bare_hash(
 		    &d->publication, found->day, &found->known.options, &found->arena, bare, e) < 0)

@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "base/sign.h"
 #include "cmd/example.h"
 
-enum { MESSAGE = 32 << 20, FINGERPRINT = 33 << 20, ID = 16 };
+enum { MESSAGE = 32 << 20, FINGERPRINT = 33 << 20 };
 
 static int
 fill(const struct publication *p, struct day day, struct proof *proof, struct err *e)
@@ -32,7 +31,7 @@ ask_approval(const struct publication *p, struct day day, struct proof *proof, s
 {
 	struct composed *c = &proof->composed;
 	struct db *db;
-	char bare[65];
+	char bare[SIGN_HEX];
 	int status = db_open(p->dir, DB_PATH, DB_READ, &db, e);
 
 	if (status < 0) {
@@ -68,11 +67,9 @@ make(const struct publication *p, struct day day, struct proof *proof, struct er
 static void
 identify(struct proof *proof)
 {
-	uint8_t hash[ID];
-	struct buf b, hex;
+	struct buf b;
 
 	buf_init(&b, FINGERPRINT);
-	buf_init(&hex, 2 * ID + 1);
 	buf_printf(&b, "%s\n%d %.*s %lld\n", proof->trouble ? proof->trouble : "",
 		proof->approving.state, STR_ARG(proof->approving.approval.by),
 		(long long)proof->approving.approval.at);
@@ -81,10 +78,7 @@ identify(struct proof *proof)
 			proof->findings[i].code, STR_ARG(proof->findings[i].where),
 			STR_ARG(proof->findings[i].what));
 	buf_add(&b, proof->message);
-	sign_hash(buf_str(&b), hash, sizeof hash);
-	sign_hex((struct str){ (const char *)hash, sizeof hash }, &hex);
-	memcpy(proof->id, buf_z(&hex), sizeof proof->id);
-	buf_free(&hex);
+	sign_hash_hex(buf_str(&b), proof->id);
 	buf_free(&b);
 }
 

@@ -3,6 +3,7 @@
 #ifndef CMD_PROOF_H
 #define CMD_PROOF_H
 
+#include "base/sign.h"
 #include "cmd/approving.h"
 #include "cmd/known.h"
 #include "compose/check.h"
@@ -18,7 +19,7 @@ struct proof {
 	struct inspected read;
 	struct approving approving;
 	const char *trouble; /* why there is nothing to see, with file and line; or NULL */
-	char id[33];         /* another when anything of it is another */
+	char id[SIGN_HEX];   /* another when anything of it is another */
 };
 
 /* Make it; whatever is wrong with the issue or the publication is in it. proof_free in any case.

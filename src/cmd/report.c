@@ -33,7 +33,7 @@ state_of_file(const struct publication *p, struct db *db, struct day day, const 
 
 /* Of an issue that was begun: what those who are served now get. */
 static int
-begun_edition(struct db *db, const struct issue *issue, struct arena *a, char hash[static 65],
+begun_edition(struct db *db, const struct issue *issue, struct arena *a, char hash[static SIGN_HEX],
 	struct approving *out, struct err *e)
 {
 	struct edition ed;
@@ -222,7 +222,7 @@ report_begun(struct out *o, const struct publication *p, struct db *db, struct i
 {
 	struct tally t = { 0 };
 	struct approving f;
-	char text[11], hash[65];
+	char text[11], hash[SIGN_HEX];
 	int status;
 
 	if (tally_issue(db, issue->id, TOP, clock_now(), a, &t, e) < 0 ||
@@ -248,7 +248,7 @@ report_file(struct out *o, const struct publication *p, struct db *db, struct da
 {
 	const char *state, *why;
 	struct approving f = { 0 };
-	char text[11], hash[65] = "";
+	char text[11], hash[SIGN_HEX] = "";
 
 	if ((drafting_has_file(p, day) && approving_ask(p, db, day, a, hash, &f, e) < 0) ||
 		state_of_file(p, db, day, &f, &state, &why, e) < 0)

@@ -111,7 +111,7 @@ compose_checked(const struct publication *p, struct db *db, const struct sending
 	struct arena *a, struct composed *out, struct str *bare, struct err *e)
 {
 	struct known known;
-	char hash[65];
+	char hash[SIGN_HEX];
 
 	if (known_read(p, db, s->day, a, &known, e) < 0 ||
 		check_issue(p, s, &known, a, out, e) < 0 ||

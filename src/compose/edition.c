@@ -465,25 +465,20 @@ edition_compose(const struct publication *p, struct day day, const struct editio
 
 /* The words of a department that has only data beside them are not in a letter without figures. */
 static void
-hash_words(const struct composed *bare, char out[static 65])
+hash_words(const struct composed *bare, char out[static SIGN_HEX])
 {
-	uint8_t hash[32];
-	struct buf all, hex;
+	struct buf all;
 
 	buf_init(&all, ISSUE + 2 * sizeof bare->hash);
-	buf_init(&hex, 64);
 	buf_printf(&all, "%s\n", bare->hash);
 	buf_add(&all, bare->front.body);
-	sign_hash(buf_str(&all), hash, sizeof hash);
-	sign_hex((struct str){ (const char *)hash, sizeof hash }, &hex);
-	memcpy(out, buf_z(&hex), 65);
-	buf_free(&hex);
+	sign_hash_hex(buf_str(&all), out);
 	buf_free(&all);
 }
 
 int
 edition_bare_hash(const struct publication *p, struct day day, const struct edition_options *o,
-	struct arena *a, char out[static 65], struct err *e)
+	struct arena *a, char out[static SIGN_HEX], struct err *e)
 {
 	struct edition_options options = *o;
 	struct composed bare;

@@ -4,6 +4,7 @@
 #define COMPOSE_EDITION_H
 
 #include "base/clock.h"
+#include "base/sign.h"
 #include "compose/blocks.h"
 #include "compose/front.h"
 #include "compose/markdown.h"
@@ -15,7 +16,7 @@
 /* What was made of an issue file. Everything lives in the arena. */
 struct composed {
 	struct letter letter;
-	char hash[65];
+	char hash[SIGN_HEX];
 	struct front front;
 	struct markdown markdown;            /* its faults are what `check` reports */
 	struct str subject;                  /* as it goes out */
@@ -47,7 +48,7 @@ int edition_compose(const struct publication *p, struct day day, const struct ed
 /* A hash of the issue's words and of the letter that they make without the day's figures: those may
  * come in later, and who has not changed a word has not changed the issue. */
 int edition_bare_hash(const struct publication *p, struct day day, const struct edition_options *o,
-	struct arena *a, char out[static 65], struct err *e);
+	struct arena *a, char out[static SIGN_HEX], struct err *e);
 
 /*
  * --format html|text: what edition_compose made, with these values in the places of the marks. A

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "store/entity.h"
 #include "store/link.h"
 #include "store/observation.h"
@@ -57,7 +58,7 @@ struct reading {
 static struct met *
 place_of(struct met *table, size_t room, int64_t entity)
 {
-	size_t at = (size_t)((uint64_t)entity * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (room - 1);
+	size_t at = hash_place(entity, room);
 
 	while (table[at].entity && table[at].entity != entity)
 		at = (at + 1) & (room - 1);
@@ -78,19 +79,17 @@ grow(struct reading *r)
 }
 
 /* A number that stands for what no rename changes: GitHub's own; of HuggingFace's, which is a word,
- * 63 bits of a hash of it (FNV-1a). */
+ * 63 bits of a hash of it. */
 static int64_t
 number_of(struct str stable, enum trend_kind kind)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t n;
 
 	if (stable.n == 0)
 		return 0;
 	if (kind == TREND_GITHUB)
-		return str_u64(stable, INT64_MAX, &h) ? (int64_t)h : 0;
-	for (size_t i = 0; i < stable.n; i++)
-		h = (h ^ (unsigned char)stable.p[i]) * UINT64_C(0x100000001b3);
-	return (int64_t)(h >> 1 | 1);
+		return str_u64(stable, INT64_MAX, &n) ? (int64_t)n : 0;
+	return (int64_t)(hash_add(HASH_SEED, stable) >> 1 | 1);
 }
 
 static int

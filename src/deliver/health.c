@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/hash.h"
 
 enum { RARELY = 10 };
 #define REST_MOST (1800 * CLOCK_SECOND)
@@ -24,17 +25,6 @@ health_free(struct health *h)
 	*h = (struct health){ 0 };
 }
 
-/* FNV-1a. */
-uint64_t
-health_hash(struct str s)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < s.n; i++)
-		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3;
-	return hash;
-}
-
 struct ailing *
 health_find(const struct health *h, struct str domain)
 {
@@ -42,7 +32,7 @@ health_find(const struct health *h, struct str domain)
 
 	if (h->count == 0)
 		return NULL;
-	hash = health_hash(domain);
+	hash = hash_add(HASH_SEED, domain);
 	for (size_t i = 0; i < h->count; i++)
 		if (h->table[i].hash == hash && str_eqz(domain, h->table[i].name))
 			return &h->table[i];
@@ -86,7 +76,7 @@ watch(struct health *h, struct str domain, int64_t now)
 
 	if (!d) {
 		d = place_for_one(h);
-		*d = (struct ailing){ .hash = health_hash(domain) };
+		*d = (struct ailing){ .hash = hash_add(HASH_SEED, domain) };
 		memcpy(d->name, domain.p, domain.n < HEALTH_NAME ? domain.n : HEALTH_NAME);
 		pace_init(&d->pace, 0, 0, now);
 		meter_tick(&d->meter, now);

@@ -42,7 +42,6 @@ struct health {
 void health_init(struct health *h, int64_t first);
 void health_free(struct health *h);
 
-uint64_t health_hash(struct str domain);
 /* NULL: it is well, as nearly all are. */
 struct ailing *health_find(const struct health *h, struct str domain);
 

@@ -3,6 +3,7 @@
 #include "deliver/run.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/sign.h"
 
 /* Two domains that complain within this of each other: it is the relay that is too fast. */
@@ -80,7 +81,7 @@ learn_to_be_slow(struct run *r, const struct hand *h, const struct relay_event *
 	int64_t now = clock_steady();
 	double measured = meter_rate(&w->meter, now);
 	bool of_domain = ev->phase >= REPLY_RCPT && ev->reply.code != 421;
-	uint64_t hash = health_hash(h->d.domain);
+	uint64_t hash = hash_add(HASH_SEED, h->d.domain);
 
 	if (of_domain)
 		slow_domain(r, h, measured, ev);

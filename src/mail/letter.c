@@ -353,14 +353,7 @@ letter_blank(const struct letter *l, struct str date, struct buf *b, struct err 
 }
 
 void
-letter_hash(const struct letter *l, char out[static 65])
+letter_hash(const struct letter *l, char out[static SIGN_HEX])
 {
-	uint8_t hash[32];
-	struct buf hex;
-
-	sign_hash(l->bytes, hash, sizeof hash);
-	buf_init(&hex, 64);
-	sign_hex((struct str){ .p = (const char *)hash, .n = sizeof hash }, &hex);
-	memcpy(out, buf_z(&hex), 65);
-	buf_free(&hex);
+	sign_hash_hex(l->bytes, out);
 }

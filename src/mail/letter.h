@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/sign.h"
 #include "base/splice.h"
 #include "base/str.h"
 
@@ -86,6 +87,6 @@ int letter_splice(
 int letter_blank(const struct letter *l, struct str date, struct buf *b, struct err *e);
 
 /* The hash of the frozen bytes, 64 hex digits and a NUL: the edition's name. */
-void letter_hash(const struct letter *l, char out[static 65]);
+void letter_hash(const struct letter *l, char out[static SIGN_HEX]);
 
 #endif

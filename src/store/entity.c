@@ -1,26 +1,18 @@
 #include "store/entity.h"
 
-/* FNV-1a; a length goes before each text, so that nothing moves from one to the next unseen. */
-static uint64_t
-digest_add(uint64_t h, struct str s)
-{
-	h = (h ^ s.n) * UINT64_C(0x100000001b3);
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
+#include "base/hash.h"
 
+/* A length goes before each text, so that nothing moves from one to the next unseen. */
 static int64_t
 digest(const struct entity *t)
 {
 	const struct str texts[] = { t->task, t->quantized, t->description, t->language,
 		t->library };
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = HASH_SEED;
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		h = digest_add(h, texts[i]);
-	h = (h ^ (uint64_t)(t->has_created ? clock_day_number(t->created) + 1 : 0)) *
-	    UINT64_C(0x100000001b3);
+		h = hash_add(hash_add_number(h, texts[i].n), texts[i]);
+	h = hash_add_number(h, (uint64_t)(t->has_created ? clock_day_number(t->created) + 1 : 0));
 	return (int64_t)(h ^ (uint64_t)t->fork ^ (uint64_t)t->archived << 1);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/slug.h"
 #include "store/entity.h"
 
@@ -107,7 +108,7 @@ read_entity(struct stmt *s, const struct keeping *k, struct arena *a)
 static size_t
 place_of(const struct seen *t, int64_t id)
 {
-	size_t at = (size_t)((uint64_t)id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (t->room - 1);
+	size_t at = hash_place(id, t->room);
 
 	while (t->ids[at] && t->ids[at] != id)
 		at = (at + 1) & (t->room - 1);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define MINUTE (60 * CLOCK_SECOND)
 
 enum {
@@ -23,16 +25,6 @@ struct table {
 	struct entry *at; /* a power of two of places, at most half of them taken */
 	size_t room, count;
 };
-
-static uint64_t
-hash_of(struct str s)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < s.n; i++)
-		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3;
-	return hash;
-}
 
 static struct entry *
 place(const struct table *t, uint64_t hash, struct str name)
@@ -62,7 +54,7 @@ grow(struct table *t)
 static void *
 find(struct table *t, struct str name, size_t size, struct arena *a)
 {
-	uint64_t hash = hash_of(name);
+	uint64_t hash = hash_add(HASH_SEED, name);
 	struct entry *e;
 
 	if (t->count * 2 >= t->room)

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
+
 /* A name with an id, as rows have it; the same on many days. */
 struct identity {
 	struct str name, folded; /* as it stands; as names are compared */
@@ -26,10 +28,8 @@ struct identities {
 static size_t
 hash(struct str name, int64_t id)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)id;
+	uint64_t h = hash_add(HASH_SEED ^ (uint64_t)id, name);
 
-	for (size_t i = 0; i < name.n; i++)
-		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
 	return (size_t)(h ^ h >> 32);
 }
 

@@ -119,10 +119,22 @@ other_forms_are_refused(void **state)
 			fail_msg("base32 '%s'", rows32[i].in);
 }
 
+static void
+hashes_in_hex(void **state)
+{
+	char hex[SIGN_HEX];
+
+	(void)state;
+	sign_hash_hex(STR(""), hex); /* as b2sum -l 256 says */
+	assert_string_equal(
+		hex, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hashes_in_hex),
 		cmocka_unit_test(signs_as_the_standard_does),
 		cmocka_unit_test(each_use_has_a_key_of_its_own),
 		cmocka_unit_test(encodings_have_one_form),
