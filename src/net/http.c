@@ -16,9 +16,9 @@
 #include "net/curl.h"
 
 enum {
-	HEADERS = 256, /* lines; a server that sends more is broken or hostile */
-	HEADER_LINE = 64 * 1024,
-	SLOW_BYTES = 1024, /* a second, over... */
+	HEADERS = 256,             /* lines; a server that sends more is broken or hostile */
+	HEADER_BYTES = 128 * 1024, /* all lines together */
+	SLOW_BYTES = 1024,         /* a second, over... */
 	SLOW_SECONDS = 10,
 	CONNECT_SECONDS = 10,
 	ETAG = 256, /* longer ones are not kept */
@@ -33,6 +33,7 @@ struct exchange {
 	struct buf body;
 	bool private_ok, refused_address;
 	int header_lines;
+	size_t header_bytes;
 	struct arena *arena;
 	struct http_response *out;
 	struct str etag, link, location, retry_after, rate_limit, remaining, reset;
@@ -180,7 +181,8 @@ take_header(char *p, size_t size, size_t n, void *context)
 	struct str line = { .p = p, .n = size * n }, name, value;
 	ptrdiff_t colon = str_find(line, ':');
 
-	if (++x->header_lines > HEADERS || line.n > HEADER_LINE)
+	x->header_bytes += line.n;
+	if (++x->header_lines > HEADERS || x->header_bytes > HEADER_BYTES)
 		return 0;
 	if (str_starts(line, STR("HTTP/"))) {
 		/* An interim answer (103) or the real one: begin again. */
@@ -397,6 +399,9 @@ explain(CURLcode code, const struct exchange *x, const struct http_request *r, s
 			e, ERR_DATA, "%s: an answer of more than %zu bytes", place, r->ceiling);
 	if (x->header_lines > HEADERS)
 		return err_set(e, ERR_DATA, "%s: more than %d header lines", place, HEADERS);
+	if (x->header_bytes > HEADER_BYTES)
+		return err_set(
+			e, ERR_DATA, "%s: a header of more than %d bytes", place, HEADER_BYTES);
 	if (code == CURLE_OUT_OF_MEMORY) /* what it says of a header of more than 100 kB */
 		return err_set(e, ERR_DATA, "%s: a header that is too long", place);
 	return err_set(e, may_pass(code) ? ERR_UNAVAILABLE : ERR_DATA, "%s: %s", place,

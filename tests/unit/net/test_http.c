@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "test.h"
 
@@ -257,6 +259,42 @@ a_bad_answer_is_refused_in_words(void **state)
 	arena_free(&a);
 }
 
+/* Lines that are kept, each within what libcurl takes: a megabyte of them. */
+static void
+a_header_has_a_ceiling(void **state)
+{
+	struct canned c = { 0 };
+	struct http *h = http_new();
+	struct http_response out;
+	struct arena a = { 0 };
+	struct err e;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 2 << 20);
+	buf_addz(&b, "HTTP/1.1 200 OK\r\n");
+	for (int i = 0; i < 20; i++) {
+		buf_addz(&b, "Link: ");
+		buf_fill(&b, 'x', 50000);
+		buf_addz(&b, "\r\n");
+	}
+	buf_addz(&b, "\r\n[]");
+	c.answers[0] = buf_z(&b);
+	signal(SIGPIPE, SIG_IGN);
+	canned_start(&c);
+	struct http_request r = {
+		.url = c.url, .ceiling = 1000, .deadline = 5 * CLOCK_SECOND, .configured = true
+	};
+
+	assert_int_equal(http_get(h, &r, NOW, &a, &out, &e), -1);
+	canned_stop(&c);
+	assert_int_equal(e.code, ERR_DATA);
+	assert_non_null(strstr(e.text, "a header of more than 131072 bytes"));
+	http_free(h);
+	arena_free(&a);
+	buf_free(&b);
+}
+
 /* A host that was configured may be private; a kept connection to it does not serve a request that
  * may not go there. */
 static void
@@ -295,6 +333,7 @@ main(void)
 		cmocka_unit_test(a_private_host_is_refused_unless_it_was_configured),
 		cmocka_unit_test(an_answer_says_how_long_to_wait),
 		cmocka_unit_test(a_bad_answer_is_refused_in_words),
+		cmocka_unit_test(a_header_has_a_ceiling),
 		cmocka_unit_test(a_kept_connection_is_no_way_around),
 	};
 
