@@ -287,7 +287,7 @@ exchange(struct asking *a, const struct question *q, const char *url, const char
 	log_debug("%s: %s: %d, %zu bytes", a->source, url, got == 0 ? r->status : 0, r->body.n);
 	v = patience_judge(r, got < 0 ? &e : NULL, tries, with_token && a->token, &a->rules);
 	if (v.what <= PATIENCE_GONE)
-		arena_join(a->arena, &scratch);
+		arena_join(&a->last, &scratch);
 	else
 		arena_free(&scratch);
 	return v;
@@ -389,6 +389,8 @@ ask_page(struct asking *a, const struct question *q, const char *url, struct ans
 
 	if (turn != ASKED_GOOD)
 		return turn;
+	/* Nobody has rejected what came before. */
+	arena_join(a->arena, &a->last);
 	etag = last_etag(a, q, url);
 	v = insist(a, q, url, etag, &r);
 	*next = r.next;
@@ -418,12 +420,19 @@ ask(struct asking *a, const struct question *q, struct answer **out)
 }
 
 void
-ask_reject(struct asking *a, const char *why)
+ask_drop(struct asking *a)
 {
 	assert(a->count > 0);
 	a->size -= a->answers[--a->count].body.n;
+	arena_free(&a->last);
+}
+
+void
+ask_reject(struct asking *a, const char *why)
+{
 	a->partial = true;
 	note(a, why);
+	ask_drop(a);
 }
 
 void

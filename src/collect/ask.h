@@ -16,14 +16,14 @@ enum {
 	ASK_BODY = 4 << 20,    /* one answer (RELIABILITY N3) */
 	ASK_BODIES = 10 << 20, /* all of a source: they are in memory together */
 	ASK_SECONDS = 30,      /* one question */
-	ASK_RESERVE =
-		10, /* questions left to a host's allowance when what is tracked is asked for */
+	/* Questions left to a host's allowance when what is tracked is asked for. */
+	ASK_RESERVE = 10,
 };
 
 /* Of a whole run: connections, and what was learnt of each host. */
 struct ask_run;
 
-/* One source's morning. What stands above the line is for the source to read. */
+/* One source's morning. What stands above the empty line is for the source to read. */
 struct asking {
 	const struct settings_sources *settings;
 	const char *source; /* its name */
@@ -32,6 +32,9 @@ struct asking {
 	struct db *db;
 	struct arena *arena; /* the source's; its answers are in it */
 
+	/* What came last, until the next comes: it may yet be rejected. Whoever ends the asking frees
+	 * it. */
+	struct arena last;
 	struct patience_rules rules;
 	struct answer *answers;
 	size_t count, room, size; /* size: of the bodies together */
@@ -66,11 +69,15 @@ enum asked {
 	ASKED_OVER, /* the source is over */
 };
 
-/* Ask; *out is the first answer (good or gone), in the arena until the source's end. May be NULL. */
+/* Ask; *out is the first answer (good or gone), there until the source's end. May be NULL. */
 enum asked ask(struct asking *a, const struct question *q, struct answer **out);
 
-/* Something about an answer is not as it must be: as if it had not come. It must be the last. */
+/* Something about an answer is not as it must be: as if it had not come. It must be the last, and is
+ * freed. */
 void ask_reject(struct asking *a, const char *why);
+
+/* The last answer is none to keep, and no fault of anybody's. */
+void ask_drop(struct asking *a);
 
 /* Another source asks for more of the same chart: what today's answers have need not be asked for
  * by ask_tracked in `chart` later. `key`: as there. */

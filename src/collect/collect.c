@@ -105,6 +105,7 @@ ask_source(struct run *r, const struct source *s, struct collect_result *out, st
 	out->bytes = a.bytes;
 	status = keep(r, &a, out, e);
 	out->took = clock_steady() - begin;
+	arena_free(&a.last);
 	arena_free(&arena);
 	return status;
 }

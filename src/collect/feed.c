@@ -52,29 +52,13 @@ struct reading {
 
 /* -- links ------------------------------------------------------------------------------------ */
 
-/* What a URL cannot have as it is, escaped; empty when there is a blank or a control in it. */
-static struct str
-escape_link(struct str s, struct arena *a)
+static bool
+has_blank(struct str s)
 {
-	struct buf b;
-	struct str out;
-
-	buf_init(&b, 3 * FEED_URL);
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c <= 0x20 || c == 0x7f) {
-			buf_clear(&b);
-			break;
-		}
-		if (c > 0x7f || strchr("\"<>\\^`{|}", c))
-			buf_printf(&b, "%%%02X", c);
-		else
-			buf_addc(&b, (char)c);
-	}
-	out = b.over ? (struct str){ 0 } : arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return out;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
 }
 
 /* "//host:port" and then a path; and none of what makes a link look like another: a user, an
@@ -101,9 +85,9 @@ feed_link(struct str base, struct str link, struct arena *a)
 	xmlChar *made;
 	size_t scheme;
 
-	s = s.n && s.n <= FEED_URL ? escape_link(s, a) : none;
-	if (s.n == 0)
+	if (s.n == 0 || s.n > FEED_URL || has_blank(s))
 		return none;
+	s = text_tidy_url(s, a);
 	made = xmlBuildURI((const xmlChar *)arena_strz(a, s), (const xmlChar *)arena_strz(a, base));
 	if (!made)
 		return none;

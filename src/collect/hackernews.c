@@ -39,6 +39,6 @@ hackernews_stories(struct asking *a)
 			return;
 		/* What was taken away between the two questions is null. */
 		if (got && str_eqz(str_trim(got->body), "null"))
-			a->count--;
+			ask_drop(a);
 	}
 }

@@ -427,6 +427,18 @@ def test_hostile_feeds(desk, api, feed, rows):
     assert not any(CONTROL.search(t) for (t,) in desk.ask("SELECT title FROM link"))
 
 
+def test_feeds_that_are_none_cost_nothing_each(desk, api):
+    """What is rejected is gone before the next is asked for, and takes nothing of what the others may have."""
+    desk.name("feeds")
+    _, _, plain, _ = peak(desk)
+    desk.publication.write("morningpost.yaml", desk.settings + "sources:\n  feeds:\n" + "".join(
+        f"    - {{url: {api.url}/feed.xml?{n}, name: News {n}}}\n" for n in range(12)))
+    api.feed = "<rss><channel><item><title>" + "x" * (3 << 20)
+    code, _, megabytes, err = peak(desk)
+    assert code == 69 and "News 0: no well-formed XML" in err, err
+    assert megabytes <= plain + 16, (megabytes, plain)
+
+
 def test_an_arxiv_error_is_no_paper(desk, api):
     desk.name("arxiv")
     api.papers = "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>http://arxiv.org/api/errors#x</id><title>Error</title><summary>bad \x85id</summary></entry></feed>"
