@@ -1,16 +1,14 @@
 /* cmd_approve.c: `morningpost approve`: let an edition go out. */
 #include <ctype.h>
-#include <dirent.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "cmd/desk.h"
+#include "cmd/issues.h"
 #include "cmd/known.h"
 #include "cmd/options.h"
 #include "compose/check.h"
@@ -26,7 +24,7 @@ const char cmd_approve_help[] =
 	"when is kept.\n"
 	"65: no issue is that edition as its file stands now.\n";
 
-enum { HASH_LEAST = 12, HASH_MOST = 64, DAYS = 4000 };
+enum { HASH_LEAST = 12, HASH_MOST = 64 };
 
 static int
 check_hash(const char *hash, struct err *e)
@@ -58,40 +56,6 @@ system_user(struct arena *a)
 }
 
 /* -- which issue it is ------------------------------------------------------------------------ */
-
-static int
-newest_first(const void *a, const void *b)
-{
-	return clock_day_cmp(*(const struct day *)b, *(const struct day *)a);
-}
-
-/* The days that have a file, newest first. */
-static int
-list_days(const struct publication *p, struct arena *a, struct day **out, size_t *n, struct err *e)
-{
-	int folder = file_open_dir(p->dir, "issues", e);
-	const struct dirent *entry;
-	DIR *dir;
-
-	*out = arena_many(a, DAYS, struct day);
-	*n = 0;
-	if (folder < 0)
-		return -1;
-	dir = fdopendir(folder);
-	while (dir && *n < DAYS && (entry = readdir(dir))) {
-		struct str name = str_of(entry->d_name);
-
-		if (str_ends(name, STR(".md")) &&
-			clock_parse_day(str_sub(name, 0, name.n - 3), &(*out)[*n]))
-			++*n;
-	}
-	if (dir)
-		closedir(dir);
-	else
-		close(folder);
-	qsort(*out, *n, sizeof **out, newest_first);
-	return 0;
-}
 
 struct candidate {
 	struct arena arena;
@@ -145,7 +109,7 @@ find_any(struct desk *d, const char *hash, struct candidate *c, struct err *e)
 	size_t n;
 	int got = 0;
 
-	if (list_days(&d->publication, &d->arena, &days, &n, e) < 0)
+	if (issues_list(&d->publication, &d->arena, &days, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n && got == 0; i++)
 		if (clock_day_cmp(days[i], today) == 0)

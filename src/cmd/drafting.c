@@ -1,14 +1,12 @@
 #include "cmd/drafting.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/asset.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cmd/issues.h"
 #include "cmd/known.h"
 #include "compose/draft.h"
 #include "compose/front.h"
@@ -52,34 +50,6 @@ read_template(const struct publication *p, struct arena *a, struct str *text, st
 
 /* -- the issue's number ------------------------------------------------------------------------ */
 
-/* The newest issue before `day`, from the names of the files; false: there is none. */
-static bool
-issue_before(const struct publication *p, struct day day, struct day *out)
-{
-	struct err ignored;
-	int folder = file_open_dir(p->dir, "issues", &ignored);
-	DIR *d = folder < 0 ? NULL : fdopendir(folder);
-	bool found = false;
-	struct dirent *entry;
-
-	if (!d && folder >= 0)
-		close(folder);
-	while (d && (entry = readdir(d))) {
-		struct str name = str_of(entry->d_name);
-		struct day at;
-
-		if (!str_ends(name, STR(".md")) ||
-			!clock_parse_day(str_sub(name, 0, name.n - 3), &at) ||
-			clock_day_cmp(at, day) >= 0 || (found && clock_day_cmp(at, *out) <= 0))
-			continue;
-		*out = at;
-		found = true;
-	}
-	if (d)
-		closedir(d);
-	return found;
-}
-
 /* The number that an issue says it has; 0: none, or it cannot be read. */
 static int
 number_in(const struct publication *p, struct day day)
@@ -105,15 +75,22 @@ number_in(const struct publication *p, struct day day)
 static int
 next_number(const struct publication *p, struct day day)
 {
-	int step = 1;
+	struct arena a = { 0 };
+	struct err ignored;
+	struct day *days;
+	size_t n;
+	int step = 1, number = 0;
 
-	for (struct day at = day; step <= BACK && issue_before(p, at, &at); step++) {
-		int number = number_in(p, at);
-
-		if (number)
-			return number + step;
-	}
-	return step == 1 ? 1 : 0;
+	if (issues_list(p, &a, &days, &n, &ignored) < 0)
+		n = 0;
+	for (size_t i = 0; i < n && step <= BACK && !number; i++)
+		if (clock_day_cmp(days[i], day) < 0) {
+			number = number_in(p, days[i]);
+			number += number ? step : 0;
+			step++;
+		}
+	arena_free(&a);
+	return number || step > 1 ? number : 1;
 }
 
 /* -- writing ----------------------------------------------------------------------------------- */
