@@ -119,8 +119,9 @@ struct settings_web {
 };
 
 /*
- * All of it, with defaults filled in. The keys of later issues (dkim, bounce, doctor) are known and checked for their form as well, so that a file written by CONTRACT.md is
- * taken from the first day.
+ * All of it, with defaults filled in. Keys that nothing reads yet (dkim, bounce, doctor) are known
+ * and checked for their form as well, so that a file written by CONTRACT.md is taken from the first
+ * day.
  */
 struct settings {
 	struct settings_publication publication;

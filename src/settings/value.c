@@ -214,3 +214,14 @@ value_network(struct str s, struct network *out)
 	out->bits = base + (unsigned)bits;
 	return true;
 }
+
+struct str
+value_url_host(const char *url)
+{
+	struct str s = str_from(str_of(url), (size_t)(strchr(url, '/') - url) + 2), host = { 0 },
+		   port;
+	ptrdiff_t slash = str_find(s, '/');
+
+	value_split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
+	return host;
+}
