@@ -16,13 +16,12 @@
 #include "store/edition.h"
 
 const char cmd_approve_help[] =
-	"  HASH        what 'compose', 'check' and 'preview' call the edition; its first twelve\n"
-	"              digits are enough\n"
+	"  HASH        what 'compose', 'check' and 'preview' call the edition; its first\n"
+	"              twelve digits are enough\n"
 	"  --date D    the issue of that day (default: whichever issue the edition is of)\n"
 	"\n"
-	"With 'send: {approval: required}' only what was approved goes out; who approved it and "
-	"when is kept.\n"
-	"65: no issue is that edition as its file stands now.\n";
+	"With 'send: {approval: required}' only what was approved goes out; who approved\n"
+	"it and when is kept. 65: no issue is that edition as its file stands now.\n";
 
 enum { HASH_LEAST = 12, HASH_MOST = 64 };
 

@@ -17,10 +17,9 @@ const char cmd_collect_help[] =
 	"                DIR/ossinsight/past_week/D.json, DIR/arxiv/D.atom, DIR/feeds/D.rss;\n"
 	"                without --date all days it has\n"
 	"\n"
-	"Asks the sources of morningpost.yaml, one after the other; one that fails stops no "
-	"other.\n"
-	"Exit codes: 0 when any source answered, 69 when none did, 75 when another collect is "
-	"running.\n";
+	"Asks the sources of morningpost.yaml, one after the other; one that fails stops\n"
+	"no other. Exit codes: 0 when any source answered, 69 when none did, 75 when\n"
+	"another collect is running.\n";
 
 struct wish {
 	const char *date, *from;

@@ -15,11 +15,10 @@
 const char cmd_daily_help[] =
 	"  --date D    the issue of that day (default: today)\n"
 	"\n"
-	"Collects what is missing of today's data, drafts the issue if there is none, checks it "
-	"and sends it to all\n"
-	"who are due. A finished day ends with 0 and says nothing, so it may be called every ten "
-	"minutes; what\n"
-	"stands in its way is said once a day. 75: not finished, or held; 65: the check fails.\n";
+	"Collects what is missing of today's data, drafts the issue if there is none,\n"
+	"checks it and sends it to all who are due. A finished day ends with 0 and says\n"
+	"nothing, so it may be called every ten minutes; what stands in its way is said\n"
+	"once a day. 75: not finished, or held; 65: the check fails.\n";
 
 enum { FINDINGS = 64 * 1024 };
 

@@ -6,11 +6,9 @@
 const char cmd_draft_help[] =
 	"  --date D    the issue of that day (default: today)\n"
 	"\n"
-	"Writes issues/D.md from templates/draft.md: a lead from the strongest facts of the day, "
-	"the data blocks,\n"
-	"lists of tools and of what to read, and prompts (TODO:) where words are wanted. 73: the "
-	"file is there\n"
-	"already; a draft never overwrites.\n";
+	"Writes issues/D.md from templates/draft.md: a lead from the strongest facts of\n"
+	"the day, the data blocks, lists of tools and of what to read, and prompts (TODO:)\n"
+	"where words are wanted. 73: the file is there already; a draft never overwrites.\n";
 
 static int
 run(struct context *c, struct desk *d, const char *date, struct err *e)

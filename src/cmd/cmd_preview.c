@@ -17,15 +17,13 @@
 
 const char cmd_preview_help[] =
 	"  --date D            the issue of that day (default: today)\n"
-	"  --listen ADDR       HOST:PORT or [IPv6]:PORT (default: 127.0.0.1:8026); port 0 takes\n"
-	"                      any and says which\n"
+	"  --listen ADDR       HOST:PORT or [IPv6]:PORT (default: 127.0.0.1:8026); port 0\n"
+	"                      takes any and says which\n"
 	"\n"
-	"Shows the message as it would go out to an example reader, in frames as wide as a desktop "
-	"and a\n"
-	"phone, light, dark and inverted, its text part, headers and size, and what 'check' says. "
-	"The page follows\n"
-	"when the issue, a template, a picture or the settings are saved. It changes nothing. "
-	"Ctrl-C ends it.\n";
+	"Shows the message as it would go out to an example reader, in frames as wide as\n"
+	"a desktop and a phone, light, dark and inverted, its text part, headers and size,\n"
+	"and what 'check' says. The page follows when the issue, a template, a picture or\n"
+	"the settings are saved. It changes nothing. Ctrl-C ends it.\n";
 
 static const char *const folders[] = { "issues", "templates", "pictures" };
 

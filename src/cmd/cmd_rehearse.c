@@ -21,16 +21,13 @@
 
 const char cmd_rehearse_help[] =
 	"  --date D      the issue of that day (default: today)\n"
-	"  -o MAILDIR    keep the messages there; a folder that is new or empty (default: "
-	"nowhere)\n"
+	"  -o MAILDIR    keep the messages there, in a folder that is new or empty\n"
+	"                (default: nowhere)\n"
 	"\n"
-	"Makes the message of everybody who is due, as a send would, and reads each back with a "
-	"strict parser.\n"
-	"Prints their sizes, the longest values that went into them, and what differs from the "
-	"last "
-	"issue. Nothing\n"
-	"is sent and nothing is planned. 65: a message failed. The messages are real, and so are "
-	"the links in them.\n";
+	"Makes the message of everybody who is due, as a send would, and reads each back\n"
+	"with a strict parser. Prints their sizes, the longest values that went into\n"
+	"them, and what differs from the last issue. Nothing is sent and nothing is\n"
+	"planned. The messages are real, and so are the links in them. 65: one failed.\n";
 
 enum { BLANK = 32 << 20 };
 

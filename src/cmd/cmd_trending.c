@@ -11,7 +11,7 @@ const char cmd_trending_help[] =
 	"  --source S    only github, hf_models, hf_datasets or hf_spaces\n"
 	"  --top N       so many rows of each list (default: 15; with --json: all)\n"
 	"\n"
-	"Momentum is what was gained in a week. The figures are described in DATA.\n";
+	"Momentum is what was gained in a week; morningpost(1) says how it is counted.\n";
 
 enum { TOP = 15, MOST = 1000000 };
 
