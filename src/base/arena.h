@@ -28,8 +28,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 #define arena_many(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 
 /*
- * Room for one thing more behind the n of a list that grows by and by: the list itself, or, when *room is
- * used up, a copy with twice the room (16 at first). The old one stays in the arena.
+ * Room for one thing more behind the n of a list that grows by and by: the list itself, or, when
+ * *room is used up, a copy with twice the room (16 at first). The old one stays in the arena.
  */
 void *arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size);
 

@@ -1,5 +1,5 @@
-/* hash.h: quick hashes for tables and for telling whether something changed. Whoever wants a hash that
- * nobody can aim at takes sign.h's. */
+/* hash.h: quick hashes for tables and for telling whether something changed. Whoever wants a
+ * hash that nobody can aim at takes sign.h's. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 
-/* FNV-1a of 64 bits: begin with HASH_SEED, and add. Its values are in databases (store/entity.c), so they
- * stay as they are. */
+/* FNV-1a of 64 bits: begin with HASH_SEED, and add. Its values are in databases
+ * (store/entity.c), so they stay as they are. */
 #define HASH_SEED UINT64_C(0xcbf29ce484222325)
 uint64_t hash_add(uint64_t h, struct str s);
 /* One number as one step. */

@@ -64,7 +64,8 @@ pixels_of(const struct qr *q, int scale)
 	return pixels;
 }
 
-/* A palette of two makes libpng write one bit a pixel. It puts no time or text into what it writes. */
+/* A palette of two makes libpng write one bit a pixel. It puts no time or text into what it
+ * writes. */
 int
 qr_png(const struct qr *q, int scale, struct buf *out, struct err *e)
 {

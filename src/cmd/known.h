@@ -16,8 +16,9 @@ struct known {
 };
 
 /*
- * Read the day's figures, its newest approval, and whether its issue stands as `draft` wrote it. `db` NULL: it is opened
- * for reading meanwhile; one that is not there knows nothing. Lives in the arena.
+ * Read the day's figures, its newest approval, and whether its issue stands as `draft` wrote it.
+ * `db` NULL: it is opened for reading meanwhile; one that is not there knows nothing. Lives in the
+ * arena.
  */
 int known_read(const struct publication *p, struct db *db, struct day day, struct arena *a,
 	struct known *out, struct err *e);

@@ -10,8 +10,8 @@
 int options_day(const char *command, const char *date, const struct publication *p, struct day *out,
 	struct err *e);
 
-/* All options of a command that has --date and no other: *date is the word, or NULL. What it was given
- * besides stands from optind on. */
+/* All options of a command that has --date and no other: *date is the word, or NULL. What it was
+ * given besides stands from optind on. */
 int options_only_date(const char *command, int argc, char **argv, const char **date, struct err *e);
 
 /* Behind the options stands nothing more. */

@@ -1,5 +1,5 @@
-/* outline.h: what an issue consists of, read out of its HTML: headings and links; and what two of them
- * do not share. Pure. */
+/* outline.h: what an issue consists of, read out of its HTML: headings and links; and what two
+ * of them do not share. Pure. */
 #ifndef CMD_OUTLINE_H
 #define CMD_OUTLINE_H
 

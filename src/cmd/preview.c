@@ -13,7 +13,8 @@
 
 enum { BODY = 32 << 20 };
 
-/* -- keeping up ----------------------------------------------------------------------------------- */
+/* -- keeping up
+ * ----------------------------------------------------------------------------------- */
 
 /* What is not noticed by the folders that are watched: the database changes without pause while a send
  * runs, so it is looked at when somebody asks. */
@@ -252,7 +253,8 @@ dispatch(struct ask *k)
 	return true;
 }
 
-/* -- who may ask ---------------------------------------------------------------------------------- */
+/* -- who may ask
+ * ---------------------------------------------------------------------------------- */
 
 static bool
 is_address(struct str host)

@@ -1,5 +1,5 @@
-/* proof.h: an issue as its editor looks at it: composed, checked, filled for an example reader and read
- * back from the bytes that would go out. */
+/* proof.h: an issue as its editor looks at it: composed, checked, filled for an example reader
+ * and read back from the bytes that would go out. */
 #ifndef CMD_PROOF_H
 #define CMD_PROOF_H
 

@@ -28,7 +28,8 @@ struct rehearsal {
 	struct rehearsal_failure failures[REHEARSAL_FAILURES];
 	size_t failure_count;
 	uint64_t bytes;
-	/* How many there are of each size above the letter's frozen one; the last: all larger ones. */
+	/* How many there are of each size above the letter's frozen one; the last: all larger
+	 * ones. */
 	size_t base;
 	uint32_t spread[REHEARSAL_SPREAD];
 };

@@ -56,7 +56,7 @@ struct question {
 	const char *accept, *extra; /* a media type; one more header line; or NULL */
 	unsigned pages;             /* how many may be read by Link, 0 as 1 */
 	const char *pool;           /* the allowance it counts against; NULL: the host's only one */
-	int64_t pace; /* microseconds between two of the pool, where the host does not say what is left */
+	int64_t pace; /* microseconds between two of the pool, where the host names no limit */
 	bool tracked; /* see struct answer; a failure makes nothing partial */
 	bool abroad;  /* redirects may lead to another host (feeds) */
 	bool unkept;  /* it leads to other questions, and is no answer to keep */

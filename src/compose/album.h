@@ -27,9 +27,9 @@ struct album {
 /* A picture as an <img> refers to it; or why it is not taken. */
 struct album_picture {
 	struct str src; /* "cid:…" */
-	int width,
-		height; /* as it is shown: not wider than the column; half of what it has where its
-			      name ends in @2x */
+	/* As it is shown: not wider than the column; half of what it has where its name ends in
+	 * @2x. */
+	int width, height;
 	const char *fault; /* "picture-name", "picture-missing", ... : what `check` tells */
 	struct str detail;
 };

@@ -13,11 +13,11 @@
 struct figures_chart {
 	const char *source; /* "github", "hf_models", "hf_datasets", "hf_spaces" */
 	enum trend_kind kind;
-	bool partial; /* the asof day's answers were incomplete: nothing is said to have dropped out
-		       */
-	bool first;   /* no snapshot before asof's */
-	bool flooded; /* tracked grew to more than 1.5 times within 7 days: no "new in the top 50"
-		       */
+	/* The asof day's answers were incomplete: nothing is said to have dropped out. */
+	bool partial;
+	bool first; /* no snapshot before asof's */
+	/* Tracked grew to more than 1.5 times within 7 days: no "new in the top 50". */
+	bool flooded;
 	struct trend_report report; /* report.stale: nothing else is valid */
 	struct trend_numbers numbers;
 	struct trend_folded *folded;

@@ -7,10 +7,10 @@
 struct lead {
 	const char *source;
 	const struct trend_entity *entity;
-	const struct trend_folded
-		*row; /* of the chart, that it leads or is a copy in; NULL: none */
-	int rank; /* FACTS_HEADLINE for who is in the headline, more for who is told of below it */
-	size_t at;
+	/* Of the chart, that it leads or is a copy in; NULL: none. */
+	const struct trend_folded *row;
+	int rank;  /* FACTS_HEADLINE for who is in the headline, more for who is told of below it */
+	size_t at; /* where in the text */
 };
 
 /*

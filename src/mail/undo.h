@@ -1,5 +1,5 @@
-/* undo.h: the encodings of mail taken back, strictly: what is not exactly as RFC 2045 and 2047 have it
- * is refused. Pure. */
+/* undo.h: the encodings of mail taken back, strictly: what is not exactly as RFC 2045 and 2047
+ * have it is refused. Pure. */
 #ifndef MAIL_UNDO_H
 #define MAIL_UNDO_H
 

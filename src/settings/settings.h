@@ -57,8 +57,8 @@ struct settings_domain {
 struct settings_send {
 	int64_t retry_first, retry_for, wait;
 	enum settings_in_doubt in_doubt;
-	int not_after; /* minute of the day in publication.timezone, or -1: the issue's date + 24 h
-			*/
+	/* Minute of the day in publication.timezone, or -1: the date + 24 h. */
+	int not_after;
 	bool approval_required;
 	uint32_t canary_count; /* 0: no canary */
 	int64_t canary_wait;

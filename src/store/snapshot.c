@@ -164,7 +164,8 @@ insert_answer(struct db *db, int64_t snapshot, size_t n, const struct answer *an
 	return status;
 }
 
-/* Its url ends in what it was asked for by, but for a query: .../repos/OWNER/NAME, .../models/NAME. */
+/* Its url ends in what it was asked for by, but for a query: .../repos/OWNER/NAME,
+ * .../models/NAME. */
 static int
 note_gone(struct db *db, const struct row_source *source, const struct answer *answer,
 	struct day day, struct err *e)

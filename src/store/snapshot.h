@@ -7,8 +7,7 @@
 
 /*
  * A snapshot is (source, UTC day); it holds the answers of that day in the order they were asked
- * for. Sources are named github, hf_models, hf_models_pool, hf_datasets, hf_spaces, hf_papers,
- * arxiv, feed, ossinsight; row.c has the table, migrations/ a view each.
+ * for. row.c has the table of sources, migrations/ a view for each.
  *
  * An answer is one body as it came, after content decoding:
  *	200       rows are made of it, unless it is no good (see snapshot_keep)

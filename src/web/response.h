@@ -14,10 +14,9 @@ struct response {
 	const char *type; /* Content-Type */
 	struct str body;
 	const char *style; /* what the page's style hashes to ("sha256-…"), or NULL: it has none */
-	const char
-		*policy; /* the whole Content-Security-Policy in place of the usual one, or NULL */
-	const char *allow; /* 405: the methods that do work, or NULL */
-	int retry_after;   /* seconds, or 0 */
+	const char *policy; /* the whole Content-Security-Policy instead of the usual; or NULL */
+	const char *allow;  /* 405: the methods that do work, or NULL */
+	int retry_after;    /* seconds, or 0 */
 };
 
 /* "Not Found". */
