@@ -329,6 +329,24 @@ stmt_null(struct stmt *s, int i)
 }
 
 void
+stmt_int_or_null(struct stmt *s, int i, bool known, int64_t v)
+{
+	if (known)
+		stmt_int(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
+void
+stmt_text_or_null(struct stmt *s, int i, struct str v)
+{
+	if (v.n)
+		stmt_text(s, i, v);
+	else
+		stmt_null(s, i);
+}
+
+void
 stmt_reset(struct stmt *s)
 {
 	sqlite3_reset(s->st);

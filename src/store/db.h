@@ -66,6 +66,8 @@ void stmt_text(struct stmt *s, int i, struct str v);
 void stmt_textz(struct stmt *s, int i, const char *v); /* NULL binds null */
 void stmt_blob(struct stmt *s, int i, struct str v);
 void stmt_null(struct stmt *s, int i);
+void stmt_int_or_null(struct stmt *s, int i, bool known, int64_t v);
+void stmt_text_or_null(struct stmt *s, int i, struct str v); /* an empty one binds null */
 
 /* 1 a row, 0 no more (and reset, ready for new values), -1 failed (and reset). */
 int stmt_step(struct stmt *s, struct err *e);

@@ -455,10 +455,7 @@ record_sent(struct db *db, int64_t issue, int64_t subscriber, const struct deliv
 	stmt_int(s, 2, subscriber);
 	stmt_int(s, 3, now);
 	stmt_int(s, 4, o->code);
-	if (o->status.n)
-		stmt_text(s, 5, o->status);
-	else
-		stmt_null(s, 5);
+	stmt_text_or_null(s, 5, o->status);
 	stmt_text(s, 6, o->words);
 	return stmt_run(s, e) < 0 ? -1 : db_changes(db) == 1;
 }
@@ -489,20 +486,11 @@ delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct d
 	stmt_int(s, 1, issue);
 	stmt_int(s, 2, subscriber);
 	stmt_textz(s, 3, delivery_state_name(o->to));
-	if (o->next_at)
-		stmt_int(s, 4, o->next_at);
-	else
-		stmt_null(s, 4);
+	stmt_int_or_null(s, 4, o->next_at != 0, o->next_at);
 	stmt_int(s, 5, now);
 	stmt_textz(s, 6, o->relay);
-	if (o->code)
-		stmt_int(s, 7, o->code);
-	else
-		stmt_null(s, 7);
-	if (o->status.n)
-		stmt_text(s, 8, o->status);
-	else
-		stmt_null(s, 8);
+	stmt_int_or_null(s, 7, o->code != 0, o->code);
+	stmt_text_or_null(s, 8, o->status);
 	stmt_text(s, 9, o->words);
 	if (stmt_run(s, e) < 0)
 		return -1;

@@ -146,15 +146,6 @@ seen_before(struct seen *t, int64_t id)
 	return false;
 }
 
-static void
-bind_known(struct stmt *s, int i, bool known, int64_t v)
-{
-	if (known)
-		stmt_int(s, i, v);
-	else
-		stmt_null(s, i);
-}
-
 static int
 insert(struct keeping *k, const struct observation *o, struct err *e)
 {
@@ -173,8 +164,8 @@ insert(struct keeping *k, const struct observation *o, struct err *e)
 		stmt_real(s, 5, o->score);
 	else
 		stmt_null(s, 5);
-	bind_known(s, 6, o->has_downloads, o->downloads);
-	bind_known(s, 7, o->has_forks, o->forks);
+	stmt_int_or_null(s, 6, o->has_downloads, o->downloads);
+	stmt_int_or_null(s, 7, o->has_forks, o->forks);
 	return stmt_run(s, e);
 }
 
