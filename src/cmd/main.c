@@ -144,8 +144,10 @@ run(struct context *c, int argc, char **argv)
 	return status;
 }
 
-int
-main(int argc, char **argv)
+/* The options before the command's name. -1: go on; else the exit code, and what there was to say is
+ * said. */
+static int
+take_options(struct context *c, bool *json, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -153,28 +155,22 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *env = getenv("MORNINGPOST_DIR");
-	struct context c = { .dir = env && *env ? env : "." };
-	bool json = false;
 	int opt;
 
-	hold_standard_descriptors();
-	sign_start();
-	signal(SIGPIPE, SIG_IGN);
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "+:C:qvh", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'C':
-			c.dir = optarg;
+			c->dir = optarg;
 			break;
 		case 'q':
-			be_quiet(&c);
+			be_quiet(c);
 			break;
 		case 'v':
 			log_set_level(LOG_DEBUG);
 			break;
 		case 'j':
-			json = true;
+			*json = true;
 			break;
 		case 'h':
 			print_overview(stdout);
@@ -190,6 +186,23 @@ main(int argc, char **argv)
 			return ERR_USAGE;
 		}
 	}
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *env = getenv("MORNINGPOST_DIR");
+	struct context c = { .dir = env && *env ? env : "." };
+	bool json = false;
+	int code;
+
+	hold_standard_descriptors();
+	sign_start();
+	signal(SIGPIPE, SIG_IGN);
+	code = take_options(&c, &json, argc, argv);
+	if (code >= 0)
+		return code;
 	out_init(&c.out, stdout, json);
 	if (optind == argc) {
 		print_overview(stderr);

@@ -164,6 +164,29 @@ is_finished(struct run *r, bool *finished)
 	return 0;
 }
 
+static void
+bring_forward(int64_t *until, int64_t at, int64_t now)
+{
+	if (at > now && at < *until)
+		*until = at;
+}
+
+/* A relay, a domain, or one that is in trouble may be given to again. */
+static void
+wait_for_rates(const struct run *r, int64_t steady, int64_t *until)
+{
+	for (size_t i = 0; i < r->relays.count; i++) {
+		bring_forward(until, pace_next(&r->relays.pace[i], steady), steady);
+		bring_forward(until, relay_rests_until(r->relays.relay[i]), steady);
+	}
+	if (r->later_count == 0)
+		return;
+	for (size_t i = 0; i < r->o->publication->settings.domain_count; i++)
+		bring_forward(until, pace_next(&r->domains[i].pace, steady), steady);
+	for (size_t i = 0; i < r->health.count; i++)
+		bring_forward(until, pace_next(&r->health.table[i].pace, steady), steady);
+}
+
 static int64_t
 until_when(const struct run *r)
 {
@@ -181,27 +204,7 @@ until_when(const struct run *r)
 		until = r->drain_until;
 	if (r->apart_until && r->apart_until < until)
 		until = r->apart_until;
-	for (size_t i = 0; i < r->relays.count; i++) {
-		int64_t pace = pace_next(&r->relays.pace[i], steady);
-
-		if (pace > steady && pace < until)
-			until = pace;
-		if (relay_rests_until(r->relays.relay[i]) > steady &&
-			relay_rests_until(r->relays.relay[i]) < until)
-			until = relay_rests_until(r->relays.relay[i]);
-	}
-	for (size_t i = 0; i < r->o->publication->settings.domain_count && r->later_count; i++) {
-		int64_t pace = pace_next(&r->domains[i].pace, steady);
-
-		if (pace > steady && pace < until)
-			until = pace;
-	}
-	for (size_t i = 0; i < r->health.count && r->later_count; i++) {
-		int64_t pace = pace_next(&r->health.table[i].pace, steady);
-
-		if (pace > steady && pace < until)
-			until = pace;
-	}
+	wait_for_rates(r, steady, &until);
 	wakes = health_wakes_at(&r->health, steady);
 	if (wakes && wakes < until)
 		until = wakes;
@@ -383,6 +386,18 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES], int64_t stran
 }
 
 static int
+set_sent(struct run *r)
+{
+	if (db_begin(r->db, r->e) == 0 &&
+		issue_set_state(r->db, r->issue->id, ISSUE_SENT, (struct str){ 0 }, clock_now(),
+			r->e) == 0 &&
+		db_commit(r->db, r->e) == 0)
+		return 0;
+	db_rollback(r->db);
+	return -1;
+}
+
+static int
 finish(struct run *r)
 {
 	int64_t counts[DELIVERY_STATES], expired = 0, stranded = 0;
@@ -418,14 +433,7 @@ finish(struct run *r)
 		r->out->code = ERR_UNAVAILABLE;
 	if (r->out->end != DELIVER_DONE || r->issue->state == ISSUE_SENT)
 		return 0;
-	if (db_begin(r->db, r->e) < 0 ||
-		issue_set_state(r->db, r->issue->id, ISSUE_SENT, (struct str){ 0 }, clock_now(),
-			r->e) < 0 ||
-		db_commit(r->db, r->e) < 0) {
-		db_rollback(r->db);
-		return -1;
-	}
-	return 0;
+	return set_sent(r);
 }
 
 static void
