@@ -355,6 +355,17 @@ text_url(struct str s, struct buf *out)
 	}
 }
 
+size_t
+text_web_scheme(struct str url)
+{
+	static const struct str schemes[] = { STR_INIT("https://"), STR_INIT("http://") };
+
+	for (size_t i = 0; i < 2; i++)
+		if (str_ieq(str_sub(url, 0, schemes[i].n), schemes[i]))
+			return schemes[i].n;
+	return 0;
+}
+
 struct str
 text_tidy_url(struct str url, struct arena *a)
 {

@@ -51,6 +51,9 @@ const char *text_direction(const char *language);
 void text_html(struct str s, struct buf *out);
 /* Append s percent-encoded but for RFC 3986's unreserved characters. */
 void text_url(struct str s, struct buf *out);
+/* The length of "https://" or "http://", in any case, that it begins with; 0: neither. */
+size_t text_web_scheme(struct str url);
+
 /* A whole URL from a stranger, with what has no place in one (blanks, quotes, brackets, controls, all
  * that is not ASCII) percent-encoded. */
 struct str text_tidy_url(struct str url, struct arena *a);

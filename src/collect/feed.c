@@ -93,9 +93,7 @@ feed_link(struct str base, struct str link, struct arena *a)
 		return none;
 	s = arena_str(a, str_of((const char *)made));
 	xmlFree(made);
-	scheme = str_ieq(str_sub(s, 0, 8), STR("https://"))  ? 8
-		 : str_ieq(str_sub(s, 0, 7), STR("http://")) ? 7
-							     : 0;
+	scheme = text_web_scheme(s);
 	host = str_from(s, scheme);
 	if (scheme == 0 || s.n > FEED_URL || !is_host(host) || !text_is_ascii(s))
 		return none;

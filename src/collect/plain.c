@@ -142,55 +142,55 @@ number(struct str s, uint32_t *c)
 	return true;
 }
 
+/* Those that titles have; HTML has 2,231. */
+static const struct {
+	struct str name;
+	uint32_t c;
+} references[] = {
+	{ STR_INIT("amp"), '&' },
+	{ STR_INIT("lt"), '<' },
+	{ STR_INIT("gt"), '>' },
+	{ STR_INIT("quot"), '"' },
+	{ STR_INIT("apos"), '\'' },
+	{ STR_INIT("nbsp"), 0xa0 },
+	{ STR_INIT("ndash"), 0x2013 },
+	{ STR_INIT("mdash"), 0x2014 },
+	{ STR_INIT("lsquo"), 0x2018 },
+	{ STR_INIT("rsquo"), 0x2019 },
+	{ STR_INIT("ldquo"), 0x201c },
+	{ STR_INIT("rdquo"), 0x201d },
+	{ STR_INIT("hellip"), 0x2026 },
+	{ STR_INIT("bull"), 0x2022 },
+	{ STR_INIT("middot"), 0xb7 },
+	{ STR_INIT("copy"), 0xa9 },
+	{ STR_INIT("reg"), 0xae },
+	{ STR_INIT("trade"), 0x2122 },
+	{ STR_INIT("euro"), 0x20ac },
+	{ STR_INIT("pound"), 0xa3 },
+	{ STR_INIT("deg"), 0xb0 },
+	{ STR_INIT("times"), 0xd7 },
+	{ STR_INIT("laquo"), 0xab },
+	{ STR_INIT("raquo"), 0xbb },
+	{ STR_INIT("auml"), 0xe4 },
+	{ STR_INIT("ouml"), 0xf6 },
+	{ STR_INIT("uuml"), 0xfc },
+	{ STR_INIT("Auml"), 0xc4 },
+	{ STR_INIT("Ouml"), 0xd6 },
+	{ STR_INIT("Uuml"), 0xdc },
+	{ STR_INIT("szlig"), 0xdf },
+	{ STR_INIT("eacute"), 0xe9 },
+	{ STR_INIT("egrave"), 0xe8 },
+	{ STR_INIT("agrave"), 0xe0 },
+	{ STR_INIT("ccedil"), 0xe7 },
+	{ STR_INIT("ntilde"), 0xf1 },
+};
+
 static bool
 named(struct str s, uint32_t *c)
 {
-	/* Those that titles have; HTML has 2,231. */
-	static const struct {
-		struct str name;
-		uint32_t c;
-	} known[] = {
-		{ STR_INIT("amp"), '&' },
-		{ STR_INIT("lt"), '<' },
-		{ STR_INIT("gt"), '>' },
-		{ STR_INIT("quot"), '"' },
-		{ STR_INIT("apos"), '\'' },
-		{ STR_INIT("nbsp"), 0xa0 },
-		{ STR_INIT("ndash"), 0x2013 },
-		{ STR_INIT("mdash"), 0x2014 },
-		{ STR_INIT("lsquo"), 0x2018 },
-		{ STR_INIT("rsquo"), 0x2019 },
-		{ STR_INIT("ldquo"), 0x201c },
-		{ STR_INIT("rdquo"), 0x201d },
-		{ STR_INIT("hellip"), 0x2026 },
-		{ STR_INIT("bull"), 0x2022 },
-		{ STR_INIT("middot"), 0xb7 },
-		{ STR_INIT("copy"), 0xa9 },
-		{ STR_INIT("reg"), 0xae },
-		{ STR_INIT("trade"), 0x2122 },
-		{ STR_INIT("euro"), 0x20ac },
-		{ STR_INIT("pound"), 0xa3 },
-		{ STR_INIT("deg"), 0xb0 },
-		{ STR_INIT("times"), 0xd7 },
-		{ STR_INIT("laquo"), 0xab },
-		{ STR_INIT("raquo"), 0xbb },
-		{ STR_INIT("auml"), 0xe4 },
-		{ STR_INIT("ouml"), 0xf6 },
-		{ STR_INIT("uuml"), 0xfc },
-		{ STR_INIT("Auml"), 0xc4 },
-		{ STR_INIT("Ouml"), 0xd6 },
-		{ STR_INIT("Uuml"), 0xdc },
-		{ STR_INIT("szlig"), 0xdf },
-		{ STR_INIT("eacute"), 0xe9 },
-		{ STR_INIT("egrave"), 0xe8 },
-		{ STR_INIT("agrave"), 0xe0 },
-		{ STR_INIT("ccedil"), 0xe7 },
-		{ STR_INIT("ntilde"), 0xf1 },
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (str_eq(s, known[i].name)) {
-			*c = known[i].c;
+	for (size_t i = 0; i < sizeof references / sizeof references[0]; i++)
+		if (str_eq(s, references[i].name)) {
+			*c = references[i].c;
 			return true;
 		}
 	return false;

@@ -31,7 +31,6 @@ static const double newcomers[] = {
 
 /* One chart, its rows as they may be printed, and the facts found so far. */
 struct desk {
-	const struct figures *f;
 	const struct figures_chart *c;
 	const struct origin *o;
 	struct flood_row *rows;
@@ -428,7 +427,7 @@ fact_find(const struct figures *f, const struct figures_chart *c, struct arena *
 	struct fact list[static FACT_MOST], size_t *n)
 {
 	struct desk d = {
-		.f = f, .c = c, .o = origin_find(str_of(c->source)), .a = a, .list = list, .n = n
+		.c = c, .o = origin_find(str_of(c->source)), .a = a, .list = list, .n = n
 	};
 	enum quality q = quality_of(c, f->day);
 

@@ -105,9 +105,7 @@ struct str
 select_canonical_url(struct str url, struct arena *a)
 {
 	struct str rest, fragment, query, host, path, number;
-	size_t scheme = str_ieq(str_sub(url, 0, 8), STR("https://"))  ? 8
-			: str_ieq(str_sub(url, 0, 7), STR("http://")) ? 7
-								      : 0;
+	size_t scheme = text_web_scheme(url);
 	struct buf b;
 
 	if (scheme == 0)

@@ -12,11 +12,9 @@ enum column { KEY, TITLE_COLUMN, URL, NOTE_COLUMN, SOURCE, PUBLISHED, WEIGHT };
 static bool
 is_address(struct str s)
 {
-	struct str rest = str_starts(s, STR("https://"))  ? str_from(s, 8)
-			  : str_starts(s, STR("http://")) ? str_from(s, 7)
-							  : (struct str){ 0 };
+	size_t scheme = text_web_scheme(s);
 
-	if (rest.n == 0 || rest.p[0] == '/' || s.n > LONGEST_URL)
+	if (scheme == 0 || s.n == scheme || s.p[scheme] == '/' || s.n > LONGEST_URL)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '"' || s.p[i] == '<' ||

@@ -162,10 +162,22 @@ languages_have_a_direction(void **state)
 	assert_string_equal(text_direction("arn"), "ltr");
 }
 
+static void
+web_addresses_are_told_by_their_scheme(void **state)
+{
+	(void)state;
+	assert_int_equal(text_web_scheme(STR("https://a.example")), 8);
+	assert_int_equal(text_web_scheme(STR("HTTP://")), 7);
+	assert_int_equal(text_web_scheme(STR("http:/a")), 0);
+	assert_int_equal(text_web_scheme(STR("httpss://a")), 0);
+	assert_int_equal(text_web_scheme(STR("")), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(web_addresses_are_told_by_their_scheme),
 		cmocka_unit_test(width_is_what_a_terminal_draws),
 		cmocka_unit_test(what_strangers_wrote_comes_out_as_one_harmless_line),
 		cmocka_unit_test(a_cut_falls_before_a_word_and_never_within_a_character),

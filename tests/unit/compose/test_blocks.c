@@ -215,7 +215,8 @@ other_names_are_no_blocks(void **state)
 
 	(void)state;
 	assert_int_equal(render("python", "x: [\n", &a, &html, &text, &e), 0);
-	assert_false(blocks_is_name(STR("Tools")) || blocks_is_name(STR("")));
+	assert_int_equal(render("Tools", "", &a, &html, &text, &e), 0);
+	assert_int_equal(render("", "", &a, &html, &text, &e), 0);
 	arena_free(&a);
 }
 
