@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "settings/value.h"
 
 enum { TOP_MOST = 30, NOTE = 400 };
 
@@ -63,22 +64,11 @@ block_check_url(const struct block *k, const struct yaml *y, struct err *e)
 		k->name, STR_ARG(y->text));
 }
 
-static bool
-is_key(const char *keys, struct str key)
-{
-	struct str rest = str_of(keys), one;
-
-	while (str_split(&rest, '|', &one))
-		if (str_eq(one, key))
-			return true;
-	return false;
-}
-
 static int
 check_member(
 	const struct block *k, const struct block_row *row, const struct yaml *y, struct err *e)
 {
-	if (!is_key(row->keys, y->key))
+	if (value_word(row->keys, y->key) < 0)
 		return err_set(e, ERR_DATA, "%s:%d: %s: unknown key '%.*s'; allowed are %s",
 			k->b->file, y->key_line, k->name, STR_ARG(y->key), row->keys);
 	if (y->kind != YAML_SCALAR && y->kind != YAML_NULL)

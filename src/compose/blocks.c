@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "compose/block.h"
+#include "settings/value.h"
 
 /* Each block: what it may say as a map ("" when it is none), and whether it may be a list. */
 static const struct kind {
@@ -30,16 +31,10 @@ kind_of(struct str name)
 static int
 check_keys(const struct blocks *b, const struct kind *kind, const struct yaml *map, struct err *e)
 {
-	for (const struct yaml *y = map->child; y; y = y->next) {
-		struct str rest = str_of(kind->keys), key;
-		bool known = false;
-
-		while (str_split(&rest, '|', &key))
-			known = known || str_eq(key, y->key);
-		if (!known)
+	for (const struct yaml *y = map->child; y; y = y->next)
+		if (value_word(kind->keys, y->key) < 0)
 			return err_set(e, ERR_DATA, "%s:%d: %s: unknown key '%.*s'; allowed are %s",
 				b->file, y->key_line, kind->name, STR_ARG(y->key), kind->keys);
-	}
 	return 0;
 }
 
