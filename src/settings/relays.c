@@ -95,13 +95,6 @@ relays_read_domains(const struct reader *r, const struct yaml *y)
 	return 0;
 }
 
-static bool
-is_loopback(struct str host)
-{
-	return str_starts(host, STR("127.")) || str_eqz(host, "::1") ||
-	       str_ieq(host, STR("localhost"));
-}
-
 static int
 derive_relay(const struct reader *r, struct settings_relay *relay)
 {
@@ -112,7 +105,7 @@ derive_relay(const struct reader *r, struct settings_relay *relay)
 			r, str_from(str_of(r->out->sender.from_email),
 				   (size_t)str_find(str_of(r->out->sender.from_email), '@') + 1));
 	if ((int)relay->tls == -1)
-		relay->tls = smtp && is_loopback(value_url_host(relay->url)) &&
+		relay->tls = smtp && value_is_loopback(value_url_host(relay->url)) &&
 					     !str_starts(str_of(relay->url), STR("smtps:"))
 				     ? SETTINGS_TLS_NONE
 				     : SETTINGS_TLS_REQUIRED;

@@ -262,8 +262,7 @@ settings_parse(
 	if (check_required(&r, doc) < 0)
 		return -1;
 	note_later_keys(&r, doc);
-	sources_derive(&r, doc);
-	return derive(&r);
+	return sources_derive(&r, doc) < 0 ? -1 : derive(&r);
 }
 
 const struct settings_relay *

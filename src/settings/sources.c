@@ -90,7 +90,23 @@ sources_set_defaults(struct settings_sources *s)
 	s->arxiv.categories = (struct settings_list){ categories, 3 };
 }
 
-void
+/* Whoever reads a token on its way has it; on this machine there is no way. */
+static int
+check_token(const struct reader *r, const struct yaml *section, const char *name, const char *url,
+	const char *token_file)
+{
+	const struct yaml *source = section ? yaml_get(section, name) : NULL;
+
+	if (!url || !token_file || !str_starts(str_of(url), STR("http://")) ||
+		value_is_loopback(value_url_host(url)))
+		return 0;
+	return err_set(r->e, ERR_CONFIG,
+		"%s:%d: sources.%s: its token would be sent in the clear; write https:// in its "
+		"url, or leave token_file out",
+		r->name, source ? source->key_line : 1, name);
+}
+
+int
 sources_derive(const struct reader *r, const struct yaml *doc)
 {
 	static char huggingface[] = "https://huggingface.co", github[] = "https://api.github.com",
@@ -119,4 +135,8 @@ sources_derive(const struct reader *r, const struct yaml *doc)
 		if (asked && !*all[i].url)
 			*all[i].url = all[i].usual;
 	}
+	if (check_token(r, section, "huggingface", s->huggingface.url, s->huggingface.token_file) <
+		0)
+		return -1;
+	return check_token(r, section, "github", s->github.url, s->github.token_file);
 }

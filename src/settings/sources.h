@@ -11,8 +11,9 @@ void sources_set_defaults(struct settings_sources *s);
 
 /*
  * Which sources are asked: those that the section names, or, without a section, those that the
- * paper cannot do without. What is asked gets its url here.
+ * paper cannot do without. What is asked gets its url here. ERR_CONFIG: a token that would go over
+ * the network in the clear.
  */
-void sources_derive(const struct reader *r, const struct yaml *doc);
+int sources_derive(const struct reader *r, const struct yaml *doc);
 
 #endif

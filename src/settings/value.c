@@ -225,3 +225,15 @@ value_url_host(const char *url)
 	value_split_host_port(slash < 0 ? s : str_sub(s, 0, (size_t)slash), &host, &port);
 	return host;
 }
+
+bool
+value_is_loopback(struct str host)
+{
+	struct network net;
+
+	if (str_eqz(host, "::1") || str_ieq(host, STR("localhost")))
+		return true;
+	/* An address, and no name that begins like one. */
+	return str_starts(host, STR("127.")) && str_find(host, '/') < 0 &&
+	       value_network(host, &net);
+}

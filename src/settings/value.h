@@ -27,6 +27,9 @@ bool value_is_host_port(struct str s, uint64_t least);
 /* The host of a URL whose form was checked ("SCHEME://HOST..."); empty for one without. */
 struct str value_url_host(const char *url);
 
+/* A host that is this machine: 127.*, ::1, localhost. */
+bool value_is_loopback(struct str host);
+
 /* The two of them, *host without brackets, *port empty where there is none. */
 bool value_split_host_port(struct str s, struct str *host, struct str *port);
 

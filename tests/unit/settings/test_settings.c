@@ -178,6 +178,10 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 		{ "sources: {feeds: [{url: 'ftp://x.example/'}]}\n", "a web address" },
 		{ "sources: {arxiv: {url: 'https://x.example/?q=1'}}\n", "without a query" },
 		{ "sources: {gihtub: {}}\n", "did you mean 'github'?" },
+		{ "sources:\n  github: {url: 'http://api.example.org', token_file: t}\n",
+			"f.yaml:8: sources.github: its token would be sent in the clear" },
+		{ "sources: {huggingface: {url: 'http://127.example.org', token_file: t}}\n",
+			"sources.huggingface: its token" },
 	};
 	struct arena a = { 0 };
 
@@ -192,6 +196,28 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 		assert_int_equal(e.code, ERR_CONFIG);
 		if (!strstr(e.text, rows[i].why))
 			fail_msg("%s: %s", rows[i].more, e.text);
+	}
+	arena_free(&a);
+}
+
+/* On this machine there is no way on which it could be read. */
+static void
+a_token_may_go_in_the_clear_to_this_machine(void **state)
+{
+	static const char *const hosts[] = { "http://127.0.0.1:8000", "http://localhost",
+		"http://[::1]:80", "https://api.example.org" };
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		char text[2000];
+		struct settings s;
+		struct err e = { 0 };
+
+		snprintf(text, sizeof text, "%ssources: {github: {url: '%s', token_file: t}}\n",
+			LEAST, hosts[i]);
+		if (settings_parse(str_of(text), "f.yaml", &a, &s, &e) < 0)
+			fail_msg("%s", e.text);
 	}
 	arena_free(&a);
 }
@@ -232,6 +258,7 @@ main(void)
 		cmocka_unit_test(the_least_file_gets_every_default),
 		cmocka_unit_test(a_full_file_is_read_to_the_last_key),
 		cmocka_unit_test(sources_are_asked_when_they_are_named),
+		cmocka_unit_test(a_token_may_go_in_the_clear_to_this_machine),
 		cmocka_unit_test(each_mistake_is_named_with_its_line_and_the_remedy),
 		cmocka_unit_test(what_is_required_is_asked_for_with_an_example),
 	};
