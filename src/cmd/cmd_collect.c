@@ -138,7 +138,7 @@ static int
 ask_sources(struct desk *d, const struct wish *w, struct day day, struct told *t, struct err *e)
 {
 	clock_print_day(day, t->day);
-	return collect_run(&d->publication, d->db, day, w->deadline, tell_live, t, e);
+	return collect_run(&d->publication, d->db, day, COLLECT_ALL, w->deadline, tell_live, t, e);
 }
 
 /* --from: recorded answers, of one day or of all. */

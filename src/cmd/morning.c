@@ -58,29 +58,7 @@ morning_is_news(struct db *db, struct day day, int code, struct str words)
 
 /* -- collecting -------------------------------------------------------------------------------- */
 
-/* Has every source that is asked a whole snapshot of that day? */
-static bool
-is_collected(const struct publication *p, struct db *db, struct day day)
-{
-	struct arena a = { 0 };
-	struct err e;
-	bool whole = true;
-
-	for (size_t i = 0; whole && i < source_count; i++) {
-		struct snapshot *list;
-		size_t n;
-
-		if (!source_table[i].url(&p->settings.sources))
-			continue;
-		whole = snapshot_list(
-				db, source_table[i].name, NULL, day, day, &a, &list, &n, &e) == 0 &&
-			n > 0 && !list[0].partial;
-	}
-	arena_free(&a);
-	return whole;
-}
-
-/* May they be asked (again)? Then it is written down before: a try that crashes is one. */
+/* May they be asked, or asked again? Then it is written down before: a try that crashes is one. */
 static bool
 may_try(struct db *db, struct day day)
 {
@@ -132,9 +110,9 @@ morning_collect(const struct publication *p, struct db *db)
 	struct err e = { 0 };
 	bool any = false;
 
-	if (!asks_anybody(p) || is_collected(p, db, day) || !may_try(db, day))
+	if (!asks_anybody(p) || collect_is_whole(p, db, day) || !may_try(db, day))
 		return;
-	if (collect_run(p, db, day, deadline, tell, &any, &e) < 0)
+	if (collect_run(p, db, day, COLLECT_MISSING, deadline, tell, &any, &e) < 0)
 		log_warn("nothing was collected: %s", e.text);
 	else if (!any)
 		log_warn("no source answered; the issue is made of what was collected before");

@@ -6,7 +6,7 @@
 #include "store/db.h"
 
 /*
- * Ask the sources, where today's snapshots are missing or not whole, and not more often than is
+ * Ask the sources whose snapshots of today are missing or not whole, and not more often than is
  * polite. What fails is told; the issue is made of what there is.
  */
 void morning_collect(const struct publication *p, struct db *db);

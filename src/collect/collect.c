@@ -9,13 +9,19 @@
 
 enum { TOKEN = 4096, SOURCE_SECONDS = 300 };
 
+/* What a host is asked with; NULL: nothing. `why` it may not be asked then, where it should be. */
+struct token {
+	const char *value, *why;
+};
+
 /* A run: what all sources share. */
 struct run {
 	const struct publication *p;
 	struct db *db;
 	struct day day;
+	enum collect_whom whom;
 	struct ask_run *net;
-	const char *huggingface_token, *github_token;
+	struct token huggingface, github;
 	int64_t until;
 	struct arena arena;
 };
@@ -42,27 +48,59 @@ collect_token(int dir, const char *token_file, struct arena *a, const char **out
 }
 
 static int
+read_token(struct run *r, const char *url, const char *file, struct token *out, struct err *e)
+{
+	if (!url || collect_token(r->p->dir, file, &r->arena, &out->value, e) == 0)
+		return 0;
+	if (r->whom == COLLECT_ALL)
+		return -1;
+	out->why = arena_printf(&r->arena, "%s", e->text);
+	return 0;
+}
+
+static int
 read_tokens(struct run *r, struct err *e)
 {
 	const struct settings_sources *s = &r->p->settings.sources;
 
-	if (s->huggingface.url && collect_token(r->p->dir, s->huggingface.token_file, &r->arena,
-					  &r->huggingface_token, e) < 0)
+	if (read_token(r, s->huggingface.url, s->huggingface.token_file, &r->huggingface, e) < 0)
 		return -1;
-	return s->github.url ? collect_token(r->p->dir, s->github.token_file, &r->arena,
-				       &r->github_token, e)
-			     : 0;
+	return read_token(r, s->github.url, s->github.token_file, &r->github, e);
 }
 
 /* A token goes to the host it is for, and to no other. */
-static const char *
+static struct token
 token_for(const struct run *r, const char *url)
 {
 	const struct settings_sources *s = &r->p->settings.sources;
 
-	return url == s->huggingface.url ? r->huggingface_token
-	       : url == s->github.url    ? r->github_token
-					 : NULL;
+	return url == s->huggingface.url ? r->huggingface
+	       : url == s->github.url    ? r->github
+					 : (struct token){ 0 };
+}
+
+static bool
+is_whole(struct db *db, const struct source *s, struct day day)
+{
+	struct arena a = { 0 };
+	struct snapshot *list;
+	struct err e;
+	size_t n;
+	bool whole = snapshot_list(db, s->name, NULL, day, day, &a, &list, &n, &e) == 0 && n > 0 &&
+		     !list[0].partial;
+
+	arena_free(&a);
+	return whole;
+}
+
+bool
+collect_is_whole(const struct publication *p, struct db *db, struct day day)
+{
+	for (size_t i = 0; i < source_count; i++)
+		if (source_table[i].url(&p->settings.sources) &&
+			!is_whole(db, &source_table[i], day))
+			return false;
+	return true;
 }
 
 /* What the answers are worth is the snapshot's business; that some are missing is ours. */
@@ -87,10 +125,11 @@ static int
 ask_source(struct run *r, const struct source *s, struct collect_result *out, struct err *e)
 {
 	int64_t begin = clock_steady(), until = begin + SOURCE_SECONDS * CLOCK_SECOND;
+	struct token token = token_for(r, s->url(&r->p->settings.sources));
 	struct arena arena = { 0 };
 	struct asking a = { .settings = &r->p->settings.sources,
 		.source = s->name,
-		.token = token_for(r, s->url(&r->p->settings.sources)),
+		.token = token.value,
 		.day = r->day,
 		.db = r->db,
 		.arena = &arena,
@@ -99,6 +138,10 @@ ask_source(struct run *r, const struct source *s, struct collect_result *out, st
 	int status;
 
 	*out = (struct collect_result){ .source = s->name };
+	if (token.why) {
+		snprintf(out->why, sizeof out->why, "%s", token.why);
+		return 0;
+	}
 	s->ask(&a);
 	memcpy(out->why, a.why, sizeof out->why);
 	out->calls = a.calls;
@@ -117,7 +160,8 @@ ask_all(struct run *r, collect_report_fn *report, void *context, struct err *e)
 	struct collect_result result;
 
 	for (size_t i = 0; i < source_count; i++) {
-		if (!source_table[i].url(s))
+		if (!source_table[i].url(s) ||
+			(r->whom == COLLECT_MISSING && is_whole(r->db, &source_table[i], r->day)))
 			continue;
 		if (ask_source(r, &source_table[i], &result, e) < 0)
 			return -1;
@@ -127,10 +171,12 @@ ask_all(struct run *r, collect_report_fn *report, void *context, struct err *e)
 }
 
 int
-collect_run(const struct publication *p, struct db *db, struct day day, int64_t deadline,
-	collect_report_fn *report, void *context, struct err *e)
+collect_run(const struct publication *p, struct db *db, struct day day, enum collect_whom whom,
+	int64_t deadline, collect_report_fn *report, void *context, struct err *e)
 {
-	struct run r = { .p = p, .db = db, .day = day, .until = clock_steady() + deadline };
+	struct run r = {
+		.p = p, .db = db, .day = day, .whom = whom, .until = clock_steady() + deadline
+	};
 	int lock, got = file_lock(p->dir, "var/collect.lock", &lock, e);
 
 	if (got <= 0)

@@ -17,14 +17,23 @@ struct collect_result {
 /* Told of each source as it is done. */
 typedef void collect_report_fn(void *context, const struct collect_result *r);
 
+enum collect_whom {
+	COLLECT_ALL,
+	COLLECT_MISSING, /* whose snapshot of the day is whole is left alone */
+};
+
 /*
- * Ask every source that the settings name, one after the other, and keep the snapshot of `day`.
+ * Ask the sources that the settings name, one after the other, and keep the snapshot of `day`.
  * A source that fails stops no other; `report` is told whether it answered. `deadline`
- * (microseconds) ends it all. -1: a token file that cannot be used (ERR_CONFIG), another collect
- * that is at it (ERR_TEMPFAIL), or the database failed.
+ * (microseconds) ends it all. A token file that cannot be used (ERR_CONFIG) is for somebody who
+ * looks: it ends COLLECT_ALL before anybody is asked, and takes only its own sources out of
+ * COLLECT_MISSING. -1: that, another collect that is at it (ERR_TEMPFAIL), or the database failed.
  */
-int collect_run(const struct publication *p, struct db *db, struct day day, int64_t deadline,
-	collect_report_fn *report, void *context, struct err *e);
+int collect_run(const struct publication *p, struct db *db, struct day day, enum collect_whom whom,
+	int64_t deadline, collect_report_fn *report, void *context, struct err *e);
+
+/* Has every source that is asked a whole snapshot of that day? */
+bool collect_is_whole(const struct publication *p, struct db *db, struct day day);
 
 /* The token a source is asked with: *out is NULL where it has none. -1: its file is no secret's
  * (RELIABILITY K5), or does not hold one line. */

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import json
 import os
+import pathlib
 import re
 import sqlite3
 import stat
@@ -11,6 +12,7 @@ import subprocess
 
 import pytest
 
+from api import Api
 from lab import BINARY, DAY, Lab
 from recordings import World, day_of
 
@@ -296,6 +298,55 @@ def test_all_sources_down_is_no_end_of_the_morning(lab):
     assert f"{day.day} {day:%b}" in text_of(lab)
     again = lab.run("-q", "daily")
     assert "no source" not in again.stderr, "asked again after an hour, not in ten minutes"
+
+
+@pytest.fixture
+def asking(lab):
+    """A lab whose sources are an Api, and whose clock is `at` (UTC)."""
+    lab.api = Api()
+    fake = next(map(str, pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")))
+
+    def name(zone="UTC", token=""):
+        lab.configure(daily="{unedited: send}", sources=f"{{huggingface: {{url: {lab.api.url}}}, github: {{url: {lab.api.url}, topics: [llm]{token}}}}}")
+        settings = lab.dir / "morningpost.yaml"
+        settings.write_text(settings.read_text().replace("publication:\n", f"publication:\n  timezone: {zone}\n"))
+
+    def daily(at, ok=(0,)):
+        """What was asked for in it."""
+        before = len(lab.api.asked)
+        lab.done = lab.run("daily", ok=ok, env={"LD_PRELOAD": fake, "FAKETIME": f"@{at}", "DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
+                                               "ASAN_OPTIONS": "verify_asan_link_order=0"})
+        return [a.path for a in lab.api.asked[before:]]
+
+    def days(source):
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db")) as db:
+            return [d for d, in db.execute("SELECT day FROM snapshot WHERE source = ? AND rows > 0 ORDER BY day", (source,))]
+    lab.name, lab.daily, lab.days = name, daily, days
+    name()
+    yield lab
+    lab.api.stop()
+
+
+def test_only_who_did_not_answer_is_asked_again(asking):
+    asking.api.fail("/search/", "status", "500")
+    assert {"/api/models", "/search/repositories"} <= set(asking.daily(f"{DAY} 05:00:00"))
+    assert len(messages(asking)) == 3 and asking.days("hf_models") == [DAY] and asking.days("github") == []
+    asking.api.faults.clear()
+    assert asking.daily(f"{DAY} 05:30:00") == []
+    asked = asking.daily(f"{DAY} 06:10:00")
+    assert "/search/repositories" in asked and not any(path.startswith("/api/") for path in asked), "the figures of the others stay as they were"
+    assert asking.days("github") == [DAY] and asking.daily(f"{DAY} 07:20:00") == []
+
+
+def test_a_token_that_cannot_be_used_costs_its_own_sources_alone(asking):
+    (asking.dir / "github.token").write_text("ghp_marker\n")
+    (asking.dir / "github.token").chmod(0o644)
+    asking.name(token=", token_file: github.token")
+    asked = asking.daily(f"{DAY} 05:00:00")
+    assert "/api/models" in asked and "/search/repositories" not in asked and "chmod 600" in asking.done.stderr
+    assert len(messages(asking)) == 3
+    (asking.dir / "github.token").chmod(0o600)
+    assert "/search/repositories" in asking.daily(f"{DAY} 06:10:00") and asking.days("github") == [DAY]
 
 
 def test_no_data_at_all_holds_what_would_say_nothing(lab):
