@@ -143,9 +143,11 @@ run_steps(struct morning *m, struct err *e)
 	const struct sending s = { .day = m->day, .quiet_when_done = true };
 	int status;
 
+	if (find_issue(m, e) < 0)
+		return -1;
 	if (m->today)
-		morning_collect(&m->desk->publication, m->desk->db);
-	if (find_issue(m, e) < 0 || draft(m, e) < 0)
+		morning_collect(&m->desk->publication, m->desk->db, m->day, m->begun);
+	if (draft(m, e) < 0)
 		return -1;
 	status = look_at_issue(m, e);
 	return status ? status : sending_run(m->c, &m->desk->publication, &s, e);

@@ -60,7 +60,7 @@ morning_is_news(struct db *db, struct day day, int code, struct str words)
 
 /* May they be asked, or asked again? Then it is written down before: a try that crashes is one. */
 static bool
-may_try(struct db *db, struct day day)
+may_try(struct db *db, struct day day, bool first)
 {
 	struct arena a = { 0 };
 	uint64_t tries = 0, at = 0;
@@ -73,7 +73,7 @@ may_try(struct db *db, struct day day)
 	if (str_split(&rest, ' ', &word) &&
 		!(str_u64(word, TRIES, &tries) && str_u64(rest, INT64_MAX, &at)))
 		tries = at = 0;
-	may = tries == 0 || (tries < TRIES && clock_now() - (int64_t)at >= between_tries);
+	may = tries == 0 ? first : tries < TRIES && clock_now() - (int64_t)at >= between_tries;
 	if (may)
 		remember(db, tried_fact,
 			str_of(arena_printf(
@@ -104,13 +104,15 @@ asks_anybody(const struct publication *p)
 }
 
 void
-morning_collect(const struct publication *p, struct db *db)
+morning_collect(const struct publication *p, struct db *db, struct day issue, bool begun)
 {
 	struct day day = clock_day_at(clock_now(), "UTC");
 	struct err e = { 0 };
 	bool any = false;
 
-	if (!asks_anybody(p) || collect_is_whole(p, db, day) || !may_try(db, day))
+	if (clock_day_cmp(day, issue) > 0)
+		day = issue;
+	if (!asks_anybody(p) || collect_is_whole(p, db, day) || !may_try(db, day, !begun))
 		return;
 	if (collect_run(p, db, day, COLLECT_MISSING, deadline, tell, &any, &e) < 0)
 		log_warn("nothing was collected: %s", e.text);

@@ -338,6 +338,28 @@ def test_only_who_did_not_answer_is_asked_again(asking):
     assert asking.days("github") == [DAY] and asking.daily(f"{DAY} 07:20:00") == []
 
 
+def test_an_evening_does_not_begin_the_next_mornings_day(asking):
+    """West of Greenwich UTC's day turns in the evening; the figures of a morning are asked for in that morning."""
+    asking.name(zone="America/Los_Angeles")
+    assert asking.daily(f"{DAY} 15:00:00")
+    assert asking.daily(f"{TOMORROW} 02:00:00") == [] and asking.days("hf_models") == [DAY]
+    assert asking.daily(f"{TOMORROW} 15:00:00") and asking.days("hf_models") == [DAY, TOMORROW]
+    assert len(messages(asking)) == 6
+
+
+def test_what_an_evening_paper_asks_for_is_of_its_day(asking):
+    asking.name(zone="America/Los_Angeles")
+    assert asking.daily(f"{TOMORROW} 02:00:00") and asking.days("hf_models") == [DAY]
+    assert len(messages(asking)) == 3 and (asking.dir / "issues" / f"{DAY}.md").exists()
+
+
+def test_east_of_greenwich_too_the_morning_asks(asking):
+    asking.name(zone="Pacific/Auckland")
+    assert asking.daily(f"{day_of(DAY, 1)} 17:00:00") and asking.days("hf_models") == [day_of(DAY, 1)]
+    assert asking.daily(f"{DAY} 00:30:00") == [], "noon, and the issue is out"
+    assert asking.daily(f"{DAY} 17:00:00") and asking.days("hf_models") == [day_of(DAY, 1), DAY]
+
+
 def test_a_token_that_cannot_be_used_costs_its_own_sources_alone(asking):
     (asking.dir / "github.token").write_text("ghp_marker\n")
     (asking.dir / "github.token").chmod(0o644)
