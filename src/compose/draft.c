@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "compose/facts.h"
 #include "compose/front.h"
+#include "compose/quality.h"
 #include "compose/select_links.h"
 
 enum {
@@ -70,6 +71,19 @@ yaml(struct str s, struct arena *a)
 	return buf_keep(&b, a);
 }
 
+/* Is there a chart that may be printed? */
+static bool
+has_figures(const struct figures *f)
+{
+	for (size_t i = 0; i < FIGURES_CHARTS; i++) {
+		enum quality q = quality_of(&f->charts[i], f->day);
+
+		if (q != QUALITY_STALE && q != QUALITY_FEW && f->charts[i].report.momentum_count)
+			return true;
+	}
+	return false;
+}
+
 /* The fact's sentence in Markdown, whom it names as a link, and what that says of itself. */
 static struct str
 paragraph(const struct fact *f, struct arena *a)
@@ -104,6 +118,23 @@ facts_value(const struct fact *facts, size_t from, size_t to, const char *name, 
 		put(o, name, paragraph(&facts[i], a), a);
 		template_append(list, o);
 	}
+	return list;
+}
+
+/* The lead's paragraphs. When everybody who could lead has led in these days there are figures all
+ * the same, and an issue that nobody edits goes out with them. */
+static struct value *
+lead_value(const struct figures *f, const struct fact *facts, size_t n, struct arena *a)
+{
+	struct value *list = facts_value(facts, 0, n, "paragraph", a), *o;
+
+	if (n || !has_figures(f))
+		return list;
+	o = template_object(a);
+	put(o, "paragraph",
+		STR("No single figure of this morning stands out; what was counted stands below."),
+		a);
+	template_append(list, o);
 	return list;
 }
 
@@ -182,8 +213,10 @@ title_of(const struct draft_input *in, const struct fact *facts, size_t n, struc
 }
 
 static struct str
-summary_of(const struct fact *facts, size_t n, struct arena *a)
+summary_of(const struct figures *f, const struct fact *facts, size_t n, struct arena *a)
 {
+	if (n == 0 && has_figures(f))
+		return STR("The figures of the morning.");
 	if (n == 0)
 		return STR("There are no figures of this morning: nothing could be collected.");
 	if (n == 1)
@@ -210,13 +243,13 @@ data_of(const struct draft_input *in, struct arena *a)
 	facts_find(f, FACTS, a, &facts, &n);
 	lead = count_lead(facts, n);
 	put(data, "title", yaml(title_of(in, facts, n, a), a), a);
-	put(data, "summary", yaml(summary_of(facts, lead, a), a), a);
+	put(data, "summary", yaml(summary_of(f, facts, lead, a), a), a);
 	put(data, "number",
 		in->number ? str_of(arena_printf(a, "%d", in->number)) : (struct str){ 0 }, a);
 	put(data, "publication", in->publication, a);
 	put(data, "date", long_date(f->day, a), a);
 	template_put(data, STR("saturday"), template_bool(a, clock_weekday(f->day) == 6));
-	template_put(data, STR("lead"), facts_value(facts, 0, lead, "paragraph", a));
+	template_put(data, STR("lead"), lead_value(f, facts, lead, a));
 	template_put(data, STR("more"), facts_value(facts, lead, n, "sentence", a));
 	template_put(data, STR("tools"), tools_value(f, facts, lead, a));
 	select_links(f, NULL, NULL, 0, READING, a, &links, &count);

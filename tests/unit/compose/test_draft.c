@@ -90,6 +90,31 @@ a_day_without_figures_has_an_honest_issue(void **state)
 }
 
 static void
+figures_that_have_all_led_are_an_issue_too(void **state)
+{
+	static const struct story stories[] = { { "a/one", 900, 5900, 5000 },
+		{ "b/two", 800, 5800, 5000 }, { "c/three", 700, 5700, 5000 },
+		{ "d/four", 600, 5600, 5000 }, { "e/five", 500, 5500, 5000 } };
+	struct front front;
+	struct newsroom r;
+	struct str text;
+	struct err e;
+
+	(void)state;
+	newsroom_open(&r);
+	newsroom_chart(&r, 0, "github", TREND_GITHUB, stories, COUNT(stories));
+	for (size_t i = 0; i < COUNT(stories); i++)
+		newsroom_showed(&r, 2, "lead", "github", stories[i].name, 900, 1);
+	assert_int_equal(draft(&r, NULL, 0, &text, &e), 0);
+	assert_int_equal(front_parse(text, "f.md", &r.arena, &front, &e), 0);
+	assert_str(front.title, "The Post of 4 October 2024");
+	assert_str(front.summary, "The figures of the morning.");
+	assert_true(str_starts(str_trim(front.body), STR("No single figure of this morning")));
+	assert_true(str_find_str(text, STR("TODO: No figures")) < 0);
+	arena_free(&r.arena);
+}
+
+static void
 facts_links_and_tools_are_put_in_their_places(void **state)
 {
 	static const struct story stories[] = {
@@ -163,6 +188,7 @@ main(void)
 		cmocka_unit_test(markdown_of_strangers_is_text),
 		cmocka_unit_test(yaml_of_strangers_comes_back),
 		cmocka_unit_test(a_day_without_figures_has_an_honest_issue),
+		cmocka_unit_test(figures_that_have_all_led_are_an_issue_too),
 		cmocka_unit_test(facts_links_and_tools_are_put_in_their_places),
 		cmocka_unit_test(a_template_that_makes_no_issue_is_refused),
 	};
