@@ -156,7 +156,8 @@ most_downloaded(const struct tile_charts *d, struct tile *t)
 		return false;
 	t->number = (double)c->numbers.downloads;
 	t->value = amount_brief(t->number, d->a);
-	t->label = STR("downloads in 30 days, the most of any model:");
+	t->label = str_of(arena_printf(d->a, "downloads in 30 days, the most of %.*s:",
+		STR_ARG(amount_count(c->report.count, "model", "models", d->a))));
 	t->name = c->numbers.top_downloads;
 	t->url = origin_url(origin_find(STR("hf_models")), t->name, d->a);
 	return true;

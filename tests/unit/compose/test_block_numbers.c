@@ -49,7 +49,7 @@ six_tiles_are_shown_each_with_unit_and_window(void **state)
 		"                https://huggingface.co/Nvidia\n"
 		"         +3.0%  stars in 7 days, the typical growth of a repository\n"
 		"                (median)\n"
-		" 249.7" B "million  downloads in 30 days, the most of any model: Nvidia/ma\n"
+		" 249.7" B "million  downloads in 30 days, the most of 40 models: Nvidia/ma\n"
 		"                https://huggingface.co/Nvidia/ma\n");
 	assert_has(m.html, "+7" B "770</p>");
 	assert_has(m.html, "width=\"10%\" height=\"8\"");
