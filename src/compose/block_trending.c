@@ -145,18 +145,17 @@ set_words(const struct block *k, struct column *c)
 {
 	struct arena *a = k->b->arena;
 	const struct origin *o = c->origin;
-	struct pieces note = { .a = a };
+	const char *score = "", *first = "";
 
 	c->title = str_of(arena_printf(a, "%s %s, %s in 7 days%.*s", o->place, o->many, o->unit,
 		STR_ARG(block_label(k, c->chart))));
-	for (size_t i = 0; i < c->count && note.line.n == 0; i++)
+	for (size_t i = 0; i < c->count; i++)
 		if (c->rows[i].lead->how == TREND_SCORE)
-			pieces_add(&note,
-				"~ is Hugging Face's own trendingScore, which is near to the "
-				"likes of 7 days");
+			score = "~ is Hugging Face's own trendingScore, which is near to the likes "
+				"of 7 days";
 	if (c->chart->report.base_day == TREND_NO_DAY)
-		pieces_add(&note, "there is no week before to compare with yet");
-	c->note = note.line;
+		first = "there is no week before to compare with yet";
+	c->note = str_of(arena_printf(a, "%s%s%s", score, *score && *first ? "; " : "", first));
 }
 
 /* False when nothing of it may be printed. */
