@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 /* Beyond it a double is no whole number that it says it is, and no counter of ours. */
@@ -94,6 +95,37 @@ amount_count(size_t n, const char *one, const char *many, struct arena *a)
 {
 	return str_of(arena_printf(
 		a, "%.*s %s", STR_ARG(amount_whole((double)n, a)), n == 1 ? one : many));
+}
+
+static bool
+is_digit_at(struct str s, size_t i)
+{
+	return i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+}
+
+/* A blank behind a digit and before three of them. */
+static bool
+parts_thousands(struct str s, size_t i)
+{
+	return s.p[i] == ' ' && i > 0 && is_digit_at(s, i - 1) && is_digit_at(s, i + 1) &&
+	       is_digit_at(s, i + 2) && is_digit_at(s, i + 3) && !is_digit_at(s, i + 4);
+}
+
+struct str
+amount_keep_whole(struct str words, struct arena *a)
+{
+	struct str out;
+	struct buf b;
+
+	buf_init(&b, words.n * strlen(AMOUNT_BLANK) + 1);
+	for (size_t i = 0; i < words.n; i++)
+		if (parts_thousands(words, i))
+			buf_addz(&b, AMOUNT_BLANK);
+		else
+			buf_addc(&b, words.p[i]);
+	out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return out;
 }
 
 struct str

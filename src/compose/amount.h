@@ -30,6 +30,10 @@ struct str amount_times(double ratio, struct arena *a);
 /* "1 repository", "340 repositories". */
 struct str amount_count(size_t n, const char *one, const char *many, struct arena *a);
 
+/* Words that somebody wrote or a line cleaned, with the plain blanks between thousands made ones
+ * that break no line. */
+struct str amount_keep_whole(struct str words, struct arena *a);
+
 /* A day since 1970-01-01: "21 Aug". */
 struct str amount_day(int day, struct arena *a);
 

@@ -10,6 +10,7 @@
 #include "base/template.h"
 #include "base/text.h"
 #include "compose/album.h"
+#include "compose/amount.h"
 #include "compose/blocks.h"
 #include "compose/lead.h"
 #include "mail/message.h"
@@ -186,8 +187,8 @@ put_publication(struct press *press, struct value *data)
 static void
 put_front(struct press *press, struct value *data, const struct composed *c)
 {
-	put(press, data, "title", c->front.title);
-	put(press, data, "summary", c->front.summary);
+	put(press, data, "title", amount_keep_whole(c->front.title, press->a));
+	put(press, data, "summary", amount_keep_whole(c->front.summary, press->a));
 	put(press, data, "author", c->front.author);
 	put(press, data, "number", c->front.number);
 	put(press, data, "preheader", c->front.preheader);

@@ -57,6 +57,30 @@ figures_are_printed_in_one_way(void **state)
 }
 
 static void
+thousands_are_kept_on_one_line(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} rows[] = {
+		{ "gains 4 849 stars", "gains 4" B "849 stars" },
+		{ "1 234 567", "1" B "234" B "567" },
+		{ "in 2026 there were 12 of 30", "in 2026 there were 12 of 30" },
+		{ "12 3456", "12 3456" },
+		{ "1 23", "1 23" },
+		{ " 123", " 123" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+
+		assert_str(amount_keep_whole(str_of(rows[i].in), &a), rows[i].want);
+		arena_free(&a);
+	}
+}
+
+static void
 counts_and_days_have_their_words(void **state)
 {
 	struct arena a = { 0 };
@@ -75,6 +99,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_printed_in_one_way),
+		cmocka_unit_test(thousands_are_kept_on_one_line),
 		cmocka_unit_test(counts_and_days_have_their_words),
 	};
 
