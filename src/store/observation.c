@@ -189,6 +189,7 @@ keep_row(struct keeping *k, struct stmt *s, struct err *e)
 	if (insert(k, &o, e) < 0)
 		return -1;
 	k->count->rows++;
+	k->count->charted += !stmt_get_int(s, TRACKED);
 	return 0;
 }
 

@@ -22,6 +22,7 @@ const struct row_source *row_source(const char *name);
 
 struct row_count {
 	int64_t rows, rejected;
+	int64_t charted; /* rows of a chart, not asked for by name; of links, which have none, 0 */
 };
 
 /*

@@ -20,7 +20,7 @@ enum {
 
 /* The snapshot that is there for the day, or that was before it. */
 struct known {
-	int64_t id, rows;
+	int64_t id, rows, charted;
 	bool partial;
 };
 
@@ -33,7 +33,10 @@ find(struct stmt *s, struct known *out, struct err *e)
 	int status = stmt_step(s, e);
 
 	if (status > 0) {
-		*out = (struct known){ stmt_get_int(s, 0), stmt_get_int(s, 1), stmt_get_int(s, 2) };
+		*out = (struct known){ .id = stmt_get_int(s, 0),
+			.rows = stmt_get_int(s, 1),
+			.charted = stmt_get_int(s, 2),
+			.partial = stmt_get_int(s, 3) != 0 };
 		stmt_reset(s);
 	}
 	return status;
@@ -42,8 +45,9 @@ find(struct stmt *s, struct known *out, struct err *e)
 static int
 find_same_day(struct db *db, const char *source, const char *day, struct known *out, struct err *e)
 {
-	struct stmt *s = db_prepare(
-		db, "SELECT id, rows, partial FROM snapshot WHERE source = ?1 AND day = ?2", e);
+	struct stmt *s = db_prepare(db,
+		"SELECT id, rows, charted, partial FROM snapshot WHERE source = ?1 AND day = ?2",
+		e);
 
 	*out = (struct known){ 0 };
 	if (!s)
@@ -57,7 +61,7 @@ static int
 find_before(struct db *db, const char *source, struct day day, struct known *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT id, rows, partial FROM snapshot WHERE source = ?1 "
+		"SELECT id, rows, charted, partial FROM snapshot WHERE source = ?1 "
 		"AND day BETWEEN ?2 AND ?3 AND rows > 0 AND NOT partial ORDER BY day DESC LIMIT 1",
 		e);
 	char from[11], to[11];
@@ -215,19 +219,20 @@ insert_answers(struct db *db, const struct row_source *source, struct day day, i
 }
 
 /* Few rows beside the day before are no news of what has dropped out of a chart. (On Sundays there
- * are few papers.) */
+ * are few papers.) What was asked for by name comes though the chart is empty. */
 static int
 compare_with_before(struct db *db, const struct row_source *source, struct day day,
-	struct snapshot_result *out, struct err *e)
+	const struct row_count *count, struct snapshot_result *out, struct err *e)
 {
 	struct known before = { 0 };
 	char words[120];
 
 	if (source->chart && find_before(db, source->name, day, &before, e) < 0)
 		return -1;
-	if (out->rows == 0 || (before.rows && out->rows * 2 <= before.rows)) {
+	if (count->rows == 0 || (source->chart && count->charted == 0) ||
+		(before.rows && count->charted * 2 <= before.charted)) {
 		snprintf(words, sizeof words, "%lld rows, where the day before had %lld",
-			(long long)out->rows, (long long)before.rows);
+			(long long)count->charted, (long long)before.charted);
 		out->partial = true;
 		say(out, before.rows ? words : "no rows");
 	}
@@ -235,11 +240,12 @@ compare_with_before(struct db *db, const struct row_source *source, struct day d
 }
 
 static int
-finish_snapshot(struct db *db, int64_t id, const struct snapshot_result *r, struct err *e)
+finish_snapshot(
+	struct db *db, int64_t id, const struct snapshot_result *r, int64_t charted, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"UPDATE snapshot SET rows = ?2, rejected = ?3, partial = ?4, why = ?5 "
-		"WHERE id = ?1",
+		"UPDATE snapshot SET rows = ?2, rejected = ?3, partial = ?4, why = ?5, "
+		"charted = ?6 WHERE id = ?1",
 		e);
 
 	if (!s)
@@ -249,6 +255,7 @@ finish_snapshot(struct db *db, int64_t id, const struct snapshot_result *r, stru
 	stmt_int(s, 3, r->rejected);
 	stmt_int(s, 4, r->partial);
 	stmt_textz(s, 5, r->why);
+	stmt_int(s, 6, charted);
 	return stmt_run(s, e);
 }
 
@@ -281,13 +288,13 @@ replace(struct db *db, const struct row_source *source, struct day day,
 		return -1;
 	out->rows = count.rows;
 	out->rejected = count.rejected;
-	if (compare_with_before(db, source, day, out, e) < 0)
+	if (compare_with_before(db, source, day, &count, out, e) < 0)
 		return -1;
 	if (old.rows && is_worse(out, &old)) {
 		say(out, "fewer rows than before");
 		return 0;
 	}
-	return finish_snapshot(db, id, out, e) < 0 ? -1 : 1;
+	return finish_snapshot(db, id, out, count.charted, e) < 0 ? -1 : 1;
 }
 
 int

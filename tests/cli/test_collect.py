@@ -356,6 +356,22 @@ def test_what_left_the_charts_is_followed(desk, api):
     assert next(a for a in followed if a.path.endswith(left["full_name"])).status == 304
 
 
+@pytest.mark.parametrize("rows", (0, 15))
+def test_an_empty_chart_is_not_filled_by_what_is_asked_for_by_name(desk, api, rows):
+    desk.name("github", "huggingface")
+    desk.collect()
+    api.search, plain = lambda q: fewer(plain(q)), api.search
+    api.fail(r"/api/(datasets|spaces)\?", "body", "[]")
+
+    def fewer(answer):
+        answer.body = json.dumps(json.loads(answer.body) | {"items": json.loads(answer.body)["items"][:rows]}).encode()
+        return answer
+    got = desk.collect(date=days_after(1))
+    assert got["github"]["rows"] == 30 and got["github"]["partial"] and got["hf_spaces"]["rows"] == 40 and got["hf_spaces"]["partial"]
+    assert f"{rows} rows, where the day before had 30" == got["github"]["why"] and "0 rows, where the day before had 40" == got["hf_datasets"]["why"]
+    assert not got["hf_models"]["partial"]
+
+
 def test_what_is_gone_is_asked_for_three_days(desk, api):
     desk.name("github", "huggingface")
     desk.collect()
