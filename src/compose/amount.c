@@ -129,6 +129,15 @@ amount_keep_whole(struct str words, struct arena *a)
 }
 
 struct str
+amount_ordinal(int n, struct arena *a)
+{
+	static const char *const ends[] = { "th", "st", "nd", "rd" };
+	int last = n % 100 / 10 == 1 || n % 10 > 3 ? 0 : n % 10;
+
+	return str_of(arena_printf(a, "%d%s", n, ends[last]));
+}
+
+struct str
 amount_day(int day, struct arena *a)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",

@@ -34,6 +34,9 @@ struct str amount_count(size_t n, const char *one, const char *many, struct aren
  * that break no line. */
 struct str amount_keep_whole(struct str words, struct arena *a);
 
+/* A place: "1st", "12th", "63rd". */
+struct str amount_ordinal(int n, struct arena *a);
+
 /* A day since 1970-01-01: "21 Aug". */
 struct str amount_day(int day, struct arena *a);
 

@@ -85,15 +85,6 @@ headline(struct desk *d, struct str name, const char *behind)
 	return text_cut(say(d, "%.*s%s", STR_ARG(name), behind), TITLE, d->a);
 }
 
-static struct str
-ordinal(struct desk *d, int n)
-{
-	static const char *const ends[] = { "th", "st", "nd", "rd" };
-	int last = n % 100 / 10 == 1 || n % 10 > 3 ? 0 : n % 10;
-
-	return say(d, "%d%s", n, ends[last]);
-}
-
 /* -- finding ------------------------------------------------------------------------------------ */
 
 static struct fact *
@@ -295,7 +286,7 @@ placed(struct desk *d, const struct trend_entity *e)
 {
 	if (e->rank == 1)
 		return STR("the most");
-	return say(d, "the %.*s most", STR_ARG(ordinal(d, e->rank)));
+	return say(d, "the %.*s most", STR_ARG(amount_ordinal(e->rank, d->a)));
 }
 
 static void
@@ -340,7 +331,8 @@ find_gain(struct desk *d, const struct trend_folded *row)
 	/* In an incomplete answer, those above it may only have been left out. */
 	if (e->rank == 1 && e->prev_rank > 1 && !d->c->partial && !d->c->flooded)
 		add_gain(d, FACT_LEADER, row, log2(e->prev_rank) / 2,
-			say(d, " A week before it stood %.*s.", STR_ARG(ordinal(d, e->prev_rank))));
+			say(d, " A week before it stood %.*s.",
+				STR_ARG(amount_ordinal(e->prev_rank, d->a))));
 }
 
 /* Before there is a week to look back on, there is the source's own order. */
@@ -348,7 +340,7 @@ static void
 find_top(struct desk *d, const struct trend_folded *row)
 {
 	const struct trend_entity *e = row->lead;
-	struct str place = e->rank == 1 ? STR("first") : ordinal(d, e->rank);
+	struct str place = e->rank == 1 ? STR("first") : amount_ordinal(e->rank, d->a);
 	struct fact *f;
 
 	if (e->how != TREND_SCORE || e->rank > HIGH)

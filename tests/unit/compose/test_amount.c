@@ -81,7 +81,7 @@ thousands_are_kept_on_one_line(void **state)
 }
 
 static void
-counts_and_days_have_their_words(void **state)
+counts_places_and_days_have_their_words(void **state)
 {
 	struct arena a = { 0 };
 
@@ -89,6 +89,10 @@ counts_and_days_have_their_words(void **state)
 	assert_str(amount_count(1, "copy", "copies", &a), "1 copy");
 	assert_str(amount_count(0, "copy", "copies", &a), "0 copies");
 	assert_str(amount_count(1700, "copy", "copies", &a), "1" B "700 copies");
+	assert_str(amount_ordinal(1, &a), "1st");
+	assert_str(amount_ordinal(12, &a), "12th");
+	assert_str(amount_ordinal(63, &a), "63rd");
+	assert_str(amount_ordinal(112, &a), "112th");
 	assert_str(amount_day(0, &a), "1 Jan");
 	assert_str(amount_day(20687, &a), "22 Aug");
 	arena_free(&a);
@@ -100,7 +104,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_printed_in_one_way),
 		cmocka_unit_test(thousands_are_kept_on_one_line),
-		cmocka_unit_test(counts_and_days_have_their_words),
+
+		cmocka_unit_test(counts_places_and_days_have_their_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
