@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "compose/amount.h"
 #include "compose/block_entity.h"
@@ -5,8 +7,11 @@
 #include "compose/quality.h"
 #include "compose/select.h"
 
-/* The text part: "  1  ▲ up 63   name       ████████   +6 388" */
-enum { RANK = 3, CHANGE = 10, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 64 };
+/*
+ * The text part: "  1  name       ████████   +6 388", and below the name what is said of it. A
+ * description is as long as one line of a narrow column of the HTML.
+ */
+enum { PLACE = 3, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 34 };
 
 struct column {
 	const struct figures_chart *chart;
@@ -26,32 +31,42 @@ static const char *const tones[] = { "plain", "up", "down" };
 /* One row in the words that both parts print. */
 struct row {
 	const struct trend_entity *lead;
-	struct str rank, change, name, url, note, detail, figure;
+	struct str place, change, name, url, note, detail, figure;
 	enum tone tone;
 	double value;
 };
 
 /* -- a row ------------------------------------------------------------------------------------ */
 
+/* "▲ up 63 to 1st", "NEW at 8th": how it came to its rank, which is its place on the whole chart. */
+static struct str
+change_of(const struct trend_entity *e, struct arena *a)
+{
+	struct str rank = amount_ordinal(e->rank, a);
+	int places = e->prev_rank - e->rank;
+	bool new = e->status == TREND_NEW || e->how == TREND_BORN;
+
+	if (e->prev_rank == 0)
+		return str_of(
+			arena_printf(a, new ? "NEW at %.*s" : "%.*s on the chart", STR_ARG(rank)));
+	if (places == 0)
+		return str_of(arena_printf(a, "= still %.*s", STR_ARG(rank)));
+	return str_of(arena_printf(a, "%s" AMOUNT_BLANK "%d to %.*s",
+		places > 0 ? "\xe2\x96\xb2" AMOUNT_BLANK "up" : "\xe2\x96\xbc" AMOUNT_BLANK "down",
+		abs(places), STR_ARG(rank)));
+}
+
 /* Ranks are compared only where both charts were whole. */
 static void
 set_change(struct row *r, const struct figures_chart *c, struct arena *a)
 {
 	const struct trend_entity *e = r->lead;
-	int places = e->prev_rank - e->rank;
 
 	if (c->partial || c->report.base_day == TREND_NO_DAY)
 		return;
-	if (e->prev_rank == 0) {
-		r->change = e->status == TREND_NEW || e->how == TREND_BORN ? STR("NEW") : STR("-");
-		return;
-	}
-	r->tone = places > 0 ? UP : places < 0 ? DOWN : PLAIN;
-	r->change = places == 0 ? STR("=" AMOUNT_BLANK "same")
-				: str_of(arena_printf(a, "%s" AMOUNT_BLANK "%d",
-					  places > 0 ? "\xe2\x96\xb2" AMOUNT_BLANK "up"
-						     : "\xe2\x96\xbc" AMOUNT_BLANK "down",
-					  places > 0 ? places : -places));
+	if (e->prev_rank && e->prev_rank != e->rank)
+		r->tone = e->prev_rank > e->rank ? UP : DOWN;
+	r->change = change_of(e, a);
 }
 
 /* Three or more that are numbered alike are told by their number and the range of their names. */
@@ -83,11 +98,7 @@ set_details(struct row *r, const struct column *c, const struct select_row *s, s
 	struct str what = select_describe(e, DESCRIPTION, d->a);
 
 	pieces_add_rename(d, c->chart, e);
-	/* A task is a word or two and no line of its own. */
-	if (e->info.description.n)
-		r->note = what;
-	else
-		pieces_add(d, "%.*s", STR_ARG(what));
+	r->note = what;
 	if (e->how == TREND_BORN)
 		pieces_add(d, "in its first week");
 	else
@@ -110,7 +121,6 @@ set_row(const struct block *k, const struct column *c, const struct select_row *
 
 	*r = (struct row){ .lead = e, .name = text_cut(e->name, NAME, a), .value = e->momentum };
 	r->url = origin_url(c->origin, e->name, a);
-	r->rank = str_of(arena_printf(a, "%d", e->rank));
 	set_change(r, c->chart, a);
 	if (s->flood && s->flood_range.n)
 		set_flood(r, s, c->origin, &detail);
@@ -176,6 +186,7 @@ set_column(struct block *k, const char *source, size_t top, struct column *c)
 		if (!block_believes(k, c->origin, c->selection.rows[i].folded->lead))
 			continue;
 		set_row(k, c, &c->selection.rows[i], r);
+		r->place = str_of(arena_printf(k->b->arena, "%zu", c->count + 1));
 		c->most = r->value > c->most ? r->value : c->most;
 		block_show_entity(k, "trending", c->chart, r->lead);
 		c->count++;
@@ -196,13 +207,14 @@ row_value(const struct block *k, const struct column *c, const struct row *r)
 	struct value *v = template_object(k->b->arena);
 	int bar = chart_percent(r->value, c->most);
 
-	block_put(k, v, "rank", r->rank);
+	block_put(k, v, "place", r->place);
 	for (size_t i = 0; i < sizeof tones / sizeof tones[0]; i++)
 		block_put(k, v, tones[i], r->tone == (enum tone)i ? r->change : (struct str){ 0 });
 	block_put_name(k, v, r->name);
 	block_put(k, v, "url", r->url);
 	block_put(k, v, "note", r->note);
 	block_put(k, v, "detail", r->detail);
+	template_put(v, STR("more"), template_bool(k->b->arena, r->change.n && r->detail.n));
 	block_put(k, v, "figure", r->figure);
 	block_put_int(k, v, "bar", bar);
 	block_put(k, v, "rest",
@@ -257,17 +269,16 @@ pairs_value(const struct block *k, const struct column *columns, size_t n)
 static void
 head_text(struct block *k, const struct column *c, const struct row *r)
 {
-	size_t before = RANK + 2 + CHANGE, room = k->b->columns - before - BAR - FIGURE - 2;
+	size_t room = k->b->columns - INDENT - BAR - FIGURE - 2;
 	struct buf *out = k->text;
 	struct buf bar;
 
-	block_right(out, r->rank, RANK);
+	block_right(out, r->place, PLACE);
 	buf_addz(out, "  ");
-	block_left(out, r->change, CHANGE);
 	block_left(out, r->name, room);
 	if (text_width(r->name) > room) {
 		buf_addc(out, '\n');
-		buf_fill(out, ' ', before + room);
+		buf_fill(out, ' ', INDENT + room);
 	}
 	buf_init(&bar, 4 * BAR);
 	chart_bar(r->value, c->most, BAR, &bar);
@@ -276,6 +287,13 @@ head_text(struct block *k, const struct column *c, const struct row *r)
 	buf_free(&bar);
 	block_right(out, r->figure, FIGURE);
 	buf_addc(out, '\n');
+}
+
+static struct str
+changed_detail(const struct block *k, const struct row *r)
+{
+	return str_of(arena_printf(k->b->arena, "%.*s%s%.*s", STR_ARG(r->change),
+		r->change.n && r->detail.n ? ", " : "", STR_ARG(r->detail)));
 }
 
 static void
@@ -287,7 +305,7 @@ column_text(struct block *k, const struct column *c)
 
 		head_text(k, c, r);
 		block_wrap(k, INDENT, r->note);
-		block_wrap(k, INDENT, r->detail);
+		block_wrap(k, INDENT, changed_detail(k, r));
 		if (r->url.n)
 			buf_printf(k->text, "%*s%.*s\n", INDENT, "", STR_ARG(r->url));
 	}

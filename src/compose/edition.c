@@ -228,8 +228,10 @@ masthead_text(struct press *press, const struct composed *c)
 	heading(c->front.title, '=', &b);
 	buf_addz(&b, "\n\n");
 	wrap(c->front.summary, &b);
-	if (c->front.author.n)
+	if (c->front.author.n) {
+		buf_addc(&b, '\n');
 		wrap(str_of(arena_printf(press->a, "By %.*s", STR_ARG(c->front.author))), &b);
+	}
 	return buf_keep(&b, press->a);
 }
 

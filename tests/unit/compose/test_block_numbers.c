@@ -51,7 +51,7 @@ six_tiles_are_shown_each_with_unit_and_window(void **state)
 		"                (median)\n"
 		" 249.7" B "million  downloads in 30 days, the most of 40 models: Nvidia/ma\n"
 		"                https://huggingface.co/Nvidia/ma\n");
-	assert_has(m.html, "+7" B "770</p>");
+	assert_has(m.html, ">+7" B "770</span><br>stars in 7 days");
 	assert_has(m.html, "width=\"10%\" height=\"8\"");
 	assert_int_equal(m.record.shown_count, 6);
 	assert_str(m.record.shown[1].place, "numbers");

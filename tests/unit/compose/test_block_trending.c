@@ -14,7 +14,7 @@ a_row_says_rank_change_bar_and_figure(void **state)
 	made_begin(&m);
 	r = made_pair(&m, "alpha/first", 10000, 16000);
 	r->description = STR("A first \xe4\xb8\xad\xe6\x96\x87 thing");
-	made_pair(&m, "beta/a-name-that-leaves-the-bar-no-room-at-all", 5000, 8000);
+	made_pair(&m, "beta/a-name-that-leaves-the-bar-no-room-at-all-there", 5000, 8000);
 	made_row(&m, 0, "gamma/new", 900)->created = MADE_TODAY - 3;
 	made_crowd(&m, 5);
 	made_chart(&m, TREND_GITHUB);
@@ -22,17 +22,17 @@ a_row_says_rank_change_bar_and_figure(void **state)
 	assert_has(m.text,
 		"GitHub repositories, stars in 7 days\n"
 		"------------------------------------\n"
-		"  1  -         alpha/first                           ██████████   +6" B "000\n"
+		"  1  alpha/first                                     ██████████   +6" B "000\n"
 		"     A first \xe4\xb8\xad\xe6\x96\x87 thing\n"
-		"     16" B "000 stars in all\n"
+		"     1st on the chart, 16" B "000 stars in all\n"
 		"     https://github.com/alpha/first\n"
-		"  2  -         beta/a-name-that-leaves-the-bar-no-room-at-all\n"
+		"  2  beta/a-name-that-leaves-the-bar-no-room-at-all-there\n"
 		"                                                     █████        +3" B "000\n"
-		"     8" B "000 stars in all\n"
-		"     https://github.com/beta/a-name-that-leaves-the-bar-no-room-at-all\n"
-		"  3  NEW       gamma/new                             █▌             +900\n"
-		"     in its first week\n");
-	assert_has(m.html, "<a href=\"https://github.com/alpha/first\" class=\"ink\"");
+		"     2nd on the chart, 8" B "000 stars in all\n"
+		"     https://github.com/beta/a-name-that-leaves-the-bar-no-room-at-all-there\n"
+		"  3  gamma/new                                       █▌             +900\n"
+		"     NEW at 3rd, in its first week\n");
+	assert_has(m.html, "<a href=\"https://github.com/alpha/first\" style=\"color:");
 	assert_has(m.html, "alpha/<wbr>first</a>");
 	assert_has(m.html, "width=\"50%\" height=\"8\"");
 	assert_has(m.html, "+6" B "000</td>");
@@ -63,9 +63,9 @@ ranks_move_in_words_and_signs(void **state)
 	made_crowd(&m, 5);
 	made_chart(&m, TREND_GITHUB);
 	assert_int_equal(made_render(&m, "trending", "sources: [github]"), 1);
-	assert_has(m.text, "  1  ▲" B "up" B "1");
-	assert_has(m.text, "  2  ▼" B "down" B "1");
-	assert_has(m.text, "  3  =" B "same");
+	assert_has(m.text, "     ▲" B "up" B "1 to 1st, ");
+	assert_has(m.text, "     ▼" B "down" B "1 to 2nd, ");
+	assert_has(m.text, "     = still 3rd, ");
 	assert_has(m.text, "6.3x its usual week");
 	assert_has(m.html, "class=\"up\"");
 	arena_free(&m.a);
@@ -91,6 +91,8 @@ a_family_and_a_flood_are_one_row_each(void **state)
 	made_chart(&m, TREND_MODELS);
 	assert_int_equal(made_render(&m, "trending", "sources: [hf_models]"), 1);
 	assert_has(m.text, "1" B "100 likes in all, +2" B "copies\n");
+	/* Its place is counted in print, its rank on the chart, where the copies stand as well. */
+	assert_has(m.text, "  2  4 models by ClarenceDan");
 	assert_has(m.text, "4 models by ClarenceDan");
 	assert_has(m.text, "names numbered a5103 to a5106");
 	assert_has(m.text, "https://huggingface.co/ClarenceDan\n");
@@ -119,7 +121,7 @@ what_stands_on_a_score_is_marked(void **state)
 	}
 	made_chart(&m, TREND_MODELS)->first = true;
 	assert_int_equal(made_render(&m, "trending", "sources: [hf_models]"), 1);
-	assert_has(m.text, "~81\n     text-generation, 500 likes in all\n");
+	assert_has(m.text, "~81\n     text-generation\n     500 likes in all\n");
 	assert_has(m.text, "~ is Hugging Face's own trendingScore");
 	assert_has(m.text, "the likes of 7\ndays; there is no week before to compare with yet");
 	assert_false(made_has(m.text, "NEW"));
@@ -145,7 +147,7 @@ what_is_old_is_labelled_and_what_is_stale_left_out(void **state)
 	m.figures.charts[TREND_GITHUB].partial = true;
 	assert_int_equal(made_render(&m, "trending", ""), 1);
 	assert_has(m.text, "as of 14 Aug, incomplete answers");
-	assert_false(made_has(m.text, "NEW") || made_has(m.text, "  -  "));
+	assert_false(made_has(m.text, "NEW") || made_has(m.text, "on the chart"));
 	m.figures.charts[TREND_GITHUB].report = (struct trend_report){ .stale = true };
 	assert_int_equal(made_render(&m, "trending", ""), 1);
 	assert_true(m.html.n == 0 && m.text.n == 0 && m.record.shown_count == 0);
