@@ -161,6 +161,8 @@ render(struct block *k, const struct mover *movers, size_t n, struct str title, 
 
 	block_underline(k, title);
 	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_addc(k->text, '\n');
 		template_append(rows, mover_value(k, &movers[i]));
 		mover_text(k, &movers[i]);
 	}

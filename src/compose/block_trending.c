@@ -303,6 +303,8 @@ column_text(struct block *k, const struct column *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct row *r = &c->rows[i];
 
+		if (i)
+			buf_addc(k->text, '\n');
 		head_text(k, c, r);
 		block_wrap(k, INDENT, r->note);
 		block_wrap(k, INDENT, changed_detail(k, r));

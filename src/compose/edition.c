@@ -15,7 +15,15 @@
 #include "compose/lead.h"
 #include "mail/message.h"
 
-enum { ISSUE = 4 << 20, TEMPLATE = 1 << 20, PART = 16 << 20, COLUMNS = 72 };
+/*
+ * The text part has fixed lines of so many columns. format=flowed (RFC 3676) was tried: its blanks
+ * at the ends of lines survive quoted-printable, as =20, but mutt, which flows again, moves what
+ * hangs under a list's mark or a table's column to the left edge, and shows a blank the less before a
+ * line that begins with one, so that columns no longer stand below each other.
+ */
+enum { COLUMNS = 72 };
+
+enum { ISSUE = 4 << 20, TEMPLATE = 1 << 20, PART = 16 << 20 };
 
 /* All that one composition needs at hand. */
 struct press {

@@ -27,6 +27,7 @@ a_mover_says_percent_plain_gain_and_its_days(void **state)
 		"▲ +47.4% up   late/comer\n"
 		"              +600 stars in 6 days, 1" B "000" B "→" B "1" B "600\n"
 		"              https://github.com/late/comer\n"
+		"\n"
 		"▲ +39.2% up   fast/mover                                         "
 		"███··██\n"
 		"              +2" B "516 stars in 7 days, 6" B "052" B "→" B "8" B "568\n"

@@ -26,10 +26,12 @@ a_row_says_rank_change_bar_and_figure(void **state)
 		"     A first \xe4\xb8\xad\xe6\x96\x87 thing\n"
 		"     1st on the chart, 16" B "000 stars in all\n"
 		"     https://github.com/alpha/first\n"
+		"\n"
 		"  2  beta/a-name-that-leaves-the-bar-no-room-at-all-there\n"
 		"                                                     █████        +3" B "000\n"
 		"     2nd on the chart, 8" B "000 stars in all\n"
 		"     https://github.com/beta/a-name-that-leaves-the-bar-no-room-at-all-there\n"
+		"\n"
 		"  3  gamma/new                                       █▌             +900\n"
 		"     NEW at 3rd, in its first week\n");
 	assert_has(m.html, "<a href=\"https://github.com/alpha/first\" style=\"color:");
