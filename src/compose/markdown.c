@@ -6,14 +6,9 @@
 
 #include "base/text.h"
 #include "compose/album.h"
+#include "compose/link_notes.h"
 
 enum { DEPTH = 64, PART = 8 << 20, FAULTS = 200 };
-
-/* A link that the text part notes below the department. */
-struct note {
-	int number;
-	struct str url;
-};
 
 struct walker {
 	const struct markdown_options *o;
@@ -23,8 +18,7 @@ struct walker {
 	const char *name;
 	int line0;
 	struct buf html, text;
-	struct note *notes;
-	size_t note_count, note_room;
+	struct link_notes notes;
 	int depth;
 	bool bare; /* only the words are wanted: no marks of emphasis, no notes */
 	/* Of the department: data blocks, those of them that had nothing to show, and all else. */
@@ -166,30 +160,6 @@ check_link_text(struct walker *w, cmark_node *n, struct str text)
 	for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
 		if (str_ieq(text, str_of(vague[i])))
 			fault(w, "link-vague", false, line_of(w, n), text);
-}
-
-static int
-note_link(struct walker *w, struct str url)
-{
-	for (size_t i = 0; i < w->note_count; i++)
-		if (str_eq(w->notes[i].url, url))
-			return w->notes[i].number;
-	if (w->note_count == w->note_room) {
-		w->note_room = w->note_room ? w->note_room * 2 : 16;
-		w->notes = mem_grow(w->notes, w->note_room * sizeof *w->notes);
-	}
-	w->notes[w->note_count++] = (struct note){ ++w->out->notes, url };
-	return w->out->notes;
-}
-
-static void
-write_notes(struct walker *w)
-{
-	if (w->note_count)
-		buf_addc(&w->text, '\n');
-	for (size_t i = 0; i < w->note_count; i++)
-		buf_printf(&w->text, "[%d] %.*s\n", w->notes[i].number, STR_ARG(w->notes[i].url));
-	w->note_count = 0;
 }
 
 /* -- inlines ---------------------------------------------------------------------------------- */
@@ -359,7 +329,7 @@ link_text(struct walker *w, cmark_node *n, struct buf *b)
 		return;
 	/* A no-break blank would keep the number with its word, but has no place in the text
 	 * part. */
-	buf_printf(b, " [%d]", note_link(w, url));
+	buf_printf(b, " [%d]", link_notes_number(&w->notes, url));
 }
 
 static void
@@ -739,7 +709,7 @@ leads_nowhere(const struct walker *w)
 static void
 finish_department(struct walker *w, struct department *d)
 {
-	write_notes(w);
+	link_notes_write(&w->notes, &w->text);
 	d->html = arena_str(w->a, buf_str(&w->html));
 	d->text = arena_str(w->a, buf_str(&w->text));
 	/* A department that waits for words is none yet; the lead is what there is of it. */
@@ -846,7 +816,7 @@ markdown_render(struct str text, const char *name, int line0, const struct markd
 	over = w.html.over || w.text.over;
 	buf_free(&w.html);
 	buf_free(&w.text);
-	free(w.notes);
+	link_notes_free(&w.notes);
 	cmark_node_free(document);
 	if (e->code != ERR_NONE)
 		return -1;

@@ -34,7 +34,6 @@ struct markdown {
 	size_t count;
 	struct markdown_fault *faults;
 	size_t fault_count, fault_room;
-	int notes; /* links noted so far: the numbers run through the whole message */
 };
 
 /*
