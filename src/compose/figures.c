@@ -35,10 +35,10 @@ static const struct {
 	{ "hackernews", "story" },
 };
 
-/* An entity that was met, by the store's number: what is the same of it on all days. */
+/* An entity that was met, by the store's number (0: none): what is the same of it on all days. */
 struct met {
 	int64_t entity;
-	struct trend_row row;
+	struct trend_row *row;
 };
 
 /* What is read of one chart. `met` is an open table; it grows. */
@@ -102,7 +102,8 @@ meet(struct reading *r, struct met *m, int64_t id, struct err *e)
 		return status < 0 ? -1
 				  : err_set(e, ERR_CONFIG, "entity %lld is missing", (long long)id);
 	m->entity = id;
-	m->row = (struct trend_row){ .id = number_of(t.stable, r->kind),
+	m->row = arena_new(r->arena, struct trend_row);
+	*m->row = (struct trend_row){ .id = number_of(t.stable, r->kind),
 		.name = t.name,
 		.has_value = true,
 		.task = t.task,
@@ -129,7 +130,7 @@ add_row(void *context, const struct observation *o, struct err *e)
 	m = place_of(r->met, r->met_room, o->entity);
 	if (!m->entity && meet(r, m, o->entity, e) < 0)
 		return -1;
-	*row = m->row;
+	*row = *m->row;
 	row->day = r->day;
 	row->value = o->value;
 	row->has_score = o->has_score;
