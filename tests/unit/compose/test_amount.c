@@ -104,7 +104,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_printed_in_one_way),
 		cmocka_unit_test(thousands_are_kept_on_one_line),
-
 		cmocka_unit_test(counts_places_and_days_have_their_words),
 	};
 
