@@ -20,6 +20,8 @@ struct http_request {
 	int64_t deadline;  /* microseconds for the whole of it */
 	int redirects;     /* how many are followed at most */
 	bool leave_host;   /* redirects may go to another host (feeds; APIs never) */
+	bool head;         /* HEAD: only its status is wanted */
+	bool peek;         /* GET of which the ceiling is enough: what is more is cut off */
 	bool configured;   /* the operator named this host: it may be a private address */
 };
 
