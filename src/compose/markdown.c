@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "compose/album.h"
+#include "compose/link.h"
 #include "compose/link_notes.h"
 
 enum { DEPTH = 64, PART = 8 << 20, FAULTS = 200 };
@@ -99,6 +100,39 @@ literal(struct walker *w, cmark_node *n)
 	return (struct str){ kept, used };
 }
 
+/* Room for one more behind `count` things of `size`; in the arena, twice as much each time. */
+static void *
+more_room(struct walker *w, void *old, size_t count, size_t *room, size_t size)
+{
+	void *more;
+
+	if (count < *room)
+		return old;
+	*room = *room ? *room * 2 : 64;
+	more = arena_array(w->a, *room, size);
+	if (count)
+		memcpy(more, old, count * size);
+	return more;
+}
+
+static void
+keep_words(struct walker *w, struct str text, int line)
+{
+	struct markdown *m = w->out;
+
+	m->words = more_room(w, m->words, m->words_count, &m->words_room, sizeof *m->words);
+	m->words[m->words_count++] = (struct markdown_words){ text, line };
+}
+
+static void
+keep_link(struct walker *w, struct str url, struct str text, int line)
+{
+	struct markdown *m = w->out;
+
+	m->links = more_room(w, m->links, m->link_count, &m->link_room, sizeof *m->links);
+	m->links[m->link_count++] = (struct markdown_link){ url, text, line };
+}
+
 /* A tag with the theme's style of the element. */
 static void
 open_tag(struct walker *w, const char *tag, const char *element)
@@ -136,17 +170,18 @@ url_of(struct walker *w, cmark_node *n)
 static void
 check_url(struct walker *w, cmark_node *n, struct str url)
 {
-	static const char *const tracking[] = {
-		"utm_source=", "utm_medium=", "utm_campaign=", "fbclid=", "gclid=", "mc_eid="
-	};
-
 	if (!is_safe_url(url))
 		fault(w, "link-target", true, line_of(w, n), url);
 	else if (str_starts(url, STR("http://")))
 		fault(w, "link-http", false, line_of(w, n), url);
-	for (size_t i = 0; i < sizeof tracking / sizeof tracking[0]; i++)
-		if (str_find_str(url, str_of(tracking[i])) >= 0)
-			fault(w, "link-tracking", false, line_of(w, n), url);
+	if (link_tracks(url))
+		fault(w, "link-tracking", false, line_of(w, n), url);
+	if (link_is_short(url))
+		fault(w, "link-short", false, line_of(w, n), url);
+	if (link_is_odd(url))
+		fault(w, "link-odd", false, line_of(w, n), url);
+	if (link_is_mistyped(url))
+		fault(w, "link-mistyped", true, line_of(w, n), url);
 }
 
 static void
@@ -175,6 +210,7 @@ link_html(struct walker *w, cmark_node *n)
 		inlines_html(w, n);
 		return;
 	}
+	keep_link(w, url, plain(w, n), line_of(w, n));
 	buf_addz(&w->html, "<a href=\"");
 	text_html(url, &w->html);
 	buf_printf(&w->html, "\" class=\"link\" style=\"%.*s\">", STR_ARG(style));
@@ -253,9 +289,13 @@ image_html(struct walker *w, cmark_node *n)
 static void
 inline_html(struct walker *w, cmark_node *n)
 {
+	struct str words;
+
 	switch (cmark_node_get_type(n)) {
 	case CMARK_NODE_TEXT:
-		text_html(literal(w, n), &w->html);
+		words = literal(w, n);
+		keep_words(w, words, line_of(w, n));
+		text_html(words, &w->html);
 		break;
 	case CMARK_NODE_SOFTBREAK:
 		buf_addc(&w->html, '\n');
@@ -756,6 +796,7 @@ walk(struct walker *w, cmark_node *document)
 			d = &w->out->departments[w->out->count++];
 			d->title = plain(w, n);
 			d->line = line_of(w, n);
+			keep_words(w, d->title, d->line);
 			check_department_links(w, n);
 			if (cmark_node_get_heading_level(n) == 1)
 				fault(w, "heading-level", true, d->line, d->title);

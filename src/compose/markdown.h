@@ -29,11 +29,27 @@ struct markdown_fault {
 	struct str detail;
 };
 
+/* A link to the web, as it was written. */
+struct markdown_link {
+	struct str url, text;
+	int line;
+};
+
+/* Words of the editor's own: no code, no data. */
+struct markdown_words {
+	struct str text;
+	int line; /* of the paragraph's first line, at least */
+};
+
 struct markdown {
 	struct department *departments;
 	size_t count;
 	struct markdown_fault *faults;
 	size_t fault_count, fault_room;
+	struct markdown_link *links;
+	size_t link_count, link_room;
+	struct markdown_words *words;
+	size_t words_count, words_room;
 };
 
 /*
