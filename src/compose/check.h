@@ -15,6 +15,14 @@ struct check_finding {
 	const char *remedy;
 };
 
+/* Findings of more than one hand. Zeroed is ready; in the arena. */
+struct findings {
+	struct check_finding *p;
+	size_t n, room;
+};
+
+void findings_add(struct findings *f, struct arena *a, const struct check_finding *more);
+
 /*
  * Compose the issue and look at it from all sides. 0 with the findings in *list (a problem that
  * stops composition is one of them, and out->letter is empty then); -1 only where nothing can be
@@ -26,5 +34,14 @@ int check_run(const struct publication *p, struct day day, const struct edition_
 
 /* Must it not go out? */
 bool check_fails(const struct check_finding *list, size_t n);
+
+/* A link of the message that can be asked for, and its place in the issue. */
+struct check_link {
+	struct str url, where;
+};
+
+/* Those to other places than the publication, each once. In the arena. */
+void check_list_links(const struct publication *p, struct day day, const struct composed *c,
+	struct arena *a, struct check_link **out, size_t *n);
 
 #endif
