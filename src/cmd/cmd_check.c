@@ -1,11 +1,17 @@
 /* cmd_check.c: `morningpost check`: may the issue go out? */
+#include <getopt.h>
+#include <unistd.h>
+
+#include "cmd/asking.h"
 #include "cmd/command.h"
 #include "cmd/known.h"
 #include "cmd/options.h"
+#include "cmd/spelling.h"
 #include "compose/check.h"
 
 const char cmd_check_help[] =
 	"  --date D    the issue of that day (default: today)\n"
+	"  --links     ask for each link over HTTP, none twice a day\n"
 	"\n"
 	"Prints a line for each finding: level, code, place, what and the remedy.\n"
 	"Exit code 65 when one of them is a failure.\n";
@@ -26,30 +32,57 @@ print_finding(struct out *o, const struct check_finding *f)
 		STR_ARG(f->what), f->remedy);
 }
 
+/* What can be told only of an issue that could be composed: spelling, and what is behind its links. */
 static int
-run(struct context *c, const struct publication *p, struct day day, struct err *e)
+look_further(struct context *c, const struct publication *p, struct day day, bool links,
+	const struct composed *composed, struct arena *a, struct findings *found, struct err *e)
+{
+	if (composed->letter.count == 0)
+		return 0;
+	if (spelling_check(p, day, composed, a, found, e) < 0)
+		return -1;
+	return links ? asking_check(p, day, composed, isatty(STDERR_FILENO) == 1 && !c->quiet, a,
+			       found, e)
+		     : 0;
+}
+
+static int
+find(struct context *c, const struct publication *p, struct day day, bool links,
+	struct composed *composed, struct arena *a, struct findings *found, struct err *e)
 {
 	struct check_finding *list;
-	struct composed composed;
-	struct arena a = { 0 };
 	struct known known;
-	int status = ERR_DATA;
 	size_t n;
 
-	if (known_read(p, NULL, day, &a, &known, e) < 0 ||
-		check_run(p, day, &known.options, &a, &composed, &list, &n, e) < 0) {
+	if (known_read(p, NULL, day, a, &known, e) < 0 ||
+		check_run(p, day, &known.options, a, composed, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		findings_add(found, a, &list[i]);
+	return look_further(c, p, day, links, composed, a, found, e);
+}
+
+static int
+run(struct context *c, const struct publication *p, struct day day, bool links, struct err *e)
+{
+	struct findings found = { 0 };
+	struct composed composed;
+	struct arena a = { 0 };
+	int status = find(c, p, day, links, &composed, &a, &found, e);
+
+	if (status < 0) {
 		arena_free(&a);
 		return -1;
 	}
 	out_array(&c->out, NULL);
-	for (size_t i = 0; i < n; i++)
-		print_finding(&c->out, &list[i]);
+	for (size_t i = 0; i < found.n; i++)
+		print_finding(&c->out, &found.p[i]);
 	out_end(&c->out);
-	if (!check_fails(list, n)) {
-		status = 0;
-		out_line(&c->out, "%s: may go out as %.12s", n ? "warnings only" : "nothing found",
-			composed.hash);
-	}
+	if (check_fails(found.p, found.n))
+		status = ERR_DATA;
+	else
+		out_line(&c->out, "%s: may go out as %.12s",
+			found.n ? "warnings only" : "nothing found", composed.hash);
 	arena_free(&a);
 	return status;
 }
@@ -57,19 +90,30 @@ run(struct context *c, const struct publication *p, struct day day, struct err *
 int
 cmd_check(struct context *c, int argc, char **argv, struct err *e)
 {
-	const char *date;
+	static const struct option longs[] = { { "date", required_argument, NULL, 'd' },
+		{ "links", no_argument, NULL, 'l' }, { 0 } };
+	const char *date = NULL;
 	struct publication p;
 	struct day day;
-	int status;
+	bool links = false;
+	int opt, status;
 
-	if (options_only_date("check", argc, argv, &date, e) < 0 ||
-		options_no_argument("check", argc, argv, e) < 0)
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (opt == 'l')
+			links = true;
+		else if (opt == 'd')
+			date = optarg;
+		else
+			return command_usage("check", e,
+				"it does not know '%s', or it needs a value", argv[optind - 1]);
+	}
+	if (options_no_argument("check", argc, argv, e) < 0)
 		return -1;
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
 	status = options_day("check", date, &p, &day, e);
 	if (status == 0)
-		status = run(c, &p, day, e);
+		status = run(c, &p, day, links, e);
 	publication_close(&p);
 	return status;
 }
