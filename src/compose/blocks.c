@@ -27,6 +27,12 @@ kind_of(struct str name)
 	return NULL;
 }
 
+bool
+blocks_is_name(struct str name)
+{
+	return kind_of(name) != NULL;
+}
+
 /* Every key of the map is one of those that are allowed. */
 static int
 check_keys(const struct blocks *b, const struct kind *kind, const struct yaml *map, struct err *e)

@@ -50,4 +50,7 @@ struct blocks {
 int blocks_render(void *blocks, struct str name, struct str body, int line, struct buf *html,
 	struct buf *text, struct err *e);
 
+/* Is it the name of a block? */
+bool blocks_is_name(struct str name);
+
 #endif

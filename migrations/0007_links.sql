@@ -1,6 +1,6 @@
 -- What the links of an issue answered to `check --links`. Times are microseconds since 1970 UTC.
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 -- So that nobody is asked twice a day; it may be emptied at any time.
 CREATE TABLE asked_link (
