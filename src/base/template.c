@@ -425,22 +425,23 @@ partial(struct render *r, struct source *s, const struct tag *t)
 	return status;
 }
 
-/* The closing tag that belongs to a section: where its inside ends and where it goes on behind it.
+/*
+ * The closing tag that belongs to a section: where its inside ends and where it goes on behind it. s comes to the delimiters that
+ * are in force there.
  */
 static int
 find_close(struct render *r, struct source *s, const struct tag *open, size_t to, struct tag *close)
 {
-	struct source probe = *s;
 	size_t at = open->line_end, deep = 0;
 
 	for (;;) {
-		int got = next_tag(r, &probe, at, to, close);
+		int got = next_tag(r, s, at, to, close);
 
 		if (got < 0)
 			return -1;
 		if (got == 0)
 			return fail(r, s, open->begin, "a section that is not closed:", open->name);
-		if (close->sigil == '=' && set_delimiters(r, &probe, close) < 0)
+		if (close->sigil == '=' && set_delimiters(r, s, close) < 0)
 			return -1;
 		if (close->sigil == '#' || close->sigil == '^')
 			deep++;
@@ -474,15 +475,11 @@ render_inside(struct render *r, struct source *s, const struct value *v, size_t 
 }
 
 static int
-section(struct render *r, struct source *s, const struct tag *t, size_t to, size_t *behind)
+render_section(struct render *r, struct source *s, const struct tag *t, size_t end)
 {
-	struct tag close;
 	bool found;
 	const struct value *v = look_up(r, t->name, &found);
 
-	if (find_close(r, s, t, to, &close) < 0)
-		return -1;
-	*behind = close.line_end;
 	if (!found && r->options->strict)
 		return fail(r, s, t->begin, "nothing is called", t->name);
 	if (v && v->kind == SLOT)
@@ -490,15 +487,30 @@ section(struct render *r, struct source *s, const struct tag *t, size_t to, size
 			"a reader's own value can only be put in, not asked for:", t->name);
 	if (t->sigil == '^')
 		return is_true(v) ? 0
-				  : render_inside(r, s, r->stack[r->depth - 1], t->line_end,
-					    close.line_begin);
+				  : render_inside(r, s, r->stack[r->depth - 1], t->line_end, end);
 	if (!is_true(v))
 		return 0;
 	if (v->kind != LIST)
-		return render_inside(r, s, v, t->line_end, close.line_begin);
+		return render_inside(r, s, v, t->line_end, end);
 	for (const struct member *m = v->first; m; m = m->next)
-		if (render_inside(r, s, m->value, t->line_end, close.line_begin) < 0)
+		if (render_inside(r, s, m->value, t->line_end, end) < 0)
 			return -1;
+	return 0;
+}
+
+/* Delimiters that are set inside are in force behind it, shown or not, as they are for who reads the text from top to bottom. */
+static int
+section(struct render *r, struct source *s, const struct tag *t, size_t to, size_t *behind)
+{
+	struct source after = *s;
+	struct tag close;
+
+	if (find_close(r, &after, t, to, &close) < 0 ||
+		render_section(r, s, t, close.line_begin) < 0)
+		return -1;
+	s->open = after.open;
+	s->close = after.close;
+	*behind = close.line_end;
 	return 0;
 }
 

@@ -62,6 +62,8 @@ static const struct {
 	{ "a\r\n{{#yes}}\r\nb\r\n{{/yes}}\r\nc", "a\r\nb\r\nc", NULL },
 	{ "x {{! not alone }}\n", "x \n", NULL },
 	{ "{{=<% %>=}}<% n %> {{n}} <%={{ }}=%>{{n}}", "1.50 {{n}} 1.50", NULL },
+	{ "{{#list}}{{=| |=}}|.||/list||n|", "onetwo1.50", "set inside: in force behind it" },
+	{ "{{#no}}{{=| |=}}|/no||n|{{n}}", "1.50{{n}}", "... also where it is not shown" },
 	{ "  {{>row}}\nend\n", "  <A &amp; &lt;b&gt; {{x}}>\n  <1.50>\nend\n", NULL },
 	{ "[{{>row}}]", "[<A &amp; &lt;b&gt; {{x}}>\n<1.50>\n]", NULL },
 	{ "{{>nothing}}|", "|", NULL },
