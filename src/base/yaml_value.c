@@ -11,12 +11,23 @@ is_number(struct str s)
 	return !rest.p || rest.n == 0 ? !str_ends(s, STR(".")) : str_u64(rest, UINT64_MAX / 16, &n);
 }
 
+/* As Mustache's specification has 1.210 printed: 1.21. */
+static struct str
+number(struct str s)
+{
+	ptrdiff_t dot = str_find(s, '.');
+
+	while (dot >= 0 && s.n > (size_t)dot + 2 && str_ends(s, STR("0")))
+		s.n--;
+	return s;
+}
+
 static struct value *
 scalar(const struct yaml *y, struct arena *a)
 {
 	if (!y->quoted && (str_eqz(y->text, "true") || str_eqz(y->text, "false")))
 		return template_bool(a, str_eqz(y->text, "true"));
-	return !y->quoted && is_number(y->text) ? template_number(a, y->text)
+	return !y->quoted && is_number(y->text) ? template_number(a, number(y->text))
 						: template_text(a, y->text);
 }
 

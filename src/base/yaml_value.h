@@ -5,8 +5,8 @@
 #include "base/template.h"
 #include "base/yaml.h"
 
-/* Plain true and false are booleans, plain decimals numbers as they were written, all else text.
- * Lives in the arena. */
+/* Plain true and false are booleans, plain decimals numbers, without zeros that count for nothing, all else text. Lives in the
+ * arena. */
 struct value *yaml_value(const struct yaml *y, struct arena *a);
 
 #endif
