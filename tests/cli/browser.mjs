@@ -1,8 +1,11 @@
-// A browser for test_preview.py: reads commands (JSON, one a line) on standard input and answers each with a line of JSON.
+// A browser for Python: reads commands (JSON, one a line) on standard input and answers each with a line of JSON.
 import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+// Letters are drawn the same on every machine: in grey, and at their own widths.
+const args = ["--no-sandbox", "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"];
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
 let context, page, complaints;
 
 const commands = {
@@ -37,6 +40,35 @@ const commands = {
 	},
 	async picture({ path, whole = true }) {
 		await page.screenshot({ path, fullPage: whole });
+	},
+	// CSS on top of the page's own.
+	async style({ css }) {
+		await page.addStyleTag({ content: css });
+	},
+	// Every colour that words are set in, with the ground beneath, the size in px and the weight, once each; then the grounds of
+	// `selectors`, each with the ground around it.
+	async colours({ selectors = [] }) {
+		return page.evaluate((named) => {
+			const opaque = (e) => !/rgba\(.*, 0\)|transparent/.test(getComputedStyle(e).backgroundColor);
+			const ground = (e) => { while (e.parentElement && !opaque(e)) e = e.parentElement; return getComputedStyle(e).backgroundColor; };
+			const found = new Map();
+			const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+			for (let n; (n = walker.nextNode());) {
+				const e = n.parentElement, style = getComputedStyle(e);
+				if (!n.data.trim() || !e.checkVisibility() || !parseFloat(style.fontSize)) continue;
+				const row = { colour: style.color, ground: ground(e), size: parseFloat(style.fontSize), weight: Number(style.fontWeight) };
+				if (!found.has(JSON.stringify(row))) found.set(JSON.stringify(row), { ...row, words: n.data.trim().slice(0, 40) });
+			}
+			const shapes = named.flatMap((s) => [...document.querySelectorAll(s)].map((e) => ({ colour: getComputedStyle(e).backgroundColor, ground: ground(e.parentElement) })));
+			return { words: [...found.values()], shapes };
+		}, selectors);
+	},
+	// What axe-core has against the page: its rules' names and what of the page breaks them. `options` are axe's own.
+	async axe({ options }) {
+		await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
+		const { violations, incomplete } = await page.evaluate((o) => window.axe.run(document, o), options ?? {});
+		const told = (found) => found.map((r) => ({ rule: r.id, help: r.help, nodes: r.nodes.map((n) => n.html.slice(0, 200)) }));
+		return { violations: told(violations), incomplete: told(incomplete) };
 	},
 	async complaints() {
 		return complaints;

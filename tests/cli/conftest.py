@@ -74,6 +74,22 @@ def publication(tmp_path):
     return Publication(path)
 
 
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory):
+    """A reader's copy of the full issue."""
+    import front_page
+    return front_page.message(front_page.publication(tmp_path_factory.mktemp("front")))
+
+
+@pytest.fixture(scope="module")
+def easel(tmp_path_factory):
+    """A browser that draws the same on every machine."""
+    import pictures
+    it = pictures.Easel(tmp_path_factory.mktemp("easel"))
+    yield it
+    it.close()
+
+
 def allowed_skips():
     """Test: the reason it may be skipped for, from allowed-skips.txt."""
     rows = [line.split(": ", 1) for line in ALLOWED_SKIPS.read_text().splitlines() if line and not line.startswith("#")]

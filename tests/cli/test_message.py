@@ -3,18 +3,15 @@ import base64
 import datetime
 import hashlib
 import json
-import pathlib
 import re
 import socket
-import subprocess
 import urllib.parse
 
 import pytest
 
 import standard
-from conftest import Publication, run
+from parsers import postal_mime
 
-HERE = pathlib.Path(__file__).resolve().parent
 TODAY = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 LEAD = "The lead story goes on for a while, so that a message has something to say to everybody who opens it this morning. " * 3
 
@@ -76,13 +73,6 @@ EXTREMES = {
 def test_every_issue_makes_a_message_without_a_fault(publication, kind):
     one, other = map(wire, copies(publication, issue(**EXTREMES[kind])))
     assert standard.faults(one) + standard.faults(other) + standard.faults_between(one, other) == []
-
-
-def postal_mime(raw):
-    """What another parser makes of it (npm's postal-mime)."""
-    done = subprocess.run(["node", HERE / "parse.mjs"], input=raw, capture_output=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("kind", EXTREMES)

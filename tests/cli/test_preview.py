@@ -13,33 +13,12 @@ import time
 
 import pytest
 
-from conftest import PROGRAM, ROOT
+from browser import Browser
+from conftest import PROGRAM
 
-HERE = pathlib.Path(__file__).resolve().parent
 # What is allowed between the save and the sight of it; the build with sanitizers is several times slower.
 WITHIN = 0.2 if "build-dev" not in PROGRAM else 0.8
 TITLE = "The smallest models learned to wait their turn"
-
-
-class Browser:
-    def __init__(self):
-        self.process = subprocess.Popen(["node", str(HERE / "browser.mjs")], cwd=ROOT / "tests", stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-
-    def __call__(self, command, **rest):
-        self.process.stdin.write(json.dumps({"command": command, **rest}) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        assert "error" not in answer, answer
-        return answer["value"]
-
-    def see(self, words, frame=None):
-        """When the words come up."""
-        return self("until", frame=frame, expression=f"document.body.innerText.includes({json.dumps(words)})")
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(30)
 
 
 class Preview:
