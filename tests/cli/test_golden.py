@@ -92,3 +92,9 @@ def test_without_pictures_their_words_are_set(easel, raw):
     assert len(found) == 2
     for image in found:
         assert image["alt"] and re.search("serif$", image["family"]) and image["size"] >= 12 and image["height"] >= 16, image
+
+
+def test_the_readme_shows_pictures_that_are_there():
+    shown = re.findall(r'src="(docs/[^"]*)"', (pictures.ROOT / "README.md").read_text())
+    assert sorted(shown) == sorted(f"docs/{f.name}" for f in (pictures.ROOT / "docs").glob("*.png"))
+    assert sum((pictures.ROOT / name).stat().st_size for name in shown) < 500_000
