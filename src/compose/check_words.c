@@ -159,6 +159,23 @@ placeholder(struct check_desk *d, enum check_level level, int line, struct str f
 		"write what belongs there; put it between `...` if it is meant");
 }
 
+/* In a quotation it is somebody else's word, as a draft quotes what a stranger says of his work: that
+ * is told, and must not hold up the morning. */
+static enum check_level
+level_in(struct str text, struct str found)
+{
+	static const struct str open = { .p = "\xe2\x80\x9c", .n = 3 },
+				close = { .p = "\xe2\x80\x9d", .n = 3 };
+	struct str before = str_sub(text, 0, (size_t)str_find_str(text, found));
+	bool quoted = false;
+
+	for (ptrdiff_t at; (at = str_find_str(before, quoted ? close : open)) >= 0;) {
+		quoted = !quoted;
+		before = str_from(before, (size_t)at + open.n);
+	}
+	return quoted ? CHECK_WARN : CHECK_FAIL;
+}
+
 static void
 placeholders_of_front(struct check_desk *d)
 {
@@ -181,7 +198,7 @@ placeholders_of_front(struct check_desk *d)
 }
 
 /* What blocks and templates print. What a stranger called his work must not hold up an issue that
- * nobody looks at: that is told, no more. */
+ * nobody looks at: that is told, no more, unless a note of the issue begins with it. */
 static void
 placeholders_of_page(struct check_desk *d)
 {
@@ -195,10 +212,9 @@ placeholders_of_page(struct check_desk *d)
 		if (n->name.n || n->code || n->hidden || !find_placeholder(n->text, d, &found))
 			continue;
 		line = check_line_with(d, found);
-		if (line == 0)
-			placeholder(d, CHECK_WARN, 0, found);
-		else if (!is_prompt(d, line))
-			placeholder(d, CHECK_FAIL, line, found);
+		if (line == 0 || !is_prompt(d, line))
+			placeholder(d, line && str_starts(n->text, found) ? CHECK_FAIL : CHECK_WARN,
+				line, found);
 	}
 }
 
@@ -216,7 +232,7 @@ check_placeholders(struct check_desk *d)
 		if (is_prompt(d, line) || !find_placeholder(m->words[i].text, d, &found))
 			continue;
 		exact = line_in_paragraph(&cursor, line, found);
-		placeholder(d, CHECK_FAIL, exact ? exact : line, found);
+		placeholder(d, level_in(m->words[i].text, found), exact ? exact : line, found);
 	}
 	placeholders_of_page(d);
 }
