@@ -32,14 +32,16 @@ print_finding(struct out *o, const struct check_finding *f)
 		STR_ARG(f->what), f->remedy);
 }
 
-/* What can be told only of an issue that could be composed: spelling, and what is behind its links. */
+/* What can be told only of an issue that could be composed: spelling, where somebody has written, and
+ * what is behind its links. */
 static int
 look_further(struct context *c, const struct publication *p, struct day day, bool links,
-	const struct composed *composed, struct arena *a, struct findings *found, struct err *e)
+	bool written, const struct composed *composed, struct arena *a, struct findings *found,
+	struct err *e)
 {
 	if (composed->letter.count == 0)
 		return 0;
-	if (spelling_check(p, day, composed, a, found, e) < 0)
+	if (written && spelling_check(p, day, composed, a, found, e) < 0)
 		return -1;
 	return links ? asking_check(p, day, composed, isatty(STDERR_FILENO) == 1 && !c->quiet, a,
 			       found, e)
@@ -59,7 +61,7 @@ find(struct context *c, const struct publication *p, struct day day, bool links,
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		findings_add(found, a, &list[i]);
-	return look_further(c, p, day, links, composed, a, found, e);
+	return look_further(c, p, day, links, !known.options.unedited, composed, a, found, e);
 }
 
 static int

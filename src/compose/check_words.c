@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "compose/blocks.h"
 #include "compose/check_desk.h"
+#include "compose/figures.h"
 
 /* -- placeholders ----------------------------------------------------------------------------- */
 
@@ -151,29 +152,54 @@ is_prompt(const struct check_desk *d, int line)
 	return false;
 }
 
-static void
-placeholder(struct check_desk *d, enum check_level level, int line, struct str found)
+/* Do the words say what a stranger wrote there? What stands before the placeholder tells. */
+static bool
+says(struct str words, struct str theirs, struct str found, struct arena *a)
 {
+	enum { BEFORE = 16 };
+	ptrdiff_t at;
+	size_t from;
+
+	if (str_find_str(theirs, found) < 0)
+		return false;
+	theirs = text_clean(theirs, a);
+	at = str_find_str(theirs, found);
+	from = at > BEFORE ? (size_t)at - BEFORE : 0;
+	return at >= 0 &&
+	       str_find_str(words, str_sub(theirs, from, (size_t)at - from + found.n)) >= 0;
+}
+
+/* The draft quotes names, descriptions and titles in the issue's text. */
+static bool
+is_of_data(struct check_desk *d, struct str words, struct str found)
+{
+	const struct figures *f = d->o->figures;
+
+	for (size_t i = 0; f && i < FIGURES_CHARTS; i++) {
+		const struct trend_report *r = &f->charts[i].report;
+
+		for (size_t k = 0; !r->stale && k < r->count; k++)
+			if (says(words, r->entities[k].name, found, d->a) ||
+				says(words, r->entities[k].info.description, found, d->a))
+				return true;
+	}
+	for (size_t i = 0; f && i < f->link_count; i++)
+		if (says(words, f->links[i].title, found, d->a) ||
+			says(words, f->links[i].note, found, d->a))
+			return true;
+	return false;
+}
+
+/* What a stranger called his work must not hold up an issue that nobody looks at: that is told, no
+ * more. */
+static void
+placeholder(struct check_desk *d, int line, struct str words, struct str found)
+{
+	enum check_level level = line == 0 || is_of_data(d, words, found) ? CHECK_WARN : CHECK_FAIL;
+
 	check_find(d, level, "placeholder", line,
 		str_of(arena_printf(d->a, "a placeholder is left: %.*s", STR_ARG(found))),
 		"write what belongs there; put it between `...` if it is meant");
-}
-
-/* In a quotation it is somebody else's word, as a draft quotes what a stranger says of his work: that
- * is told, and must not hold up the morning. */
-static enum check_level
-level_in(struct str text, struct str found)
-{
-	static const struct str open = { .p = "\xe2\x80\x9c", .n = 3 },
-				close = { .p = "\xe2\x80\x9d", .n = 3 };
-	struct str before = str_sub(text, 0, (size_t)str_find_str(text, found));
-	bool quoted = false;
-
-	for (ptrdiff_t at; (at = str_find_str(before, quoted ? close : open)) >= 0;) {
-		quoted = !quoted;
-		before = str_from(before, (size_t)at + open.n);
-	}
-	return quoted ? CHECK_WARN : CHECK_FAIL;
 }
 
 static void
@@ -194,11 +220,10 @@ placeholders_of_front(struct check_desk *d)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (find_placeholder(rows[i].text, d, &found))
-			placeholder(d, CHECK_FAIL, rows[i].line, found);
+			placeholder(d, rows[i].line, rows[i].text, found);
 }
 
-/* What blocks and templates print. What a stranger called his work must not hold up an issue that
- * nobody looks at: that is told, no more, unless a note of the issue begins with it. */
+/* What blocks and templates print. */
 static void
 placeholders_of_page(struct check_desk *d)
 {
@@ -213,8 +238,7 @@ placeholders_of_page(struct check_desk *d)
 			continue;
 		line = check_line_with(d, found);
 		if (line == 0 || !is_prompt(d, line))
-			placeholder(d, line && str_starts(n->text, found) ? CHECK_FAIL : CHECK_WARN,
-				line, found);
+			placeholder(d, line, n->text, found);
 	}
 }
 
@@ -232,7 +256,7 @@ check_placeholders(struct check_desk *d)
 		if (is_prompt(d, line) || !find_placeholder(m->words[i].text, d, &found))
 			continue;
 		exact = line_in_paragraph(&cursor, line, found);
-		placeholder(d, level_in(m->words[i].text, found), exact ? exact : line, found);
+		placeholder(d, exact ? exact : line, m->words[i].text, found);
 	}
 	placeholders_of_page(d);
 }
