@@ -51,7 +51,7 @@ class Preview:
 
     def seen(self):
         """What the page calls its state."""
-        return re.search(r'data-id="([0-9a-f]{32})"', self.ask("/changes?seen=").text)[1]
+        return re.search(r'data-id="([0-9a-f]{64})"', self.ask("/changes?seen=").text)[1]
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
