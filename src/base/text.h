@@ -47,6 +47,9 @@ bool text_mixes_scripts(struct str s);
 /* How a language (BCP 47) is written, as HTML's dir says it: "ltr" or "rtl". */
 const char *text_direction(const char *language);
 
+/* Append the character as UTF-8; it is one (no surrogate, at most U+10FFFF). */
+void text_put(uint32_t c, struct buf *out);
+
 /* Append s with & < > " ' as entities: good for HTML text and for quoted attributes. */
 void text_html(struct str s, struct buf *out);
 /* Append s percent-encoded but for RFC 3986's unreserved characters. */

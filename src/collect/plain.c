@@ -84,26 +84,6 @@ take_tag(struct plain *p)
 	return true;
 }
 
-static void
-put_character(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_addc(out, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_addc(out, (char)(0xc0 | c >> 6));
-	} else if (c < 0x10000) {
-		buf_addc(out, (char)(0xe0 | c >> 12));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-	} else {
-		buf_addc(out, (char)(0xf0 | c >> 18));
-		buf_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_addc(out, (char)(0x80 | (c & 0x3f)));
-}
-
 /* What Windows-1252 has there is meant by &#128; to &#159;, as browsers know (HTML 13.2.5.80). */
 static uint32_t
 meant(uint32_t c)
@@ -208,7 +188,7 @@ take_reference(struct plain *p)
 	inside = str_sub(inside, 0, (size_t)end);
 	if (inside.p[0] == '#' ? !number(inside, &c) : !named(inside, &c))
 		return false;
-	put_character(&p->out, c);
+	text_put(c, &p->out);
 	p->rest = str_from(p->rest, inside.n + 2);
 	return true;
 }

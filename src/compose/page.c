@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Above this many open elements none more is opened, so that what is never closed costs little. */
 enum { DEEP = 256, ENTITY = 12 };
 
@@ -26,27 +28,6 @@ one_of(struct str name, const char *words)
 }
 
 /* -- characters ------------------------------------------------------------------------------- */
-
-static void
-put_utf8(uint32_t c, struct buf *out)
-{
-	if (c < 0x80) {
-		buf_addc(out, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_addc(out, (char)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			buf_addc(out, (char)(0xe0 | c >> 12));
-		} else {
-			buf_addc(out, (char)(0xf0 | c >> 18));
-			buf_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_addc(out, (char)(0x80 | (c & 0x3f)));
-}
 
 /* "#183", "#xb7": 0 where it is none. */
 static uint32_t
@@ -101,7 +82,7 @@ decode(struct str s, struct arena *a)
 		uint32_t c = end > 1 ? entity(str_sub(s, 1, (size_t)end - 1)) : 0;
 
 		if (c)
-			put_utf8(c, &b);
+			text_put(c, &b);
 		else
 			buf_addc(&b, s.p[0]);
 		s = str_from(s, c ? (size_t)end + 1 : 1);

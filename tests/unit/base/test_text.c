@@ -173,10 +173,30 @@ web_addresses_are_told_by_their_scheme(void **state)
 	assert_int_equal(text_web_scheme(STR("")), 0);
 }
 
+static void
+a_character_is_put_as_it_is_read(void **state)
+{
+	static const uint32_t rows[] = { 0x1, 'a', 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x10000,
+		0x10ffff };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t c;
+		struct buf b;
+
+		buf_init(&b, 16);
+		text_put(rows[i], &b);
+		assert_int_equal(text_char(buf_str(&b), &c), b.n);
+		assert_int_equal(c, rows[i]);
+		buf_free(&b);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_character_is_put_as_it_is_read),
 		cmocka_unit_test(web_addresses_are_told_by_their_scheme),
 		cmocka_unit_test(width_is_what_a_terminal_draws),
 		cmocka_unit_test(what_strangers_wrote_comes_out_as_one_harmless_line),
