@@ -20,7 +20,6 @@ struct block_note {
 	int line;         /* of the block in the issue's file */
 	struct str what;
 	const char *remedy;
-	bool fail; /* else a warning */
 };
 
 /* What the blocks of an issue leave behind; in the arena. */

@@ -11,8 +11,7 @@ check_notes(struct check_desk *d)
 	for (size_t i = 0; i < d->c->note_count; i++) {
 		const struct block_note *n = &d->c->notes[i];
 
-		check_find(
-			d, n->fail ? CHECK_FAIL : CHECK_WARN, n->code, n->line, n->what, n->remedy);
+		check_find(d, CHECK_WARN, n->code, n->line, n->what, n->remedy);
 	}
 }
 
