@@ -237,7 +237,7 @@ turn_once(struct run *r)
 	turn_collect(r);
 	if (turn_until(r) <= clock_steady())
 		turn_submit(r);
-	relay_flush(r->relays.loop);
+	relay_write(r->relays.loop);
 	FAULT("after-flush");
 	return 0;
 }

@@ -578,9 +578,8 @@ relay_prepare(struct relay_loop *loop)
 }
 
 void
-relay_flush(struct relay_loop *loop)
+relay_write(struct relay_loop *loop)
 {
-	relay_prepare(loop);
 	for (struct relay *r = loop->relays; r; r = r->next) {
 		if (r->maildir) {
 			put_in_maildir(r);
@@ -596,6 +595,13 @@ relay_flush(struct relay_loop *loop)
 		open_lanes(r);
 		sweep(r);
 	}
+}
+
+void
+relay_flush(struct relay_loop *loop)
+{
+	relay_prepare(loop);
+	relay_write(loop);
 }
 
 /* -- waiting ---------------------------------------------------------------------------------- */

@@ -24,7 +24,7 @@
  * commits `sending` for them, with what came of others, and then says relay_clear, or relay_withdraw
  * for those that left the list a moment ago. That may be turns later: the loop goes on meanwhile.
  *
- * relay_flush writes; nothing that could complete a message but what was cleared.
+ * relay_write writes; nothing that could complete a message but what was cleared.
  *
  * Memory: a lane holds at most `window` messages. Nothing here knows the clock of the wall:
  * timeouts go by clock_steady, and relay_wait is told how long it may sleep.
@@ -127,9 +127,11 @@ bool relay_clear(struct relay *r, uint64_t id);
  */
 void relay_withdraw(struct relay *r, uint64_t id);
 
-/* Make ready what may be written; relay_flush does so too, but what relay_due names is known then. */
+/* Make ready what may be written, for all relays: then relay_due names what it waits for. */
 void relay_prepare(struct relay_loop *loop);
-/* Write what may be written, for all relays. */
+/* Write what was made ready. */
+void relay_write(struct relay_loop *loop);
+/* Both, for who commits nothing between them. */
 void relay_flush(struct relay_loop *loop);
 
 /* relay_wait also ends when there is something to read from fd (an eventfd), and empties it; -1: no
