@@ -553,6 +553,22 @@ any_doubt(struct db *db, int64_t issue, struct err *e)
 #define STRANDED                                                                                   \
 	"doubts > 0 AND relay IS NOT NULL AND relay NOT IN (SELECT value FROM json_each(?2)) "
 
+/* Run a change that asks for an issue, the relays of the settings and the moment. */
+static int
+change_by_relay(struct db *db, struct stmt *s, int64_t issue, struct str relays, int64_t now,
+	int64_t *n, struct err *e)
+{
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	stmt_text(s, 2, relays);
+	stmt_int(s, 3, now);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
 int
 delivery_strand(
 	struct db *db, int64_t issue, struct str relays, int64_t now, int64_t *n, struct err *e)
@@ -568,15 +584,7 @@ delivery_strand(
 		"'the relay that may have it is not in the settings' WHERE issue_id = ?1 AND state "
 		"IN ('queued', 'deferred') AND " STRANDED,
 		e);
-	if (!s)
-		return -1;
-	stmt_int(s, 1, issue);
-	stmt_text(s, 2, relays);
-	stmt_int(s, 3, now);
-	if (stmt_run(s, e) < 0)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return change_by_relay(db, s, issue, relays, now, n, e);
 }
 
 int
@@ -607,15 +615,7 @@ delivery_requeue_doubt(
 		"state = 'in_doubt' AND NOT (" STRANDED ")",
 		e);
 
-	if (!s)
-		return -1;
-	stmt_int(s, 1, issue);
-	stmt_text(s, 2, relays);
-	stmt_int(s, 3, now);
-	if (stmt_run(s, e) < 0)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return change_by_relay(db, s, issue, relays, now, n, e);
 }
 
 int
