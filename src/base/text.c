@@ -7,6 +7,7 @@
 #include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
+#include <unilbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -420,30 +421,102 @@ next_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
+/* A line that is being filled. */
+struct wrapping {
+	struct buf *out;
+	struct str rest; /* before each line but the first */
+	size_t columns, width;
+	bool empty; /* nothing but what stands before it */
+};
+
+static void
+wrap_line(struct wrapping *w)
+{
+	buf_addc(w->out, '\n');
+	buf_add(w->out, w->rest);
+	w->width = text_width(w->rest);
+	w->empty = true;
+}
+
+static void
+wrap_add(struct wrapping *w, struct str piece, bool blank)
+{
+	if (blank)
+		buf_addc(w->out, ' ');
+	buf_add(w->out, piece);
+	w->width += blank + text_width(piece);
+	w->empty = false;
+}
+
+static bool
+has_wide(struct str word)
+{
+	uint32_t c;
+
+	for (size_t n; (n = text_char(word, &c)) > 0; word = str_from(word, n))
+		if (uc_width(c, "UTF-8") > 1)
+			return true;
+	return false;
+}
+
+/* The most of a word that fits into the room and ends where UAX #14 lets a line end, beside a wide
+ * character: between Chinese ones no blank stands. It would let an address end at every slash. */
+static size_t
+fitting_head(struct str word, size_t room)
+{
+	enum { LOOK = 512 }; /* a line holds less */
+	struct str s = str_sub(word, 0, word.n < LOOK ? word.n : LOOK);
+	char breaks[LOOK];
+	size_t best = 0, width = 0, n;
+	bool wide = false;
+	uint32_t c;
+
+	if (!has_wide(s))
+		return 0;
+	u8_possible_linebreaks((const uint8_t *)s.p, s.n, "UTF-8", breaks);
+	for (size_t i = 0; i < s.n; i += n) {
+		bool before = wide;
+
+		n = text_char(str_from(s, i), &c);
+		wide = uc_width(c, "UTF-8") > 1;
+		if (i && breaks[i] == UC_BREAK_POSSIBLE && (before || wide))
+			best = i;
+		width += text_width(str_sub(s, i, n));
+		if (width > room)
+			break;
+	}
+	return best;
+}
+
+static void
+wrap_word(struct wrapping *w, struct str word)
+{
+	size_t width = text_width(word);
+
+	while (w->width + !w->empty + width > w->columns) {
+		size_t used = w->width + !w->empty,
+		       head = used < w->columns ? fitting_head(word, w->columns - used) : 0;
+
+		if (head) {
+			width -= text_width(str_sub(word, 0, head));
+			wrap_add(w, str_sub(word, 0, head), !w->empty);
+			word = str_from(word, head);
+		} else if (w->empty) {
+			break;
+		}
+		wrap_line(w);
+	}
+	wrap_add(w, word, !w->empty);
+}
+
 void
 text_wrap(struct str s, size_t columns, struct str first, struct str rest, struct buf *out)
 {
-	size_t indent = text_width(first), width = indent;
-	bool empty = true;
+	struct wrapping w = { out, rest, columns, text_width(first), true };
 	struct str word;
 
 	buf_add(out, first);
-	while (next_word(&s, &word)) {
-		size_t w = text_width(word);
-
-		if (!empty && width + 1 + w > columns) {
-			buf_addc(out, '\n');
-			buf_add(out, rest);
-			width = text_width(rest);
-			empty = true;
-		}
-		if (!empty) {
-			buf_addc(out, ' ');
-			width++;
-		}
-		buf_add(out, word);
-		width += w;
-		empty = false;
-	}
+	while (next_word(&s, &word))
+		wrap_word(&w, word);
 	buf_addc(out, '\n');
 }

@@ -63,8 +63,9 @@ struct str text_tidy_url(struct str url, struct arena *a);
 
 /*
  * Wrap one paragraph (its white space folded) at `columns` of display width, `first` before its
- * first line and `rest` before the others (both count). A word that is too long stands alone,
- * uncut. Lines end in LF.
+ * first line and `rest` before the others (both count). A word that is too long stands alone, uncut,
+ * but for Chinese, Japanese and the like, which has no blanks: lines end in it where UAX #14 lets
+ * them. Lines end in LF.
  */
 void text_wrap(struct str s, size_t columns, struct str first, struct str rest, struct buf *out);
 

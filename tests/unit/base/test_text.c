@@ -110,6 +110,14 @@ wrapping_counts_columns_and_leaves_long_words_whole(void **state)
 		{ "\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac x", "", "",
 			"\xe6\x97\xa5\xe6\x9c\xac \xe6\x97\xa5\xe6\x9c\xac\nx\n" },
 		{ "", "> ", "> ", "> \n" },
+		/* Chinese and Japanese have no blanks: a line ends between two characters, never before
+		 * a full stop, and not within a word of letters. */
+		{ "日本語日本語", "", "", "日本語日\n本語\n" },
+		{ "日本語日本語", "- ", "  ", "- 日本語\n  日本語\n" },
+		{ "ab 日本語。日本", "", "", "ab 日本\n語。日本\n" },
+		{ "日本語日。本", "", "", "日本語\n日。本\n" },
+		{ "日本GitHub", "", "", "日本\nGitHub\n" },
+		{ "https://example.org/日", "", "", "https://example.org/日\n" },
 	};
 	struct buf b;
 
