@@ -138,6 +138,10 @@ static int
 ask_sources(struct desk *d, const struct wish *w, struct day day, struct told *t, struct err *e)
 {
 	clock_print_day(day, t->day);
+	if (clock_day_cmp(day, clock_day_at(clock_now(), "UTC")) < 0)
+		log_warn("sources answer for today: unless these play that day, %s gets today's "
+			 "counters; recorded answers come in with --from",
+			t->day);
 	return collect_run(&d->publication, d->db, day, COLLECT_ALL, w->deadline, tell_live, t, e);
 }
 

@@ -100,8 +100,11 @@ pieces_add(struct pieces *p, const char *format, ...)
 	vsnprintf(piece, sizeof piece, format, args);
 	va_end(args);
 	if (*piece)
-		p->line = str_of(arena_printf(
-			p->a, "%.*s%s%s", STR_ARG(p->line), p->line.n ? ", " : "", piece));
+		p->line = str_of(arena_printf(p->a, "%.*s%s%s", STR_ARG(p->line),
+			!p->line.n   ? ""
+			: p->between ? p->between
+				     : ", ",
+			piece));
 }
 
 void

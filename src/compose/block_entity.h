@@ -17,10 +17,11 @@ struct str block_label(const struct block *k, const struct figures_chart *c);
 /* May the entity be printed? A jump that nobody believes is noted. */
 bool block_believes(struct block *k, const struct origin *o, const struct trend_entity *e);
 
-/* A line of pieces, ", " between them; an empty one is none. */
+/* A line of pieces with `between` between them; an empty one is none. */
 struct pieces {
 	struct arena *a;
 	struct str line;
+	const char *between; /* NULL: ", " */
 };
 void pieces_add(struct pieces *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

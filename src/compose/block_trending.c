@@ -34,6 +34,7 @@ struct row {
 	struct str place, change, name, url, note, detail, figure;
 	enum tone tone;
 	double value;
+	bool counted; /* by OSS Insight */
 };
 
 /* -- a row ------------------------------------------------------------------------------------ */
@@ -99,7 +100,7 @@ set_details(struct row *r, const struct column *c, const struct select_row *s, s
 
 	pieces_add_rename(d, c->chart, e);
 	r->note = what;
-	if (e->how == TREND_BORN)
+	if (s->counted == 0 && e->how == TREND_BORN)
 		pieces_add(d, "in its first week");
 	else
 		pieces_add(d, "%.*s %s in all", STR_ARG(amount_whole((double)e->value, d->a)),
@@ -112,6 +113,19 @@ set_details(struct row *r, const struct column *c, const struct select_row *s, s
 		pieces_add(d, "+%zu more by %.*s", f->author_count, STR_ARG(trend_author(e->name)));
 }
 
+/* What is not our own count has a sign that the note below explains. */
+static struct str
+figure_of(const struct row *r, struct arena *a)
+{
+	struct str figure = amount_whole(r->value, a);
+
+	if (r->counted)
+		return str_of(arena_printf(a, "\xe2\x89\xa5%.*s", STR_ARG(figure)));
+	if (r->lead->how == TREND_SCORE)
+		return str_of(arena_printf(a, "~%.*s", STR_ARG(figure)));
+	return amount_gain(r->value, a);
+}
+
 static void
 set_row(const struct block *k, const struct column *c, const struct select_row *s, struct row *r)
 {
@@ -119,7 +133,10 @@ set_row(const struct block *k, const struct column *c, const struct select_row *
 	struct arena *a = k->b->arena;
 	struct pieces detail = { .a = a };
 
-	*r = (struct row){ .lead = e, .name = text_cut(e->name, NAME, a), .value = e->momentum };
+	*r = (struct row){ .lead = e,
+		.name = text_cut(e->name, NAME, a),
+		.value = s->counted ? (double)s->counted : e->momentum,
+		.counted = s->counted > 0 };
 	r->url = origin_url(c->origin, e->name, a);
 	set_change(r, c->chart, a);
 	if (s->flood && s->flood_range.n)
@@ -127,9 +144,7 @@ set_row(const struct block *k, const struct column *c, const struct select_row *
 	else
 		set_details(r, c, s, &detail);
 	r->detail = detail.line;
-	r->figure = e->how == TREND_SCORE
-			    ? str_of(arena_printf(a, "~%.*s", STR_ARG(amount_whole(r->value, a))))
-			    : amount_gain(r->value, a);
+	r->figure = figure_of(r, a);
 }
 
 /* -- a column --------------------------------------------------------------------------------- */
@@ -150,22 +165,38 @@ set_climbing(const struct block *k, struct column *c)
 		c->climbing = str_of(arena_printf(p.a, "Still climbing: %.*s", STR_ARG(p.line)));
 }
 
+/* What the signs before figures mean, where one is printed. */
+static void
+add_signs(const struct column *c, struct pieces *note)
+{
+	bool score = false, counted = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		score = score || (!c->rows[i].counted && c->rows[i].lead->how == TREND_SCORE);
+		counted = counted || c->rows[i].counted;
+	}
+	if (score)
+		pieces_add(note, "~ is Hugging Face's own trendingScore, which is near to the "
+				 "likes of 7 days");
+	if (counted)
+		pieces_add(note, "\xe2\x89\xa5 is what OSS Insight counted in the past week: it "
+				 "sees a part of all stars, so they are at least so many");
+}
+
 static void
 set_words(const struct block *k, struct column *c)
 {
 	struct arena *a = k->b->arena;
 	const struct origin *o = c->origin;
-	const char *score = "", *first = "";
+	struct pieces note = { .a = a, .between = "; " };
 
 	c->title = str_of(arena_printf(a, "%s %s, %s in 7 days%.*s", o->place, o->many, o->unit,
 		STR_ARG(block_label(k, c->chart))));
-	for (size_t i = 0; i < c->count; i++)
-		if (c->rows[i].lead->how == TREND_SCORE)
-			score = "~ is Hugging Face's own trendingScore, which is near to the likes "
-				"of 7 days";
+	add_signs(c, &note);
 	if (c->chart->report.base_day == TREND_NO_DAY)
-		first = "there is no week before to compare with yet";
-	c->note = str_of(arena_printf(a, "%s%s%s", score, *score && *first ? "; " : "", first));
+		pieces_add(&note, "%sthere is no week before to compare with yet",
+			c->chart->first ? "first issue: " : "");
+	c->note = note.line;
 }
 
 /* False when nothing of it may be printed. */

@@ -119,7 +119,7 @@ static check_rule *const rules[] = { check_faults, check_draft, check_unedited, 
 	check_link_words, check_block_links, check_size, check_unsubscribe, check_address,
 	check_text_width, check_parity_text, check_parity_links, check_parity_headings,
 	check_parity_figures, check_contrast, check_notes, check_lead, check_links_repeated,
-	check_approval };
+	check_counted, check_approval };
 
 static void
 apply_rules(struct check_desk *d)

@@ -1,6 +1,7 @@
 /* check_data.c: rules about the day's data, and about what readers have seen in issues before. */
 #include "compose/amount.h"
 #include "compose/check_desk.h"
+#include "compose/counted.h"
 #include "compose/facts.h"
 #include "compose/lead.h"
 
@@ -75,5 +76,40 @@ check_links_repeated(struct check_desk *d)
 		check_find(d, CHECK_WARN, "link-repeated", check_line_with(d, s->name),
 			str_of(arena_printf(d->a, "%s had '%.*s' already", day, STR_ARG(s->name))),
 			"take another: readers notice a repeat within 30 days");
+	}
+}
+
+static bool
+is_printed(const struct check_desk *d, const struct trend_entity *e)
+{
+	for (size_t i = 0; i < d->c->shown_count; i++)
+		if (str_eqz(d->c->shown[i].source, "github") && str_eq(d->c->shown[i].key, e->key))
+			return true;
+	return false;
+}
+
+/* A figure that another's count does not bear out may be bought stars, or a wrong answer of ours. */
+void
+check_counted(struct check_desk *d)
+{
+	struct counted_doubt *doubts = NULL;
+	size_t n = 0;
+
+	if (d->o->figures)
+		counted_doubts(d->o->figures, d->a, &doubts, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct trend_entity *e = doubts[i].entity;
+
+		if (!is_printed(d, e))
+			continue;
+		check_find(d, CHECK_WARN, "gain-doubtful", 0,
+			str_of(arena_printf(d->a,
+				"%.*s: %.*s stars in 7 days by our snapshots, and OSS Insight saw "
+				"%.*s "
+				"where it usually sees %.*s of them",
+				STR_ARG(e->name), STR_ARG(amount_gain(e->gain7, d->a)),
+				STR_ARG(amount_whole((double)doubts[i].counted, d->a)),
+				STR_ARG(amount_percent(doubts[i].share, d->a)))),
+			"look at the repository's stars before it is printed");
 	}
 }

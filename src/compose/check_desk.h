@@ -44,7 +44,7 @@ check_rule check_faults, check_draft, check_unedited, check_empty, check_repeate
 /* Its links: check_links.c */
 check_rule check_links_twice, check_link_words, check_block_links;
 /* The day's data: check_data.c */
-check_rule check_notes, check_lead, check_links_repeated;
+check_rule check_notes, check_lead, check_links_repeated, check_counted;
 /* The letter as it goes out: check_letter.c, check_parity.c, check_colours.c */
 check_rule check_size, check_unsubscribe, check_address, check_text_width, check_parity_links,
 	check_parity_headings, check_parity_figures, check_parity_text, check_contrast;

@@ -319,6 +319,7 @@ read_gains(struct db *db, struct figures *f, struct arena *a, struct err *e)
 		return -1;
 	if (n == 0)
 		return 0;
+	f->gain_day = list[n - 1].day;
 	f->gains = arena_many(a, (size_t)list[n - 1].rows, struct figures_gain);
 	return observation_each(db, list[n - 1].id, add_gain, &g, e);
 }

@@ -33,8 +33,7 @@ struct figures_link {
 	double weight;     /* upvotes, points; 0: unknown */
 };
 
-/* What OSS Insight says a repository gained in the past week, in its order: to start with, and to
- * cross-check. */
+/* What OSS Insight counted of a repository's stars in the past week, in its order: counted.h. */
 struct figures_gain {
 	struct str name, description, language;
 	int64_t stars;
@@ -49,6 +48,7 @@ struct figures {
 	size_t link_count;
 	struct figures_gain *gains;
 	size_t gain_count;
+	struct day gain_day; /* the last of that week */
 	struct shown *shown; /* of the 40 days before */
 	size_t shown_count;
 };

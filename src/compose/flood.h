@@ -18,6 +18,7 @@ struct flood_row {
 	 * where they are not numbered alike.
 	 */
 	struct str range;
+	int64_t counted; /* see select.h */
 };
 
 /* In the order of the chart. Everything lives in the arena. */

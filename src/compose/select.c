@@ -1,6 +1,10 @@
 #include "compose/select.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
+#include "compose/counted.h"
 #include "compose/flood.h"
 #include "compose/share.h"
 
@@ -109,7 +113,8 @@ take(const struct list *l, const bool *wanted, size_t depth, size_t top, struct 
 		out->rows[out->count++] = (struct select_row){ .folded = row->folded,
 			.flood = row->flood,
 			.flood_count = row->count,
-			.flood_range = row->range };
+			.flood_range = row->range,
+			.counted = row->counted };
 		fresh += l->fresh[place[i]];
 	}
 	return fresh;
@@ -132,6 +137,43 @@ take_daily(const struct list *l, size_t top, struct arena *a, struct selection *
 	for (size_t i = 0; i < depth && i < top; i++)
 		if (l->shown[i] || !l->fresh[i])
 			out->climbing[out->climbing_count++] = l->rows[i].folded->lead;
+}
+
+/* By the figure that is printed. */
+static int
+by_figure(const void *a, const void *b)
+{
+	const struct trend_folded *x = ((const struct flood_row *)a)->folded,
+				  *y = ((const struct flood_row *)b)->folded;
+
+	if (x->order != y->order)
+		return x->order < y->order ? 1 : -1;
+	return str_cmp(x->lead->name, y->lead->name);
+}
+
+/* The first days of GitHub's chart: those that somebody else counted join its rows. */
+static void
+add_counted(const struct figures *f, struct arena *a, struct flood_row **rows, size_t *n)
+{
+	const struct trend_entity **counted = NULL;
+	struct flood_row *all;
+	size_t more;
+
+	counted_first(f, a, &counted, &more);
+	if (more == 0)
+		return;
+	all = arena_many(a, *n + more, struct flood_row);
+	if (*n)
+		memcpy(all, *rows, *n * sizeof *all);
+	for (size_t i = 0; i < more; i++) {
+		struct trend_folded *folded = arena_many(a, 1, struct trend_folded);
+		int64_t stars = counted_least(f, counted[i]);
+
+		*folded = (struct trend_folded){ .lead = counted[i], .order = (double)stars };
+		all[(*n)++] = (struct flood_row){ .folded = folded, .count = 1, .counted = stars };
+	}
+	qsort(all, *n, sizeof *all, by_figure);
+	*rows = all;
 }
 
 static bool
@@ -167,6 +209,8 @@ select_trending(
 	if (c->report.stale)
 		return;
 	flood_rows(c, a, &l.rows, &l.n);
+	if (c->kind == TREND_GITHUB)
+		add_counted(f, a, &l.rows, &l.n);
 	l.shown = arena_many(a, l.n + 1, bool);
 	l.fresh = arena_many(a, l.n + 1, bool);
 	for (size_t i = 0; i < l.n; i++) {

@@ -25,6 +25,7 @@ struct select_row {
 	bool flood;
 	size_t flood_count;
 	struct str flood_range;
+	int64_t counted; /* stars that it gained at least, by OSS Insight: there is no week of ours */
 };
 
 struct selection {
@@ -39,7 +40,9 @@ struct selection {
  * "Gaining momentum": at most `top` rows. A row that one of the last six issues printed in full is
  * named under climbing instead, where it still stands among the first `top` of the chart; the rows
  * come from the first 6 x `top` then. Fewer than three that the last seven days have not shown: only
- * those are printed. On Saturday it is the plain chart.
+ * those are printed. On Saturday it is the plain chart. On the first days, when GitHub's chart has
+ * no week to compare with, those that OSS Insight counted (counted.h) stand among those that were
+ * born in it.
  */
 void select_trending(
 	const struct figures *f, size_t chart, size_t top, struct arena *a, struct selection *out);

@@ -303,6 +303,11 @@ def test_quiet_says_nothing_when_all_is_well(desk, api):
     assert re.search("github.*not JSON", done.err)
 
 
+def test_a_day_that_is_past_is_warned_of(desk, api):
+    assert f"{DAY} gets today's counters" in desk.publication.ok("-q", "collect", "--date", DAY).err
+    assert "today's counters" not in desk.publication.ok("-q", "collect").err
+
+
 def test_hacker_news(desk, api):
     desk.name("hackernews")
     api.stories[901] = None
