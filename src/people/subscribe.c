@@ -288,8 +288,8 @@ come_back(struct db *db, const struct subscriber *s, const char *why, int64_t no
 	return record(db, now, "resubscribed", s->id, why, "to", subscriber_state_name(to), e);
 }
 
-static int
-come_back_by_id(struct db *db, int64_t subscriber, const char *why, int64_t now,
+int
+people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
 	enum people_return *outcome, struct err *e)
 {
 	struct arena a = { 0 };
@@ -301,18 +301,6 @@ come_back_by_id(struct db *db, int64_t subscriber, const char *why, int64_t now,
 		status = come_back(db, &s, why, now, outcome, e);
 	arena_free(&a);
 	return status;
-}
-
-int
-people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
-	enum people_return *outcome, struct err *e)
-{
-	if (db_begin(db, e) < 0)
-		return -1;
-	if (come_back_by_id(db, subscriber, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
-		return 0;
-	db_rollback(db);
-	return -1;
 }
 
 /* Changing */

@@ -73,8 +73,8 @@ enum people_return {
 	PEOPLE_BACK_UNKNOWN,
 };
 
-/* Undo leaving: back to what they were before, so who never confirmed is pending again. Transaction
- * of its own; any number of times. */
+/* Undo leaving: back to what they were before, so who never confirmed is pending again. In the
+ * caller's transaction; any number of times. */
 int people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
 	enum people_return *outcome, struct err *e);
 

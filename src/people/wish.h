@@ -3,6 +3,7 @@
 #ifndef PEOPLE_WISH_H
 #define PEOPLE_WISH_H
 
+#include "mail/token.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/subscriber.h"
@@ -50,10 +51,22 @@ struct wish_desk {
 };
 
 /*
+ * Whom does a token of one of these kinds (a bit each, 1 << TOKEN_MEMBER) name at desk->now?
+ * GRANTED: *who; TEST: a test copy's; NOBODY: forged, expired, of another kind or epoch, or its
+ * owner was erased, with the same work done, so that neither the answer nor its time tells which
+ * (RELIABILITY K3, W5). *t is what it says, whoever signed it.
+ */
+int wish_identify(const struct wish_desk *desk, struct str token, unsigned kinds, struct arena *a,
+	enum wish_outcome *outcome, struct token *t, struct subscriber *who, struct err *e);
+
+/*
  * Grant it: one transaction, committed when this returns 0. *who (may be NULL) is whom the token
- * names, before the change. A WISH_SUBSCRIBE has the same outcome whatever is known of the address.
+ * names, before the change; what is not GRANTED has changed nothing. A WISH_SUBSCRIBE has the same outcome whatever is known of the address.
  */
 int wish_grant(const struct wish_desk *desk, const struct wish *w, struct arena *a,
+	enum wish_outcome *outcome, struct subscriber *who, const char **why, struct err *e);
+/* The same in the caller's transaction, which it may commit whatever the outcome. */
+int wish_grant_in(const struct wish_desk *desk, const struct wish *w, struct arena *a,
 	enum wish_outcome *outcome, struct subscriber *who, const char **why, struct err *e);
 
 #endif

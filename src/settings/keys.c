@@ -292,14 +292,18 @@ keys_has(const struct keys *k, uint8_t id)
 }
 
 bool
-keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC])
+keys_public(const struct keys *k, uint8_t id, uint8_t public[static SIGN_PUBLIC])
 {
-	const struct keys *k = keys;
-
 	for (size_t i = 0; i < k->count; i++)
 		if (k->pairs[i].id == id) {
 			memcpy(public, k->pairs[i].public, SIGN_PUBLIC);
 			return true;
 		}
 	return false;
+}
+
+bool
+keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC])
+{
+	return keys_public(keys, id, public);
 }

@@ -51,6 +51,8 @@ int keys_retire(int dir, int id, struct err *e);
 const struct key_pair *keys_current(const struct keys *k);
 /* Is there a pair of that id? */
 bool keys_has(const struct keys *k, uint8_t id);
+/* The public half of that pair; false when there is none. */
+bool keys_public(const struct keys *k, uint8_t id, uint8_t public[static SIGN_PUBLIC]);
 /* A token_key_fn over a struct keys. */
 bool keys_find_public(void *keys, uint8_t id, uint8_t public[static SIGN_PUBLIC]);
 

@@ -1,6 +1,5 @@
 #include "web/page_leave.h"
 
-#include "people/subscribe.h"
 #include "web/form.h"
 
 /* One answer to every token that is not somebody's (RELIABILITY W5, K4). */
@@ -16,7 +15,7 @@ meet_member(struct visit *v, struct subscriber *who, struct err *e)
 {
 	enum visitor visitor;
 
-	if (visit_identify(v, &visitor, who, e) < 0)
+	if (visit_identify(v, 1U << TOKEN_MEMBER, &visitor, NULL, who, e) < 0)
 		return -1;
 	switch (visitor) {
 	case VISITOR_NOBODY:
@@ -72,26 +71,37 @@ page_leave_ask(struct visit *v, struct err *e)
 	return visit_page(v, 200, "page-off.html", &who, e);
 }
 
-static int
-leave(struct visit *v, const struct subscriber *who, const char *why, struct err *e)
+/* Undoing is offered where it would work. */
+static const char *
+left_page(const struct subscriber *who)
 {
-	enum people_leaving outcome;
+	return who->state == SUBSCRIBER_COMPLAINED || who->state == SUBSCRIBER_BOUNCED
+		       ? "page-off.html"
+		       : "page-left.html";
+}
 
-	if (people_unsubscribe(v->clerk->db, who->id, why, v->now, &outcome, e) < 0)
+static int
+leave(struct visit *v, const char *how, struct err *e)
+{
+	struct wish w = { .kind = WISH_LEAVE, .how = str_of(how) };
+	enum wish_outcome outcome;
+	struct subscriber who;
+
+	if (visit_wish(v, &w, &outcome, &who, NULL, e) < 0)
 		return -1;
 	switch (outcome) {
-	case PEOPLE_LEFT_UNKNOWN:
-		return missing(v, e);
-	case PEOPLE_LEFT:
-	case PEOPLE_LEFT_BEFORE:
+	case WISH_GRANTED:
+	case WISH_HAD_BEEN:
+	case WISH_SPOOLED:
+		return visit_page(v, 200, left_page(&who), &who, e);
+	case WISH_TEST:
+		return visit_page(v, 200, "page-test.html", NULL, e);
+	case WISH_NOBODY:
+	case WISH_REFUSED:
+	case WISH_MALFORMED:
 		break;
 	}
-	/* Undoing is offered where it would work. */
-	return visit_page(v, 200,
-		who->state == SUBSCRIBER_COMPLAINED || who->state == SUBSCRIBER_BOUNCED
-			? "page-off.html"
-			: "page-left.html",
-		who, e);
+	return missing(v, e);
 }
 
 int
@@ -104,7 +114,7 @@ page_leave_do(struct visit *v, struct err *e)
 	if (status > 0)
 		status = read_form(v, &form, "List-Unsubscribe", "One-Click", e);
 	if (status > 0)
-		status = leave(v, &who, form_says(&form, "from", "page") ? "page" : "one-click", e);
+		status = leave(v, form_says(&form, "from", "page") ? "page" : "one-click", e);
 	return status;
 }
 
@@ -132,19 +142,25 @@ page_return_ask(struct visit *v, struct err *e)
 }
 
 static int
-come_back(struct visit *v, const struct subscriber *who, struct err *e)
+come_back(struct visit *v, struct err *e)
 {
-	enum people_return outcome;
+	struct wish w = { .kind = WISH_RETURN };
+	enum wish_outcome outcome;
+	struct subscriber who;
 
-	if (people_resubscribe(v->clerk->db, who->id, "page", v->now, &outcome, e) < 0)
+	if (visit_wish(v, &w, &outcome, &who, NULL, e) < 0)
 		return -1;
 	switch (outcome) {
-	case PEOPLE_BACK:
-	case PEOPLE_NEVER_LEFT:
-		return visit_page(v, 200, "page-returned.html", who, e);
-	case PEOPLE_BACK_REFUSED:
-		return visit_page(v, 409, "page-refused.html", who, e);
-	case PEOPLE_BACK_UNKNOWN:
+	case WISH_GRANTED:
+	case WISH_HAD_BEEN:
+	case WISH_SPOOLED:
+		return visit_page(v, 200, "page-returned.html", &who, e);
+	case WISH_REFUSED:
+		return visit_page(v, 409, "page-refused.html", &who, e);
+	case WISH_TEST:
+		return visit_page(v, 200, "page-test.html", NULL, e);
+	case WISH_NOBODY:
+	case WISH_MALFORMED:
 		break;
 	}
 	return missing(v, e);
@@ -159,5 +175,5 @@ page_return_do(struct visit *v, struct err *e)
 
 	if (status > 0)
 		status = read_form(v, &form, "return", "yes", e);
-	return status > 0 ? come_back(v, &who, e) : status;
+	return status > 0 ? come_back(v, e) : status;
 }

@@ -53,33 +53,53 @@ clerk_close(struct clerk *k)
 
 /* -- who it is -------------------------------------------------------------------------------- */
 
-int
-visit_identify(struct visit *v, enum visitor *visitor, struct subscriber *who, struct err *e)
+static struct wish_desk
+desk_of(struct visit *v)
 {
-	struct clerk *k = v->clerk;
-	struct token t;
-	enum token_verdict verdict;
-	int found;
-	bool member;
+	struct err e = { 0 };
 
-	if (refresh_keys(k, v->now, e) < 0)
-		log_warn("%s; the keys known so far go on", e->text);
-	verdict = token_check(v->token, k->site->publication->settings.publication.list_id,
-		v->now / CLOCK_SECOND, keys_find_public, &k->keys, &t);
-	member = verdict == TOKEN_GOOD && t.kind == TOKEN_MEMBER;
-	found = subscriber_get(k->db, member ? (int64_t)t.subscriber : 0, v->arena, who, e);
-	if (found < 0)
+	if (refresh_keys(v->clerk, v->now, &e) < 0)
+		log_warn("%s; the keys known so far go on", e.text);
+	return (struct wish_desk){ .db = v->clerk->db,
+		.publication = v->clerk->site->publication,
+		.keys = &v->clerk->keys,
+		.now = v->now };
+}
+
+int
+visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct token *t,
+	struct subscriber *who, struct err *e)
+{
+	static const enum visitor visitors[] = {
+		[WISH_GRANTED] = VISITOR_MEMBER,
+		[WISH_NOBODY] = VISITOR_NOBODY,
+		[WISH_TEST] = VISITOR_TEST,
+	};
+	struct wish_desk desk = desk_of(v);
+	enum wish_outcome outcome;
+	struct token token;
+
+	if (wish_identify(&desk, v->token, kinds, v->arena, &outcome, &token, who, e) < 0)
 		return -1;
-	*visitor = VISITOR_NOBODY;
-	if (verdict == TOKEN_GOOD && t.kind == TOKEN_TEST)
-		*visitor = VISITOR_TEST;
-	else if (member && found && who->epoch == t.epoch)
-		*visitor = VISITOR_MEMBER;
-	if (verdict == TOKEN_GOOD) {
-		v->key_id = t.key_id;
-		v->subscriber = t.subscriber;
+	*visitor = visitors[outcome];
+	if (t)
+		*t = token;
+	if (outcome == WISH_GRANTED) {
+		v->key_id = token.key_id;
+		v->subscriber = token.subscriber;
 	}
 	return 0;
+}
+
+int
+visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct subscriber *who,
+	const char **why, struct err *e)
+{
+	struct wish_desk desk = desk_of(v);
+
+	w->at = v->now;
+	w->token = v->token;
+	return wish_grant(&desk, w, v->arena, outcome, who, why, e);
 }
 
 /* -- answers ---------------------------------------------------------------------------------- */

@@ -4,9 +4,7 @@
 
 #include <time.h>
 
-#include "mail/token.h"
-#include "settings/keys.h"
-#include "store/subscriber.h"
+#include "people/wish.h"
 #include "web/request.h"
 #include "web/response.h"
 #include "web/site.h"
@@ -36,12 +34,21 @@ struct visit {
 };
 
 /*
- * Who comes with this token? A member's token that is forged, expired, of another kind or epoch,
- * or whose owner was erased: nobody, with the same work done, so that neither the answer nor its
- * time tells which (RELIABILITY K3, W5).
+ * Who comes with this token, of one of these kinds (a bit each, 1 << TOKEN_MEMBER)? One that is
+ * forged, expired, of another kind or epoch, or whose owner was erased: nobody, with the same work
+ * done, so that neither the answer nor its time tells which (RELIABILITY K3, W5). *t (may be NULL)
+ * is what it says.
  */
 enum visitor { VISITOR_NOBODY, VISITOR_MEMBER, VISITOR_TEST };
-int visit_identify(struct visit *v, enum visitor *visitor, struct subscriber *who, struct err *e);
+int visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct token *t,
+	struct subscriber *who, struct err *e);
+
+/*
+ * Grant what the page makes of a form; pages change nothing in another way. The token, the time
+ * and the visitor's address are filled in here; who and why (may be NULL) are wish_grant's.
+ */
+int visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct subscriber *who,
+	const char **why, struct err *e);
 
 /* Answer with a page; `who` may be NULL. */
 int visit_page(

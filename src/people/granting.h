@@ -1,0 +1,25 @@
+/* granting.h: a wish being granted: what the functions behind people/wish.h's table work on. */
+#ifndef PEOPLE_GRANTING_H
+#define PEOPLE_GRANTING_H
+
+#include "mail/token.h"
+#include "people/wish.h"
+
+struct granting {
+	const struct wish_desk *desk;
+	const struct wish *wish;
+	struct arena *arena;
+	struct token token; /* it is good and of a kind the wish takes; zero where none is needed */
+	struct subscriber who; /* whom it names, as they are in this transaction; zero the same */
+
+	enum wish_outcome outcome;
+	const char *why; /* MALFORMED: what is wrong */
+};
+
+/*
+ * Do it, inside a transaction, and set the outcome. Unless that is WISH_GRANTED, nothing has been
+ * written.
+ */
+typedef int grant_fn(struct granting *g, struct err *e);
+
+#endif
