@@ -51,8 +51,7 @@ serve_on(const struct listeners *listeners, const struct publication *p, const s
 	const struct settings_web *web = &p->settings.web;
 	struct clerk reader = { 0 }, writer = { 0 };
 	const struct server_options options = { .listeners = listeners,
-		.trusted = web->trusted_proxies.p,
-		.trusted_count = web->trusted_proxies.n,
+		.trusted = web->trusted_proxies,
 		.reader = { route_answer, &reader },
 		.writer = { route_answer, &writer } };
 	int status = clerk_open(&writer, site, e);

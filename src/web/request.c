@@ -187,6 +187,25 @@ take_connection(struct request *r, struct str value)
 			r->keep = false;
 }
 
+/* Another line of a list. It moves once, to where all that a header may hold has room: lines cost
+ * an attacker nothing, and each may not cost us a copy of those before it. */
+static void
+join(struct request *r, size_t field, struct str value)
+{
+	struct str *list = &r->fields[field];
+	char *room;
+
+	if (!r->lists[field]) {
+		r->lists[field] = room = arena_alloc(&r->arena, REQUEST_FIELDS_LIMIT);
+		memcpy(room, list->p, list->n);
+		list->p = room;
+	}
+	room = r->lists[field];
+	memcpy(room + list->n, ", ", 2);
+	memcpy(room + list->n + 2, value.p, value.n);
+	list->n += 2 + value.n;
+}
+
 static int
 keep_field(struct request *r, struct str name, struct str value)
 {
@@ -196,6 +215,9 @@ keep_field(struct request *r, struct str name, struct str value)
 		[REQUEST_TRANSFER_ENCODING] = STR_INIT("transfer-encoding"),
 		[REQUEST_CONTENT_TYPE] = STR_INIT("content-type"),
 		[REQUEST_EXPECT] = STR_INIT("expect"),
+		[REQUEST_ACCEPT_ENCODING] = STR_INIT("accept-encoding"),
+		[REQUEST_IF_NONE_MATCH] = STR_INIT("if-none-match"),
+		[REQUEST_FORWARDED_FOR] = STR_INIT("x-forwarded-for"),
 	};
 
 	if (str_ieq(name, STR("connection")))
@@ -204,9 +226,12 @@ keep_field(struct request *r, struct str name, struct str value)
 		if (!str_ieq(name, names[i]))
 			continue;
 		/* Each of these means something only once. */
-		if (r->fields[i].p)
+		if (r->fields[i].p && i < REQUEST_ACCEPT_ENCODING)
 			return refuse(r, 400, "a header field that must stand alone came twice");
-		r->fields[i] = arena_str(&r->arena, value);
+		if (r->fields[i].p)
+			join(r, i, value);
+		else
+			r->fields[i] = arena_str(&r->arena, value);
 	}
 	return 0;
 }
@@ -416,4 +441,34 @@ request_read(struct request *r, struct str bytes, size_t *used)
 	if (status < 0)
 		return REQUEST_REFUSED;
 	return r->phase == REQUEST_COMPLETE ? REQUEST_DONE : REQUEST_MORE;
+}
+
+/* "gzip;q=0.5": is the weight a number above nothing? */
+static bool
+has_weight(struct str parameters)
+{
+	struct str p, weight;
+
+	while (str_split(&parameters, ';', &p)) {
+		p = str_trim(p);
+		if (!str_ieq(str_sub(p, 0, 2), STR("q=")))
+			continue;
+		weight = str_trim(str_from(p, 2));
+		for (size_t i = 0; i < weight.n; i++)
+			if (weight.p[i] >= '1' && weight.p[i] <= '9')
+				return true;
+		return false;
+	}
+	return true;
+}
+
+bool
+request_takes_gzip(const struct request *r)
+{
+	struct str list = r->fields[REQUEST_ACCEPT_ENCODING], coding, name;
+
+	while (str_split(&list, ',', &coding))
+		if (str_split(&coding, ';', &name) && str_ieq(str_trim(name), STR("gzip")))
+			return has_weight(coding);
+	return false;
 }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "web/client.h"
 
 /*
  * Between us and the reader there may be a proxy that understands a request in another way; what
@@ -32,6 +33,10 @@ enum request_field {
 	REQUEST_TRANSFER_ENCODING,
 	REQUEST_CONTENT_TYPE,
 	REQUEST_EXPECT,
+	/* Lists: several lines of these are one, with commas. */
+	REQUEST_ACCEPT_ENCODING,
+	REQUEST_IF_NONE_MATCH,
+	REQUEST_FORWARDED_FOR, /* X-Forwarded-For: see client_behind */
 	REQUEST_FIELDS,
 };
 
@@ -57,16 +62,18 @@ struct request {
 	struct str fields[REQUEST_FIELDS]; /* .p is NULL where there was none */
 	struct buf body;                   /* without its coding */
 	bool keep;                         /* the client would send another one after this */
-	bool expects;    /* it waits for "100 Continue" before it sends the body */
-	bool begun;      /* something of it has come */
-	int status;      /* REFUSED: what to answer */
-	const char *why; /* and in words */
+	bool expects;          /* it waits for "100 Continue" before it sends the body */
+	bool begun;            /* something of it has come */
+	int status;            /* REFUSED: what to answer */
+	const char *why;       /* and in words */
+	struct client_ip peer; /* the other end of its connection, set by who has the socket */
 
 	/* For request.c alone. */
 	enum request_phase phase;
 	bool old;   /* HTTP/1.0 */
 	bool blank; /* an empty line came before it */
 	struct buf line;
+	char *lists[REQUEST_FIELDS]; /* where a list of several lines is put together */
 	size_t field_bytes, field_lines, left;
 	struct arena arena;
 };
@@ -79,5 +86,8 @@ void request_free(struct request *r);
  * Call it again with more after MORE, never after the others.
  */
 enum request_step request_read(struct request *r, struct str bytes, size_t *used);
+
+/* May the answer be gzipped? RFC 9110 12.5.3, of what is useful here: named, and not with q=0. */
+bool request_takes_gzip(const struct request *r);
 
 #endif

@@ -100,7 +100,12 @@ route_answer(void *context, const struct request *r, int64_t waited, struct aren
 	struct response *out)
 {
 	struct clerk *clerk = context;
-	struct visit v = { .clerk = clerk, .request = r, .arena = a, .now = clock_now() };
+	struct visit v = { .clerk = clerk,
+		.request = r,
+		.arena = a,
+		.now = clock_now(),
+		.client = client_behind(&r->peer, r->fields[REQUEST_FORWARDED_FOR],
+			&clerk->site->publication->settings.web.trusted_proxies) };
 	const struct route *route = find(clerk->site->prefix, r->path, &v.token);
 	struct err e = { 0 };
 
@@ -108,6 +113,8 @@ route_answer(void *context, const struct request *r, int64_t waited, struct aren
 		excuse(&v, "the database has been busy for too long");
 	else if (dispatch(&v, route, &e) < 0)
 		excuse(&v, e.text);
+	if (r->method != REQUEST_POST)
+		response_be_brief(&v.response, r->fields[REQUEST_IF_NONE_MATCH]);
 	log_visit(&v, route);
 	*out = v.response;
 	return true;

@@ -199,10 +199,12 @@ wake_waiting(struct server *s)
 static void
 begin_next(struct server *s, struct connection *c)
 {
+	struct client_ip peer = c->request.peer;
 	struct buf ahead = c->ahead;
 
 	request_free(&c->request);
 	request_init(&c->request);
+	c->request.peer = peer;
 	buf_free(&c->job.out);
 	buf_init(&c->ahead, READ_SIZE);
 	c->continued = false;
@@ -354,15 +356,6 @@ set_accepting(struct server *s, bool on)
 }
 
 static bool
-is_trusted(const struct server *s, const struct sockaddr_storage *peer)
-{
-	for (size_t i = 0; i < s->options->trusted_count; i++)
-		if (client_is_in(&s->options->trusted[i], peer))
-			return true;
-	return false;
-}
-
-static bool
 has_too_many(const struct server *s, const struct client *client)
 {
 	size_t n = 0;
@@ -375,8 +368,9 @@ has_too_many(const struct server *s, const struct client *client)
 static void
 welcome(struct server *s, int fd, const struct sockaddr_storage *peer)
 {
-	struct client client = client_of(peer);
-	bool counted = !is_trusted(s, peer);
+	struct client_ip ip = client_ip_of(peer);
+	struct client client = client_of(&ip);
+	bool counted = !client_ip_is_in(&s->options->trusted, &ip);
 	struct connection *c;
 	int on = 1;
 
@@ -391,6 +385,7 @@ welcome(struct server *s, int fd, const struct sockaddr_storage *peer)
 		.counted = counted,
 		.next = s->connections };
 	request_init(&c->request);
+	c->request.peer = ip;
 	buf_init(&c->ahead, READ_SIZE);
 	set_state(c, READING, s->now + READING_LIMIT);
 	if (c->next)

@@ -21,8 +21,8 @@
 
 struct server_options {
 	const struct listeners *listeners;
-	const struct network *trusted; /* proxies: their connections are not counted by address */
-	size_t trusted_count;
+	/* Proxies: their connections are not counted by address. */
+	struct settings_networks trusted;
 	struct answerer reader, writer; /* for GET and HEAD, and for POST: a thread each */
 	/*
 	 * Requests that had no answer yet (lane.h) are asked for again when this descriptor can be

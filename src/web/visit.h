@@ -24,7 +24,8 @@ void clerk_close(struct clerk *k);
 struct visit {
 	struct clerk *clerk;
 	const struct request *request;
-	struct str token; /* of a path that has one */
+	struct str token;        /* of a path that has one */
+	struct client_ip client; /* who asks, behind the trusted proxies */
 	int64_t now;
 	struct arena *arena;
 

@@ -312,10 +312,90 @@ knows_who_waits_for_100_continue(void **state)
 	}
 }
 
+static void
+joins_the_lines_of_a_list(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *in;
+		enum request_field field;
+		const char *want;
+	} rows[] = {
+		{ GET HOST "X-Forwarded-For: 192.0.2.1\r\n\r\n", REQUEST_FORWARDED_FOR, "192.0.2.1" },
+		{ GET HOST "X-Forwarded-For: a, b\r\nA: c\r\nx-forwarded-for: d\r\nX-FORWARDED-FOR:\r\n\r\n",
+			REQUEST_FORWARDED_FOR, "a, b, d, " },
+		{ GET HOST "If-None-Match: \"a\"\r\nIf-None-Match: \"b\"\r\n\r\n", REQUEST_IF_NONE_MATCH, "\"a\", \"b\"" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(rows) * COUNT(steps); n++) {
+		size_t i = n / COUNT(steps), used;
+		struct request r;
+
+		assert_int_equal(
+			read_in_steps(&r, str_of(rows[i].in), steps[n % COUNT(steps)], &used),
+			REQUEST_DONE);
+		assert_str(r.fields[rows[i].field], rows[i].want);
+		request_free(&r);
+	}
+}
+
+/* As many lines as there may be, as long as they may be together. */
+static void
+a_list_grows_to_its_limit(void **state)
+{
+	struct request r;
+	size_t used;
+
+	(void)state;
+	request_init(&r);
+	assert_int_equal(request_read(&r, STR(GET HOST), &used), REQUEST_MORE);
+	for (int i = 0; i < REQUEST_LINES_LIMIT - 2; i++) {
+		struct str line =
+			stretched("X-Forwarded-For: ", '1', (16384 - 100) / 98 - 19, "\r\n");
+
+		assert_int_equal(request_read(&r, line, &used), REQUEST_MORE);
+		free((void *)(uintptr_t)line.p);
+	}
+	assert_int_equal(request_read(&r, STR("\r\n"), &used), REQUEST_DONE);
+	assert_int_equal(r.fields[REQUEST_FORWARDED_FOR].n, 98 * ((16384 - 100) / 98 - 19 + 2) - 2);
+	request_free(&r);
+}
+
+static void
+knows_who_takes_gzip(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *list;
+		bool takes;
+	} rows[] = {
+		{ "gzip", true }, { "deflate, GZip", true }, { "br;q=1, gzip;q=0.5", true }, { "gzip; q=0.001", true },
+		{ "gzip;q=0", false }, { "gzip; Q=0.000", false }, { "gzip;q=", false },
+		{ "", false }, { "br", false }, { "xgzip", false }, { "*", false },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct request r;
+
+		request_init(&r);
+		r.fields[REQUEST_ACCEPT_ENCODING] = str_of(rows[i].list);
+		print_message("%s\n", rows[i].list);
+		assert_int_equal(request_takes_gzip(&r), rows[i].takes);
+		request_free(&r);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(joins_the_lines_of_a_list),
+		cmocka_unit_test(a_list_grows_to_its_limit),
+		cmocka_unit_test(knows_who_takes_gzip),
 		cmocka_unit_test(takes_what_is_plain),
 		cmocka_unit_test(refuses_what_has_two_readings),
 		cmocka_unit_test(ends_at_its_limits),
