@@ -188,6 +188,22 @@ load_pair(int dir, int id, bool public_only, struct key_pair *out, struct err *e
 	return status;
 }
 
+/* The sub-key is all of mac that stays when only public halves are wanted. A host that has none of
+ * the secrets has no list of people either. */
+static int
+load_mac(int dir, struct keys *out, struct err *e)
+{
+	if (!out->has_secrets && faccessat(dir, FOLDER "/mac", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (read_key(dir, FOLDER "/mac", true, out->mac, sizeof out->mac, e) < 0)
+		return -1;
+	sign_mac(STR(""), out->mac, "addresses", out->addresses, sizeof out->addresses);
+	out->has_addresses = true;
+	if (!out->has_secrets)
+		sign_wipe(out->mac, sizeof out->mac);
+	return 0;
+}
+
 int
 keys_load(int dir, bool public_only, struct keys *out, struct err *e)
 {
@@ -204,7 +220,7 @@ keys_load(int dir, bool public_only, struct keys *out, struct err *e)
 		}
 		out->count++;
 	}
-	if (!public_only && read_key(dir, FOLDER "/mac", true, out->mac, sizeof out->mac, e) < 0) {
+	if (load_mac(dir, out, e) < 0) {
 		keys_free(out);
 		return -1;
 	}
@@ -273,6 +289,29 @@ keys_retire(int dir, int id, struct err *e)
 	if (unlinkat(dir, path, 0) < 0)
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 	return 0;
+}
+
+int
+keys_hash_digest(const struct keys *k, const uint8_t sha256[static SIGN_SHA256],
+	uint8_t out[static KEYS_HASH], struct err *e)
+{
+	if (!k->has_addresses)
+		return err_set(e, ERR_CONFIG,
+			"var/keys/mac: it is gone, and who is suppressed cannot be asked without "
+			"it; bring it back from a backup");
+	sign_mac((struct str){ .p = (const char *)sha256, .n = SIGN_SHA256 }, k->addresses,
+		"suppression", out, KEYS_HASH);
+	return 0;
+}
+
+int
+keys_hash_address(
+	const struct keys *k, struct str email_key, uint8_t out[static KEYS_HASH], struct err *e)
+{
+	uint8_t digest[SIGN_SHA256];
+
+	sign_sha256(email_key, digest);
+	return keys_hash_digest(k, digest, out, e);
 }
 
 const struct key_pair *

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/sign.h"
 
-enum { KEYS_MAX = 64 };
+enum { KEYS_MAX = 64, KEYS_HASH = 32 };
 
 struct key_pair {
 	uint8_t id; /* from 1 */
@@ -23,7 +23,8 @@ struct keys {
 	struct key_pair pairs[KEYS_MAX]; /* ascending; the last one signs */
 	size_t count;
 	uint8_t mac[MAC_KEY];
-	bool has_secrets;
+	uint8_t addresses[MAC_KEY]; /* sub-key of mac: hashes of addresses, and nothing else */
+	bool has_secrets, has_addresses;
 };
 
 /*
@@ -35,7 +36,8 @@ struct keys {
 int keys_create(int dir, struct err *e);
 /* Take away what keys_create has made, or begun to make. */
 void keys_remove(int dir);
-/* Read them all, or (public_only) just the halves that may be known: what the web process gets. */
+/* Read them all, or (public_only) just the halves that may be known, and, where mac is, the sub-key
+ * `addresses`: what the web process gets. */
 int keys_load(int dir, bool public_only, struct keys *out, struct err *e);
 void keys_free(struct keys *k);
 
@@ -46,6 +48,16 @@ int keys_rotate(int dir, int *id, struct err *e);
 int keys_signed_until(int dir, int id, int64_t *until, struct err *e);
 /* Remove a pair for good: its links die. Fails as keys_signed_until does. */
 int keys_retire(int dir, int id, struct err *e);
+
+/*
+ * The keyed hash by which an address is known that must not be kept (store/suppression.h). It is
+ * made of the SHA-256 of the lower-cased address, so that lists which hold nothing but that can be
+ * taken over. -1 (ERR_CONFIG): there is no var/keys/mac.
+ */
+int keys_hash_address(
+	const struct keys *k, struct str email_key, uint8_t out[static KEYS_HASH], struct err *e);
+int keys_hash_digest(const struct keys *k, const uint8_t sha256[static SIGN_SHA256],
+	uint8_t out[static KEYS_HASH], struct err *e);
 
 /* The pair that signs. */
 const struct key_pair *keys_current(const struct keys *k);

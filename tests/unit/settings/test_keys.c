@@ -85,6 +85,34 @@ the_web_reads_no_secret(void **state)
 }
 
 static void
+addresses_are_hashed_by_the_web_too(void **state)
+{
+	static const uint8_t nothing[MAC_KEY];
+	struct scratch *s = *state;
+	uint8_t full[KEYS_HASH], web[KEYS_HASH], digest[SIGN_SHA256];
+	struct keys k;
+
+	assert_int_equal(load(s, false, &k), 0);
+	assert_done(s, keys_hash_address(&k, STR("ada@example.org"), full, &s->e));
+	sign_sha256(STR("ada@example.org"), digest);
+	assert_done(s, keys_hash_digest(&k, digest, web, &s->e));
+	assert_memory_equal(full, web, sizeof full);
+	keys_free(&k);
+	assert_int_equal(load(s, true, &k), 0);
+	assert_memory_equal(k.mac, nothing, sizeof nothing);
+	assert_done(s, keys_hash_address(&k, STR("ada@example.org"), web, &s->e));
+	assert_memory_equal(full, web, sizeof full);
+	assert_done(s, keys_hash_address(&k, STR("bob@example.org"), web, &s->e));
+	assert_memory_not_equal(full, web, sizeof full);
+	keys_free(&k);
+	assert_int_equal(unlinkat(s->dir, "var/keys/mac", 0), 0);
+	assert_int_equal(load(s, true, &k), 0);
+	assert_int_equal(keys_hash_address(&k, STR("ada@example.org"), web, &s->e), -1);
+	assert_int_equal(s->e.code, ERR_CONFIG);
+	keys_free(&k);
+}
+
+static void
 other_seed(struct scratch *s)
 {
 	assert_done(s, file_write(s->dir, "var/keys/sign-1",
@@ -155,6 +183,8 @@ main(void)
 			scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			the_web_reads_no_secret, keys_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			addresses_are_hashed_by_the_web_too, keys_setup, scratch_teardown),
 		cmocka_unit_test(what_is_not_right_is_refused),
 	};
 
