@@ -31,15 +31,18 @@ find(const struct site *site, struct str name)
 	return NULL;
 }
 
-/* {{> page-top}} means page-top.html. */
+/* {{> page-top}} means page-top.html, {{> words.leave_asks}} a sentence. */
 static int
-find_partial(void *site, struct str name, struct str *text, struct err *e)
+find_partial(void *context, struct str name, struct str *text, struct err *e)
 {
+	const struct site *site = context;
+	int got = words_partial(&site->words, name, text, e);
 	struct arena a = { 0 };
-	struct str file = str_of(arena_printf(&a, "%.*s.html", STR_ARG(name)));
-	const struct site_template *t = find(site, file);
+	const struct site_template *t;
 
-	(void)e;
+	if (got)
+		return got;
+	t = find(site, str_of(arena_printf(&a, "%.*s.html", STR_ARG(name))));
 	if (t)
 		*text = t->text;
 	arena_free(&a);
@@ -49,7 +52,7 @@ find_partial(void *site, struct str name, struct str *text, struct err *e)
 /* -- rendering -------------------------------------------------------------------------------- */
 
 static int
-render(const struct site *site, const struct site_template *t, struct str address, struct str token,
+render(const struct site *site, const struct site_template *t, const struct value *values,
 	struct arena *a, struct str *out, struct err *e)
 {
 	/* The context is only read, but a callback's is anything to C. */
@@ -57,31 +60,49 @@ render(const struct site *site, const struct site_template *t, struct str addres
 	const struct template_options options = {
 		.partial = find_partial, .context = &copy, .escape = TEMPLATE_HTML, .strict = true
 	};
-	struct value *data = template_object(a);
 	struct buf b;
 	int status;
 
-	template_put(data, STR("publication"), site->publication_value);
-	template_put(data, STR("style"), site->style_value);
-	template_put(data, STR("base"), template_text(a, site->prefix));
-	template_put(data, STR("address"), template_text(a, address));
-	template_put(data, STR("token"), template_text(a, token));
 	buf_init(&b, PAGE_LIMIT);
-	status = template_render(t->text, t->name, data, &options, &b, e);
+	status = template_render(t->text, t->name, values, &options, &b, e);
 	if (status == 0)
 		*out = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return status;
 }
 
+struct value *
+site_values(const struct site *site, struct arena *a)
+{
+	struct value *values = template_object(a);
+
+	template_put(values, STR("publication"), site->publication_value);
+	template_put(values, STR("words"), words_value(&site->words));
+	template_put(values, STR("style"), site->style_value);
+	template_put(values, STR("base"), template_text(a, site->prefix));
+	template_put(values, STR("public"), template_bool(a, false));
+	return values;
+}
+
 int
-site_render(const struct site *site, const char *page, struct str address, struct str token,
+site_render_values(const struct site *site, const char *page, const struct value *values,
 	struct arena *a, struct str *out, struct err *e)
 {
 	const struct site_template *t = find(site, str_of(page));
 
 	assert(t);
-	return render(site, t, address, token, a, out, e);
+	return render(site, t, values, a, out, e);
+}
+
+int
+site_render(const struct site *site, const char *page, struct str address, struct str token,
+	struct arena *a, struct str *out, struct err *e)
+{
+	struct value *values = site_values(site, a);
+
+	template_put(values, STR("address"), template_text(a, address));
+	template_put(values, STR("token"), template_text(a, token));
+	return site_render_values(site, page, values, a, out, e);
 }
 
 /* -- loading ---------------------------------------------------------------------------------- */
@@ -211,6 +232,15 @@ path_of(const char *url)
 	return s;
 }
 
+/* Every value that a page puts beside the shared ones. What is a list or an object there is a text here:
+ * its members are found beside it. */
+static const struct {
+	const char *name, *value;
+} examples[] = {
+	{ "address", "a***@e***.org" },
+	{ "token", "token" },
+};
+
 static int
 try_templates(const struct site *site, struct err *e)
 {
@@ -218,11 +248,14 @@ try_templates(const struct site *site, struct err *e)
 
 	for (size_t i = 0; i < site->template_count && status == 0; i++) {
 		struct arena a = { 0 };
+		struct value *values = site_values(site, &a);
 		struct str page;
 
+		for (size_t k = 0; k < sizeof examples / sizeof examples[0]; k++)
+			template_put(values, str_of(examples[k].name),
+				template_text(&a, str_of(examples[k].value)));
 		if (str_ends(str_of(site->templates[i].name), STR(".html")))
-			status = render(site, &site->templates[i], STR("a***@example.org"),
-				STR("token"), &a, &page, e);
+			status = render(site, &site->templates[i], values, &a, &page, e);
 		arena_free(&a);
 	}
 	return status;
@@ -236,7 +269,8 @@ site_load(const struct publication *p, struct arena *a, struct site *out, struct
 		.prefix = path_of(p->settings.publication.url),
 		.publication_value = publication_value(&p->settings.publication, a),
 	};
-	if (read_templates(out, a, e) < 0 || make_style(out, a, e) < 0)
+	if (words_load(p->dir, p->settings.publication.language, a, &out->words, e) < 0 ||
+		read_templates(out, a, e) < 0 || make_style(out, a, e) < 0)
 		return -1;
 	return try_templates(out, e);
 }

@@ -4,6 +4,7 @@
 
 #include "base/template.h"
 #include "settings/publication.h"
+#include "settings/words.h"
 
 struct site_template;
 
@@ -15,6 +16,7 @@ struct site {
 		prefix; /* the path of publication.url, which proxies pass on or strip; or empty */
 	const char *style; /* "sha256-…" of the pages' style, for the policy that lets it in */
 	struct value *publication_value, *style_value;
+	struct words words;
 	struct site_template *templates;
 	size_t template_count;
 };
@@ -26,8 +28,16 @@ struct site {
  */
 int site_load(const struct publication *p, struct arena *a, struct site *out, struct err *e);
 
-/* Render a page. The values besides the publication's: base (prefix), address (masked), token; each
- * may be empty. */
+/*
+ * What every page is given: publication, words, style, base (prefix), public (false). A page puts its own
+ * values beside them and renders; their names stand in site.c's table of examples, or the trial at the
+ * start fails.
+ */
+struct value *site_values(const struct site *site, struct arena *a);
+int site_render_values(const struct site *site, const char *page, const struct value *values,
+	struct arena *a, struct str *out, struct err *e);
+
+/* The same with address (masked) and token, each of which may be empty, and nothing else. */
 int site_render(const struct site *site, const char *page, struct str address, struct str token,
 	struct arena *a, struct str *out, struct err *e);
 

@@ -136,17 +136,28 @@ visit_mask(struct str email, struct arena *a)
 }
 
 int
-visit_page(
-	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e)
+visit_render(
+	struct visit *v, int status, const char *page, const struct value *values, struct err *e)
 {
-	struct str address = who ? visit_mask(who->email, v->arena) : (struct str){ 0 };
 	const struct site *site = v->clerk->site;
 
 	v->response.status = status;
 	v->response.type = "text/html; charset=utf-8";
 	v->response.style = site->style;
-	return site_render(site, page, address, who ? v->token : (struct str){ 0 }, v->arena,
-		&v->response.body, e);
+	return site_render_values(site, page, values, v->arena, &v->response.body, e);
+}
+
+int
+visit_page(
+	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e)
+{
+	struct str address = who ? visit_mask(who->email, v->arena) : (struct str){ 0 };
+	struct value *values = site_values(v->clerk->site, v->arena);
+
+	template_put(values, STR("address"), template_text(v->arena, address));
+	template_put(values, STR("token"),
+		template_text(v->arena, who ? v->token : (struct str){ 0 }));
+	return visit_render(v, status, page, values, e);
 }
 
 void

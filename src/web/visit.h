@@ -54,6 +54,9 @@ int visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, stru
 /* Answer with a page; `who` may be NULL. */
 int visit_page(
 	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e);
+/* Answer with a page that has values of its own (site_values). */
+int visit_render(
+	struct visit *v, int status, const char *page, const struct value *values, struct err *e);
 /* Answer with a line of text. */
 void visit_text(struct visit *v, int status, const char *text);
 
