@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/asset.h"
 #include "base/file.h"
 #include "base/sign.h"
-#include "base/template.h"
 #include "base/text.h"
 #include "compose/album.h"
 #include "compose/amount.h"
 #include "compose/blocks.h"
 #include "compose/lead.h"
+#include "compose/templates.h"
 #include "mail/message.h"
 
 /*
@@ -27,100 +26,17 @@ enum { ISSUE = 4 << 20, TEMPLATE = 1 << 20, PART = 16 << 20 };
 
 /* All that one composition needs at hand. */
 struct press {
+	struct templates t;
 	const struct publication *p;
 	struct day day;
 	struct arena *a;
 	const struct figures *figures;
-	struct theme theme;
 	struct album album;
-	const char *ending; /* of the templates now being rendered: ".html" or ".txt" */
-	char file[32];      /* the issue's */
+	char file[32]; /* the issue's */
 	bool no_prompts;
 };
 
-/* -- templates -------------------------------------------------------------------------------- */
-
-/* A file in the publication's templates/ replaces the built-in one of the same name. */
-static int
-find_template(void *context, struct str name, struct str *text, struct err *e)
-{
-	struct press *press = context;
-	const char *path = arena_printf(press->a, "templates/%.*s", STR_ARG(name));
-	const struct asset *asset;
-
-	if (!file_is_plain(name) || str_find(name, '/') >= 0)
-		return 0;
-	if (file_read(press->p->dir, path, TEMPLATE, press->a, text, e) == 0)
-		return 1;
-	if (e->code != ERR_NOINPUT)
-		return -1;
-	e->code = ERR_NONE;
-	asset = asset_find(path);
-	if (!asset)
-		return 0;
-	*text = asset->bytes;
-	return 1;
-}
-
-static int
-find_partial(void *context, struct str name, struct str *text, struct err *e)
-{
-	struct press *press = context;
-
-	return find_template(press,
-		str_of(arena_printf(press->a, "%.*s%s", STR_ARG(name), press->ending)), text, e);
-}
-
-static int
-need_template(struct press *press, const char *name, struct str *text, struct err *e)
-{
-	int got = find_template(press, str_of(name), text, e);
-
-	return got < 0 ? -1 : got ? 0 : err_set(e, ERR_INTERNAL, "there is no template %s", name);
-}
-
-static int
-render(struct press *press, const char *name, const struct value *data, enum template_escape escape,
-	struct str *out, struct err *e)
-{
-	const struct template_options options = { .partial = find_partial,
-		.context = press,
-		.ending = strrchr(name, '.'),
-		.escape = escape,
-		.strict = true };
-	struct str text;
-	struct buf b;
-	int status;
-
-	if (need_template(press, name, &text, e) < 0)
-		return -1;
-	press->ending = strrchr(name, '.');
-	buf_init(&b, PART);
-	status = template_render(text, name, data, &options, &b, e);
-	if (status == 0)
-		*out = arena_str(press->a, buf_str(&b));
-	buf_free(&b);
-	return status;
-}
-
-static int
-load_theme(struct press *press, struct err *e)
-{
-	struct str text;
-
-	return need_template(press, "theme.yaml", &text, e) < 0
-		       ? -1
-		       : theme_parse(text, "templates/theme.yaml", press->a, &press->theme, e);
-}
-
 /* -- what the templates are given ------------------------------------------------------------- */
-
-static void
-put(struct press *press, struct value *o, const char *name, struct str text)
-{
-	template_put(
-		o, str_of(name), text.n ? template_text(press->a, text) : template_null(press->a));
-}
 
 static struct str
 long_date(struct press *press)
@@ -145,42 +61,14 @@ issue_url(struct press *press)
 		arena_printf(press->a, "%s/issues/%s", press->p->settings.publication.url, day));
 }
 
-static struct str
-token_url(struct press *press, const char *kind)
-{
-	return str_of(arena_printf(press->a, "%s/%s/%.*s", press->p->settings.publication.url, kind,
-		STR_ARG(letter_mark(LETTER_TOKEN))));
-}
-
-static struct str
-one_line(struct press *press, const char *lines)
-{
-	struct str rest = str_of(lines), line, out = { 0 };
-
-	while (str_line(&rest, &line)) {
-		line = str_trim(line);
-		if (line.n)
-			out = str_of(arena_printf(press->a, "%.*s%s%.*s", STR_ARG(out),
-				out.n ? ", " : "", STR_ARG(line)));
-	}
-	return out;
-}
-
 static void
-put_publication(struct press *press, struct value *data)
+put_person(struct press *press, struct value *data)
 {
-	const struct settings_publication *s = &press->p->settings.publication;
-	struct value *o = template_object(press->a), *link = template_object(press->a),
-		     *who = template_object(press->a);
-	bool html = strcmp(press->ending, ".html") == 0;
+	struct value *link = template_object(press->a), *who = template_object(press->a);
+	bool html = strcmp(press->t.ending, ".html") == 0;
 
-	put(press, o, "name", str_of(s->name));
-	put(press, o, "tagline", str_of(s->tagline));
-	put(press, o, "url", str_of(s->url));
-	put(press, o, "postal_address", one_line(press, s->postal_address));
-	template_put(data, STR("publication"), o);
-	template_put(link, STR("unsubscribe"), template_slot(press->a, token_url(press, "u")));
-	template_put(link, STR("preferences"), template_slot(press->a, token_url(press, "p")));
+	templates_put_link(&press->t, link, "unsubscribe", "u", LETTER_TOKEN);
+	templates_put_link(&press->t, link, "preferences", "p", LETTER_TOKEN);
 	template_put(link, STR("browser"), template_slot(press->a, issue_url(press)));
 	template_put(data, STR("link"), link);
 	template_put(who, STR("name"),
@@ -188,20 +76,18 @@ put_publication(struct press *press, struct value *data)
 	template_put(who, STR("email"),
 		template_slot(press->a, letter_mark(html ? LETTER_EMAIL_HTML : LETTER_EMAIL)));
 	template_put(data, STR("subscriber"), who);
-	put(press, data, "language", str_of(s->language));
-	put(press, data, "direction", str_of(text_direction(s->language)));
 }
 
 static void
 put_front(struct press *press, struct value *data, const struct composed *c)
 {
-	put(press, data, "title", amount_keep_whole(c->front.title, press->a));
-	put(press, data, "summary", amount_keep_whole(c->front.summary, press->a));
-	put(press, data, "author", c->front.author);
-	put(press, data, "number", c->front.number);
-	put(press, data, "preheader", c->front.preheader);
-	put(press, data, "date", long_date(press));
-	template_put(data, STR("theme"), press->theme.values);
+	templates_put(&press->t, data, "title", amount_keep_whole(c->front.title, press->a));
+	templates_put(&press->t, data, "summary", amount_keep_whole(c->front.summary, press->a));
+	templates_put(&press->t, data, "author", c->front.author);
+	templates_put(&press->t, data, "number", c->front.number);
+	templates_put(&press->t, data, "preheader", c->front.preheader);
+	templates_put(&press->t, data, "date", long_date(press));
+	template_put(data, STR("theme"), press->t.theme.values);
 }
 
 static void
@@ -249,17 +135,17 @@ put_texts(struct press *press, struct value *data, const struct composed *c)
 	const struct settings_publication *s = &press->p->settings.publication;
 	struct buf b;
 
-	put(press, data, "masthead_text", masthead_text(press, c));
+	templates_put(&press->t, data, "masthead_text", masthead_text(press, c));
 	buf_init(&b, TEMPLATE);
 	wrap(str_of(arena_printf(
 		     press->a, "You get this because you subscribed to %s as", s->name)),
 		&b);
 	/* An address may be longer than a line. */
 	buf_printf(&b, "%.*s.\n", STR_ARG(letter_mark(LETTER_EMAIL)));
-	put(press, data, "footer_text", buf_keep(&b, press->a));
+	templates_put(&press->t, data, "footer_text", buf_keep(&b, press->a));
 	buf_init(&b, TEMPLATE);
-	wrap(one_line(press, s->postal_address), &b);
-	put(press, data, "address_text", buf_keep(&b, press->a));
+	wrap(templates_one_line(press->a, s->postal_address), &b);
+	templates_put(&press->t, data, "address_text", buf_keep(&b, press->a));
 }
 
 static struct value *
@@ -268,13 +154,13 @@ department_value(struct press *press, const struct department *d)
 	struct value *o = template_object(press->a);
 	struct buf b;
 
-	put(press, o, "title", d->title);
+	templates_put(&press->t, o, "title", d->title);
 	template_put(o, STR("html"), template_raw(press->a, d->html));
 	template_put(o, STR("text"), template_raw(press->a, d->text));
 	buf_init(&b, TEMPLATE);
 	heading(d->title, '=', &b);
 	buf_addc(&b, '\n');
-	put(press, o, "heading_text", buf_keep(&b, press->a));
+	templates_put(&press->t, o, "heading_text", buf_keep(&b, press->a));
 	return o;
 }
 
@@ -283,7 +169,8 @@ data_of(struct press *press, const struct composed *c)
 {
 	struct value *data = template_object(press->a), *list = template_list(press->a);
 
-	put_publication(press, data);
+	templates_put_publication(&press->t, data);
+	put_person(press, data);
 	put_front(press, data, c);
 	put_texts(press, data, c);
 	template_put(data, STR("lead"), department_value(press, &c->markdown.departments[0]));
@@ -318,17 +205,17 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 {
 	struct blocks_record record = { 0 };
 	struct blocks blocks = { .settings = &press->p->settings,
-		.theme = &press->theme,
+		.theme = &press->t.theme,
 		.file = press->file,
 		.columns = COLUMNS,
 		.arena = press->a,
-		.find = find_template,
-		.context = press,
+		.find = templates_find,
+		.context = &press->t,
 		.day = press->day,
 		.figures = press->figures,
 		.album = &press->album,
 		.record = &record };
-	const struct markdown_options o = { .theme = &press->theme,
+	const struct markdown_options o = { .theme = &press->t.theme,
 		.block = blocks_render,
 		.context = &blocks,
 		.columns = COLUMNS,
@@ -391,11 +278,11 @@ tidy_text(struct press *press, struct str s)
 static int
 render_parts(struct press *press, struct composed *out, struct err *e)
 {
-	press->ending = ".html";
-	if (render(press, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
+	press->t.ending = ".html";
+	if (templates_render(&press->t, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
 		return -1;
-	press->ending = ".txt";
-	if (render(press, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
+	press->t.ending = ".txt";
+	if (templates_render(&press->t, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
 		return -1;
 	out->text = tidy_text(press, out->text);
 	return 0;
@@ -452,18 +339,18 @@ int
 edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct err *e)
 {
-	struct press press = { .p = p,
+	struct press press = { .t = { .publication = p, .arena = a, .ending = ".html" },
+		.p = p,
 		.day = day,
 		.a = a,
 		.figures = o->figures,
-		.ending = ".html",
 		.no_prompts = o->unedited && p->settings.daily.send_unedited };
 
 	press.album = (struct album){
 		.dir = p->dir, .domain = str_of(p->settings.publication.list_id), .arena = a
 	};
 	*out = (struct composed){ 0 };
-	if (read_issue(&press, out, e) < 0 || load_theme(&press, e) < 0 ||
+	if (read_issue(&press, out, e) < 0 || templates_load_theme(&press.t, e) < 0 ||
 		render_departments(&press, out, e) < 0)
 		return -1;
 	show_lead(o, a, out);

@@ -2,7 +2,7 @@
 #ifndef STORE_OWED_H
 #define STORE_OWED_H
 
-#include "store/db.h"
+#include "store/delivery.h"
 
 /* The words of the table; the first one is "please confirm", the second "you have left". */
 enum owed_kind { OWED_CONFIRM, OWED_LEFT, OWED_EXPORT, OWED_ERASE, OWED_ADDRESS };
@@ -20,5 +20,67 @@ struct owed_wish {
 
 /* Owe one, in the caller's transaction; *id (may be NULL) is the new row's. */
 int owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, struct err *e);
+
+/* A row; its states are the ledger's. Strings live in the arena it was read into. */
+struct owed {
+	int64_t id, subscriber;
+	enum owed_kind kind;
+	struct str email, detail; /* as above */
+	int64_t edition_id;       /* 0: it was never in hand */
+	enum delivery_state state;
+	int64_t owed_at;
+	int attempts, doubts;
+	int64_t done_at; /* 0: nobody has followed its link */
+};
+
+/* 1 found, 0 not. */
+int owed_get(struct db *db, int64_t id, struct arena *a, struct owed *out, struct err *e);
+
+/*
+ * The note whose link has this expiry (owed_expiry): the newest of that person and kind that was
+ * owed in that second. 1 found, 0 not.
+ */
+int owed_find(struct db *db, int64_t subscriber, enum owed_kind kind, uint32_t expiry,
+	struct arena *a, struct owed *out, struct err *e);
+
+/*
+ * When the link in a note expires, in seconds since 1970; 0: never. It follows from when the note
+ * was owed, so that each attempt has the same bytes and a link names its note.
+ */
+uint32_t owed_expiry(enum owed_kind kind, int64_t owed_at);
+
+/* What its link is for has been done. */
+int owed_done(struct db *db, int64_t id, int64_t now, struct err *e);
+
+/* How many of a kind one person was owed since then, whatever became of them. */
+int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since, int64_t *n,
+	struct err *e);
+
+/* Which kinds have one that may be tried now? A bit each, 1 << kind. `doubted_before`: of those in
+ * doubt, only the ones that have been so since then (0: none). */
+int owed_kinds_due(
+	struct db *db, int64_t now, int64_t doubted_before, unsigned *kinds, struct err *e);
+
+/* They, in the order of their ids behind `after`: *n of them, at most `most`. */
+int owed_take(struct db *db, int64_t now, int64_t doubted_before, int64_t after, size_t most,
+	struct arena *a, struct owed *out, size_t *n, struct err *e);
+
+/* How many wait, for now or later. */
+int owed_count_open(struct db *db, int64_t *n, struct err *e);
+
+/*
+ * Commit point 1: mark `sending` what may now be completed, to be filled from this edition. 1
+ * marked, 0 somebody else has changed it. In the caller's transaction, which must be committed
+ * before the bytes are written.
+ */
+int owed_mark(
+	struct db *db, int64_t id, int64_t edition, const char *relay, int64_t now, struct err *e);
+
+/* Commit point 2: what came of it. In the caller's transaction. */
+int owed_record(struct db *db, int64_t id, const struct delivery_outcome *outcome, int64_t now,
+	struct err *e);
+
+/* After a crash: every `sending` becomes in_doubt. Returns how many in *n. */
+int owed_doubt(struct db *db, int64_t *n, struct err *e);
 
 #endif

@@ -29,7 +29,7 @@ ALL = ISSUE + """
 ```
 """
 # What is no part of the message, or is another theme.
-ELSEWHERE = re.compile(r"page[-.]|draft\.md$|theme-")
+ELSEWHERE = re.compile(r"page[-.]|note-|words-|draft\.md$|theme-")
 
 
 @pytest.fixture
