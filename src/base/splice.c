@@ -1,6 +1,7 @@
 #include "base/splice.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ splice_new(const struct str *pieces, size_t count, struct str own)
 		memcpy(memory, own.p, own.n);
 	s->n = 0;
 	s->count = count;
+	s->own = own.n;
 	for (size_t i = 0; i < count; i++) {
 		s->piece[i] = pieces[i];
 		s->n += pieces[i].n;
@@ -33,6 +35,30 @@ struct splice *
 splice_copy(struct str bytes)
 {
 	return splice_new(&(struct str){ .n = bytes.n }, 1, bytes);
+}
+
+struct splice *
+splice_behind(struct str front, const struct splice *s)
+{
+	const char *memory = (const char *)&s->piece[s->count];
+	struct str *pieces = mem_alloc((s->count + 1) * sizeof *pieces);
+	char *own = mem_alloc(front.n + s->own + 1);
+	struct splice *copy;
+
+	if (front.n)
+		memcpy(own, front.p, front.n);
+	if (s->own)
+		memcpy(own + front.n, memory, s->own);
+	pieces[0] = (struct str){ .n = front.n };
+	for (size_t i = 0; i < s->count; i++) {
+		bool ours = s->piece[i].p >= memory && s->piece[i].p <= memory + s->own;
+
+		pieces[i + 1] = (struct str){ .p = ours ? NULL : s->piece[i].p, .n = s->piece[i].n };
+	}
+	copy = splice_new(pieces, s->count + 1, (struct str){ .p = own, .n = front.n + s->own });
+	free(own);
+	free(pieces);
+	return copy;
 }
 
 void

@@ -9,6 +9,7 @@
 struct splice {
 	size_t n; /* bytes in all */
 	size_t count;
+	size_t own; /* bytes that are its own: they stand behind the pieces */
 	struct str piece[];
 };
 
@@ -19,6 +20,8 @@ struct splice {
 struct splice *splice_new(const struct str *pieces, size_t count, struct str own);
 /* One piece, copied. */
 struct splice *splice_copy(struct str bytes);
+/* A copy of s, and of what it owns, with a piece of its own in front. */
+struct splice *splice_behind(struct str front, const struct splice *s);
 void splice_free(struct splice *s);
 
 /* Append all of it to b. */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "settings/relays.h"
+#include "settings/signers.h"
 #include "settings/sources.h"
 #include "settings/value.h"
 
@@ -60,14 +61,6 @@ static const struct key web_keys[] = {
 	{ 0 },
 };
 
-static const struct key dkim_keys[] = {
-	{ "selector", TEXT, NONE, .most = 63 },
-	{ "domain", HOST, NONE },
-	{ "key_file", PATH, NONE },
-	{ "algorithm", WORD, NONE, .words = "rsa|ed25519" },
-	{ 0 },
-};
-
 static const struct key mailbox_keys[] = {
 	{ "url", TEXT, NONE, .most = 500 },
 	{ "user", TEXT, NONE, .most = 255 },
@@ -116,7 +109,7 @@ static const struct key top_keys[] = {
 	{ "send", MAP, AT(settings, send), .members = send_keys },
 	{ "daily", MAP, AT(settings, daily), .members = daily_keys },
 	{ "sources", MAP, AT(settings, sources), .members = sources_keys },
-	{ "dkim", LIST, NONE, .members = dkim_keys },
+	{ "dkim", LIST, NONE, .members = signers_keys, .read = signers_read },
 	{ "bounce", MAP, NONE, .members = bounce_keys },
 	{ "doctor", MAP, NONE, .members = doctor_keys },
 	{ "telegram", MAP, AT(settings, telegram_url), .members = telegram_keys },

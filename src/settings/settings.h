@@ -106,6 +106,16 @@ struct settings_sources {
 	char *ossinsight_url, *hackernews_url;
 };
 
+/* Who signs the mail. */
+enum settings_dkim_algorithm { SETTINGS_DKIM_RSA, SETTINGS_DKIM_ED25519 };
+
+struct settings_dkim {
+	char *selector, *domain, *key_file;
+	enum settings_dkim_algorithm algorithm;
+	int64_t expires; /* from the message's date; 0: never */
+	int line;
+};
+
 struct settings_networks {
 	struct network *p;
 	size_t n;
@@ -119,7 +129,7 @@ struct settings_web {
 };
 
 /*
- * All of it, with defaults filled in. Keys that nothing reads yet (dkim, bounce, doctor) are known
+ * All of it, with defaults filled in. Keys that nothing reads yet (bounce, doctor) are known
  * and checked for their form as well, so that a file written by CONTRACT.md is taken from the first
  * day.
  */
@@ -130,6 +140,8 @@ struct settings {
 	size_t relay_count;
 	struct settings_domain *domains;
 	size_t domain_count;
+	struct settings_dkim *dkim;
+	size_t dkim_count;
 	struct settings_send send;
 	struct settings_daily daily;
 	struct settings_web web;
