@@ -190,6 +190,27 @@ tell_restored(struct context *c, const char *file, struct str before, int64_t le
 	out_end(o);
 }
 
+/* Nor does who has been suppressed since. */
+static int
+carry_suppressed(struct publication *p, struct db *old, struct db *db, int64_t *left, struct err *e)
+{
+	struct keys keys;
+	struct err why;
+	int64_t off;
+	int status;
+
+	if (keys_load(p->dir, true, &keys, &why) < 0) {
+		log_warn("%s; who was suppressed after the backup was made may be on the list "
+			 "again",
+			why.text);
+		return 0;
+	}
+	status = people_carry_suppressed(old, db, &keys, clock_now(), &off, e);
+	*left += off;
+	keys_free(&keys);
+	return status;
+}
+
 /* Who has left since the backup was made does not want mail from a restored one either. */
 static int
 carry_over(struct publication *p, struct str before, int64_t *left, struct err *e)
@@ -211,6 +232,8 @@ carry_over(struct publication *p, struct str before, int64_t *left, struct err *
 		return -1;
 	}
 	status = people_carry_over(old, db, clock_now(), left, e);
+	if (status == 0)
+		status = carry_suppressed(p, old, db, left, e);
 	db_close(db);
 	db_close(old);
 	return status;

@@ -98,6 +98,15 @@ refuse_back(struct arena *a, const struct subscriber *was, struct err *e)
 }
 
 static int
+refuse_suppressed(struct arena *a, struct str email, struct err *e)
+{
+	return err_set(e, ERR_DATA,
+		"%s: suppressed, so it gets no mail; 'morningpost suppress remove' lets it in "
+		"again",
+		desk_shown(a, email));
+}
+
+static int
 add_one(struct context *c, struct desk *d, struct add *add, struct err *e)
 {
 	struct people_entry *entry = &add->entry;
@@ -105,8 +114,8 @@ add_one(struct context *c, struct desk *d, struct add *add, struct err *e)
 	enum people_outcome outcome;
 	struct subscriber was;
 
-	if (add_values(add, &d->arena, e) < 0 ||
-		people_add(d->db, entry, clock_now(), &d->arena, &was, &outcome, e) < 0)
+	if (add_values(add, &d->arena, e) < 0 || desk_take_keys(d, e) < 0 ||
+		people_add(d->db, &d->keys, entry, clock_now(), &d->arena, &was, &outcome, e) < 0)
 		return -1;
 	switch (outcome) {
 	case PEOPLE_ADDED:
@@ -123,6 +132,8 @@ add_one(struct context *c, struct desk *d, struct add *add, struct err *e)
 	case PEOPLE_BROUGHT_BACK:
 		say(c, &d->arena, was.email, "brought back", state);
 		return 0;
+	case PEOPLE_SUPPRESSED:
+		return refuse_suppressed(&d->arena, entry->address.envelope, e);
 	case PEOPLE_TAKEN_OFF:
 	case PEOPLE_HAS_LEFT:
 		break;
@@ -335,8 +346,8 @@ set_one(struct context *c, struct desk *d, const struct set *set, struct err *e)
 	if (desk_find(d, set->email, &was, e) < 0)
 		return -1;
 	is = was;
-	if (set_values(set, &d->arena, &is, e) < 0 ||
-		people_change(d->db, &was, &is, "operator", clock_now(), &outcome, e) < 0)
+	if (set_values(set, &d->arena, &is, e) < 0 || desk_take_keys(d, e) < 0 ||
+		people_change(d->db, &d->keys, &was, &is, "operator", clock_now(), &outcome, e) < 0)
 		return -1;
 	switch (outcome) {
 	case PEOPLE_CHANGED:
@@ -348,6 +359,8 @@ set_one(struct context *c, struct desk *d, const struct set *set, struct err *e)
 	case PEOPLE_ADDRESS_TAKEN:
 		return err_set(e, ERR_DATA, "%s: somebody else on the list has this address",
 			desk_shown(&d->arena, is.email));
+	case PEOPLE_ADDRESS_SUPPRESSED:
+		return refuse_suppressed(&d->arena, is.email, e);
 	}
 	return 0;
 }

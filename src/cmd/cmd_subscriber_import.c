@@ -127,6 +127,7 @@ import_json(struct import_command *im, const struct import_result *r)
 	out_int(o, "updated", r->updated);
 	out_int(o, "unchanged", r->unchanged);
 	out_int(o, "left", r->left);
+	out_int(o, "suppressed", r->suppressed);
 	out_int(o, "brought_back", r->back);
 	out_int(o, "taken_off", r->off);
 	out_bool(o, "dry_run", im->dry_run);
@@ -147,6 +148,10 @@ import_text(struct import_command *im, const struct import_result *r)
 			im->options.resubscribe
 				? ""
 				: "; --resubscribe brings back who left or bounced");
+	if (r->suppressed)
+		out_line(o,
+			"%" PRId64 " are suppressed and get no mail ('morningpost suppress list')",
+			r->suppressed);
 	if (r->back || r->off)
 		out_line(o, "%" PRId64 " brought back, %" PRId64 " taken off the list", r->back,
 			r->off);
@@ -274,8 +279,10 @@ import_into(struct import_command *im, struct desk *d, struct err *e)
 
 	if (im->undo)
 		return undo(im, d->db, e);
-	if (im->options.strict && !im->dry_run && hold_send_lock(d, &lock, e) < 0)
+	if (desk_take_keys(d, e) < 0 ||
+		(im->options.strict && !im->dry_run && hold_send_lock(d, &lock, e) < 0))
 		return -1;
+	im->options.keys = &d->keys;
 	fd = open_input(im->options.file, e);
 	status = fd < 0 ? -1 : import_file(im, d->db, fd, e);
 	if (fd > STDIN_FILENO)

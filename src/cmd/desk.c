@@ -20,8 +20,15 @@ void
 desk_close(struct desk *d)
 {
 	db_close(d->db);
+	keys_free(&d->keys);
 	arena_free(&d->arena);
 	publication_close(&d->publication);
+}
+
+int
+desk_take_keys(struct desk *d, struct err *e)
+{
+	return keys_load(d->publication.dir, true, &d->keys, e);
 }
 
 int

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "people/suppress.h"
 #include "store/event.h"
 #include "store/subscriber.h"
 
@@ -64,4 +65,29 @@ people_carry_over(struct db *from, struct db *to, int64_t now, int64_t *n, struc
 		status = subscriber_each(from, state, STR(""), carry_one, &c, e);
 	*n = c.n;
 	return status;
+}
+
+static int
+carry_suppression(void *context, const struct suppression *was, struct err *e)
+{
+	struct carry *c = context;
+
+	if (db_begin(c->to, e) == 0 &&
+		suppression_add(c->to, was->hash, was->email, was->why, was->at, e) == 0 &&
+		db_commit(c->to, e) == 0)
+		return 0;
+	db_rollback(c->to);
+	return -1;
+}
+
+int
+people_carry_suppressed(struct db *from, struct db *to, const struct keys *keys, int64_t now,
+	int64_t *off, struct err *e)
+{
+	struct carry c = { .to = to, .now = now };
+
+	*off = 0;
+	if (suppression_each(from, carry_suppression, &c, e) < 0)
+		return -1;
+	return suppress_sweep(to, keys, now, off, e);
 }

@@ -236,6 +236,10 @@ count(struct import_result *r, enum people_outcome outcome)
 		r->left++;
 		r->unchanged++;
 		break;
+	case PEOPLE_SUPPRESSED:
+		r->suppressed++;
+		r->unchanged++;
+		break;
 	case PEOPLE_UNCHANGED:
 		r->unchanged++;
 		break;
@@ -279,8 +283,8 @@ write_rows(struct import *im, struct import_result *r, struct err *e)
 	for (size_t i = 0; i < im->count; i++) {
 		im->entries[i].why = im->why;
 		im->entries[i].import_run = im->run.id;
-		if (people_put(im->db, &im->entries[i], im->options->now, &im->arena, NULL,
-			    &outcome, e) < 0)
+		if (people_put(im->db, im->options->keys, &im->entries[i], im->options->now,
+			    &im->arena, NULL, &outcome, e) < 0)
 			return -1;
 		count(r, outcome);
 	}

@@ -4,13 +4,15 @@
 
 #include <stdbool.h>
 
+#include "settings/keys.h"
 #include "store/db.h"
 
 struct import_options {
-	const char *file;     /* its name, for the record and for messages */
-	const char *encoding; /* NULL: UTF-8, or what a byte order mark says */
-	bool strict;          /* one transaction for all: a bad row refuses the file */
-	bool resubscribe;     /* bring back who left or bounced */
+	const char *file;        /* its name, for the record and for messages */
+	const char *encoding;    /* NULL: UTF-8, or what a byte order mark says */
+	bool strict;             /* one transaction for all: a bad row refuses the file */
+	bool resubscribe;        /* bring back who left or bounced */
+	const struct keys *keys; /* the public halves do */
 	int64_t now;
 	/* Called for each row that is not taken, and after each chunk; progress may be NULL. */
 	void (*rejected)(void *context, size_t line, const char *reason);
@@ -21,9 +23,10 @@ struct import_options {
 struct import_result {
 	int64_t run; /* 0: nothing was written */
 	int64_t added, updated, unchanged, rejected;
-	int64_t left;      /* of the unchanged: had left, bounced or complained, and stay away */
-	int64_t back, off; /* of the updated: brought back; taken off the list */
-	bool refused;      /* strict, and a row was bad: nothing was changed */
+	int64_t left;       /* of the unchanged: had left, bounced or complained, and stay away */
+	int64_t suppressed; /* of the unchanged: never get mail */
+	int64_t back, off;  /* of the updated: brought back; taken off the list */
+	bool refused;       /* strict, and a row was bad: nothing was changed */
 	char delimiter;
 	char encoding[64];
 	char ignored[512]; /* names of columns that nobody asked for */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "people/suppress.h"
 #include "store/event.h"
 #include "store/import_run.h"
 
@@ -187,16 +188,20 @@ put_known(struct db *db, struct subscriber *s, const struct people_entry *entry,
 }
 
 int
-people_put(struct db *db, const struct people_entry *entry, int64_t now, struct arena *a,
-	struct subscriber *before, enum people_outcome *outcome, struct err *e)
+people_put(struct db *db, const struct keys *keys, const struct people_entry *entry, int64_t now,
+	struct arena *a, struct subscriber *before, enum people_outcome *outcome, struct err *e)
 {
 	struct subscriber s = { 0 };
-	int known = subscriber_find(db, entry->address.key, a, &s, e);
+	int known = subscriber_find(db, entry->address.key, a, &s, e), suppressed;
 
 	if (known < 0)
 		return -1;
 	if (before)
 		*before = s;
+	suppressed = people_suppressed(db, keys, entry->address.key, e);
+	*outcome = PEOPLE_SUPPRESSED;
+	if (suppressed != 0)
+		return suppressed < 0 ? -1 : 0;
 	if (known)
 		return put_known(db, &s, entry, now, outcome, e);
 	*outcome = PEOPLE_ADDED;
@@ -204,12 +209,12 @@ people_put(struct db *db, const struct people_entry *entry, int64_t now, struct 
 }
 
 int
-people_add(struct db *db, const struct people_entry *entry, int64_t now, struct arena *a,
-	struct subscriber *before, enum people_outcome *outcome, struct err *e)
+people_add(struct db *db, const struct keys *keys, const struct people_entry *entry, int64_t now,
+	struct arena *a, struct subscriber *before, enum people_outcome *outcome, struct err *e)
 {
 	if (db_begin(db, e) < 0)
 		return -1;
-	if (people_put(db, entry, now, a, before, outcome, e) == 0 && db_commit(db, e) == 0)
+	if (people_put(db, keys, entry, now, a, before, outcome, e) == 0 && db_commit(db, e) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;
@@ -267,18 +272,20 @@ state_before_leaving(struct db *db, int64_t subscriber, enum subscriber_state *o
 }
 
 static int
-come_back(struct db *db, const struct subscriber *s, const char *why, int64_t now,
-	enum people_return *outcome, struct err *e)
+come_back(struct db *db, const struct keys *keys, const struct subscriber *s, const char *why,
+	int64_t now, enum people_return *outcome, struct err *e)
 {
 	enum subscriber_state to;
+	int suppressed;
 
 	if (is_in(s->state)) {
 		*outcome = PEOPLE_NEVER_LEFT;
 		return 0;
 	}
-	if (state_before_leaving(db, s->id, &to, e) < 0)
+	suppressed = people_suppressed(db, keys, s->email_key, e);
+	if (suppressed < 0 || state_before_leaving(db, s->id, &to, e) < 0)
 		return -1;
-	if (s->state != SUBSCRIBER_UNSUBSCRIBED || !is_in(to)) {
+	if (suppressed || s->state != SUBSCRIBER_UNSUBSCRIBED || !is_in(to)) {
 		*outcome = PEOPLE_BACK_REFUSED;
 		return 0;
 	}
@@ -289,8 +296,8 @@ come_back(struct db *db, const struct subscriber *s, const char *why, int64_t no
 }
 
 int
-people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
-	enum people_return *outcome, struct err *e)
+people_resubscribe(struct db *db, const struct keys *keys, int64_t subscriber, const char *why,
+	int64_t now, enum people_return *outcome, struct err *e)
 {
 	struct arena a = { 0 };
 	struct subscriber s;
@@ -298,7 +305,7 @@ people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t n
 
 	*outcome = PEOPLE_BACK_UNKNOWN;
 	if (status > 0)
-		status = come_back(db, &s, why, now, outcome, e);
+		status = come_back(db, keys, &s, why, now, outcome, e);
 	arena_free(&a);
 	return status;
 }
@@ -333,10 +340,10 @@ same_values(const struct subscriber *a, const struct subscriber *b)
 	       str_eq(a->frequency, b->frequency) && str_eq(a->paused_until, b->paused_until);
 }
 
-/* A new address, unless it is somebody else's. 1 changed, 0 the same or taken. */
+/* A new address, unless it cannot be had. 1 changed, 0 the same or refused. */
 static int
-change_address(struct db *db, const struct subscriber *was, const struct subscriber *is,
-	int64_t now, enum people_change *outcome, struct err *e)
+change_address(struct db *db, const struct keys *keys, const struct subscriber *was,
+	const struct subscriber *is, int64_t now, enum people_change *outcome, struct err *e)
 {
 	struct arena a = { 0 };
 	struct subscriber other;
@@ -344,6 +351,11 @@ change_address(struct db *db, const struct subscriber *was, const struct subscri
 
 	if (str_eq(was->email, is->email))
 		return 0;
+	status = people_suppressed(db, keys, is->email_key, e);
+	if (status > 0)
+		*outcome = PEOPLE_ADDRESS_SUPPRESSED;
+	if (status != 0)
+		return status < 0 ? -1 : 0;
 	status = subscriber_find(db, is->email_key, &a, &other, e);
 	arena_free(&a);
 	if (status > 0 && other.id != is->id) {
@@ -354,14 +366,15 @@ change_address(struct db *db, const struct subscriber *was, const struct subscri
 }
 
 static int
-change(struct db *db, const struct subscriber *was, const struct subscriber *is, const char *why,
-	int64_t now, enum people_change *outcome, struct err *e)
+change(struct db *db, const struct keys *keys, const struct subscriber *was,
+	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
+	struct err *e)
 {
 	int moved, tagged, valued = !same_values(was, is);
 
 	*outcome = PEOPLE_CHANGED_NOTHING;
-	moved = change_address(db, was, is, now, outcome, e);
-	if (moved < 0 || *outcome == PEOPLE_ADDRESS_TAKEN)
+	moved = change_address(db, keys, was, is, now, outcome, e);
+	if (moved < 0 || *outcome != PEOPLE_CHANGED_NOTHING)
 		return moved;
 	tagged = change_tags(db, was, is, e);
 	if (tagged < 0)
@@ -379,13 +392,14 @@ change(struct db *db, const struct subscriber *was, const struct subscriber *is,
 }
 
 int
-people_change(struct db *db, const struct subscriber *was, const struct subscriber *is,
-	const char *why, int64_t now, enum people_change *outcome, struct err *e)
+people_change(struct db *db, const struct keys *keys, const struct subscriber *was,
+	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
+	struct err *e)
 {
 	assert(was->id == is->id);
 	if (db_begin(db, e) < 0)
 		return -1;
-	if (change(db, was, is, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
+	if (change(db, keys, was, is, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;

@@ -4,6 +4,7 @@
 #define PEOPLE_SUBSCRIBE_H
 
 #include "mail/address.h"
+#include "settings/keys.h"
 #include "store/subscriber.h"
 
 /*
@@ -11,7 +12,8 @@
  * "import 7"): it is kept beside the state and in the event, so it never holds a person's data (the
  * record outlives them). Functions that say so open a transaction of their own and have committed
  * it when they return 0; what happened is an enum to switch on. Nobody is ever brought back from
- * `complained`.
+ * `complained`, and no address comes in or back that is suppressed (people/suppress.h): whoever
+ * brings one in hands over the keys, of which the public halves do.
  */
 
 /* Limits, told in the help and by the reasons below. */
@@ -46,15 +48,18 @@ enum people_outcome {
 	PEOPLE_BROUGHT_BACK,
 	PEOPLE_TAKEN_OFF, /* the entry's state is one of leaving, and they were active or pending */
 	PEOPLE_HAS_LEFT,  /* refused, nothing changed; *before says which state it is */
+	PEOPLE_SUPPRESSED, /* refused, nothing changed, whether they are known or not */
 };
 
 /* Put them on the list, in a transaction of its own. *before (may be NULL) is how they were, when
  * they were known. */
-int people_add(struct db *db, const struct people_entry *entry, int64_t now, struct arena *a,
-	struct subscriber *before, enum people_outcome *outcome, struct err *e);
+int people_add(struct db *db, const struct keys *keys, const struct people_entry *entry,
+	int64_t now, struct arena *a, struct subscriber *before, enum people_outcome *outcome,
+	struct err *e);
 /* The same in the caller's transaction. */
-int people_put(struct db *db, const struct people_entry *entry, int64_t now, struct arena *a,
-	struct subscriber *before, enum people_outcome *outcome, struct err *e);
+int people_put(struct db *db, const struct keys *keys, const struct people_entry *entry,
+	int64_t now, struct arena *a, struct subscriber *before, enum people_outcome *outcome,
+	struct err *e);
 
 enum people_leaving { PEOPLE_LEFT, PEOPLE_LEFT_BEFORE, PEOPLE_LEFT_UNKNOWN };
 
@@ -69,22 +74,28 @@ int people_leave(struct db *db, int64_t subscriber, const char *why, int64_t now
 enum people_return {
 	PEOPLE_BACK,
 	PEOPLE_NEVER_LEFT,   /* active or pending already */
-	PEOPLE_BACK_REFUSED, /* bounced or complained: not theirs to undo by a link */
+	PEOPLE_BACK_REFUSED, /* bounced, complained or suppressed: not theirs to undo by a link */
 	PEOPLE_BACK_UNKNOWN,
 };
 
 /* Undo leaving: back to what they were before, so who never confirmed is pending again. In the
  * caller's transaction; any number of times. */
-int people_resubscribe(struct db *db, int64_t subscriber, const char *why, int64_t now,
-	enum people_return *outcome, struct err *e);
+int people_resubscribe(struct db *db, const struct keys *keys, int64_t subscriber, const char *why,
+	int64_t now, enum people_return *outcome, struct err *e);
 
-enum people_change { PEOPLE_CHANGED, PEOPLE_CHANGED_NOTHING, PEOPLE_ADDRESS_TAKEN };
+enum people_change {
+	PEOPLE_CHANGED,
+	PEOPLE_CHANGED_NOTHING,
+	PEOPLE_ADDRESS_TAKEN,      /* it is somebody else's */
+	PEOPLE_ADDRESS_SUPPRESSED, /* it is not to get mail */
+};
 
 /*
  * Write what differs between `was` and `is` (both of one id): address, name, timezone, frequency,
- * paused_until, tags. Transaction of its own. ADDRESS_TAKEN: the new address is somebody else's.
+ * paused_until, tags. Transaction of its own.
  */
-int people_change(struct db *db, const struct subscriber *was, const struct subscriber *is,
-	const char *why, int64_t now, enum people_change *outcome, struct err *e);
+int people_change(struct db *db, const struct keys *keys, const struct subscriber *was,
+	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
+	struct err *e);
 
 #endif

@@ -91,7 +91,8 @@ come_back(struct granting *g, struct err *e)
 {
 	enum people_return outcome;
 
-	if (people_resubscribe(g->desk->db, g->who.id, "page", g->desk->now, &outcome, e) < 0)
+	if (people_resubscribe(
+		    g->desk->db, g->desk->keys, g->who.id, "page", g->desk->now, &outcome, e) < 0)
 		return -1;
 	switch (outcome) {
 	case PEOPLE_BACK:

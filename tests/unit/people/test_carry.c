@@ -1,5 +1,7 @@
 #include "people/carry.h"
 
+#include "people/known.h"
+#include "people/suppress.h"
 #include "scratch.h"
 #include "store/subscriber.h"
 
@@ -65,12 +67,41 @@ carries_over_what_was_decided_later(void **state)
 	assert_int_equal(scratch_number(s, "SELECT count(*) FROM event"), 3);
 }
 
+static void
+carries_over_who_is_suppressed(void **state)
+{
+	struct scratch *s = *state;
+	struct suppress_target target;
+	enum suppress_outcome outcome;
+	struct subscriber got;
+	struct db *old;
+	const char *why;
+	int64_t off;
+
+	assert_done(s, db_open(s->dir, "var/old.db", DB_CREATE, &old, &s->e));
+	for (int i = 0; i < 3; i++)
+		add(s, s->db, arena_printf(&s->a, "row%d@x.org", i), SUBSCRIBER_ACTIVE, 5);
+	assert_int_equal(
+		suppress_read(test_keys(), STR("row1@x.org"), &s->a, &target, &why, &s->e), 1);
+	assert_done(s, people_suppress(old, &target, STR("erased"), 9, &outcome, &s->e));
+	assert_done(s, people_carry_suppressed(old, s->db, test_keys(), 20, &off, &s->e));
+	db_close(old);
+	assert_int_equal(off, 1);
+	assert_int_equal(subscriber_find(s->db, STR("row1@x.org"), &s->a, &got, &s->e), 1);
+	assert_int_equal(got.state, SUBSCRIBER_UNSUBSCRIBED);
+	assert_int_equal(
+		scratch_number(s, "SELECT count(*) FROM subscriber WHERE state = 'active'"), 2);
+	assert_int_equal(people_suppressed(s->db, test_keys(), STR("row1@x.org"), &s->e), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			carries_over_what_was_decided_later, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			carries_over_who_is_suppressed, scratch_setup_db, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 #include "people/import.h"
 
+#include "people/known.h"
 #include "people/subscribe.h"
+#include "people/suppress.h"
 #include "scratch.h"
 
 static int64_t now = INT64_C(1771045200000000);
@@ -39,6 +41,7 @@ import(struct scratch *s, struct str text, struct import_options o, struct told 
 	fd = openat(s->dir, "list.csv", O_RDONLY | O_CLOEXEC);
 	o.file = "list.csv";
 	o.now = ++now;
+	o.keys = test_keys();
 	o.rejected = on_rejected;
 	o.progress = on_progress;
 	o.context = told;
@@ -326,6 +329,57 @@ undoes_a_run_but_not_what_came_after(void **state)
 	buf_free(&told.rejected);
 }
 
+static void
+leaves_out_who_is_suppressed(void **state)
+{
+	static const char list[] = "email\na@x.org\nB@x.org\n";
+	struct scratch *s = *state;
+	struct told told = new_told();
+	struct suppress_target target;
+	enum suppress_outcome outcome;
+	struct import_result r;
+	const char *why;
+
+	assert_int_equal(
+		suppress_read(test_keys(), STR("b@x.org"), &s->a, &target, &why, &s->e), 1);
+	assert_done(s, people_suppress(s->db, &target, STR("test"), now, &outcome, &s->e));
+	for (int again = 0; again < 2; again++) {
+		assert_done(s, import(s, str_of(list),
+				       (struct import_options){ .resubscribe = true }, &told, &r));
+		assert_int_equal(r.suppressed, 1);
+		assert_int_equal(r.added, !again);
+		assert_int_equal(r.unchanged, 1 + again);
+		assert_int_equal(people(s), 1);
+	}
+	buf_free(&told.rejected);
+}
+
+/* A run took somebody off, then they were suppressed: undoing the run does not bring them back. */
+static void
+undoing_brings_nobody_back_who_is_suppressed(void **state)
+{
+	struct scratch *s = *state;
+	struct told told = new_told();
+	struct suppress_target target;
+	enum suppress_outcome outcome;
+	struct import_undone u;
+	enum import_undo undo;
+	struct import_result r;
+	const char *why;
+
+	assert_done(s, import(s, STR("email\na@x.org\n"), (struct import_options){ 0 }, &told, &r));
+	assert_done(s, import(s, STR("email,state\na@x.org,unsubscribed\n"),
+			       (struct import_options){ 0 }, &told, &r));
+	assert_int_equal(
+		suppress_read(test_keys(), STR("a@x.org"), &s->a, &target, &why, &s->e), 1);
+	assert_done(s, people_suppress(s->db, &target, STR("test"), ++now, &outcome, &s->e));
+	assert_int_equal(outcome, SUPPRESS_ADDED);
+	assert_done(s, people_import_undo(s->db, r.run, ++now, &undo, &u, &s->e));
+	assert_int_equal(u.kept, 1);
+	assert_int_equal(find(s, "a@x.org").state, SUBSCRIBER_UNSUBSCRIBED);
+	buf_free(&told.rejected);
+}
+
 #define WITH_DB(test) cmocka_unit_test_setup_teardown(test, scratch_setup_db, scratch_teardown)
 
 int
@@ -340,6 +394,8 @@ main(void)
 		WITH_DB(takes_all_or_none_when_strict),
 		WITH_DB(goes_in_chunks),
 		WITH_DB(undoes_a_run_but_not_what_came_after),
+		WITH_DB(leaves_out_who_is_suppressed),
+		WITH_DB(undoing_brings_nobody_back_who_is_suppressed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

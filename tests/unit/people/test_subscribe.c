@@ -1,5 +1,6 @@
 #include "people/subscribe.h"
 
+#include "people/known.h"
 #include "scratch.h"
 
 static const int64_t now = INT64_C(1771045200000000);
@@ -20,7 +21,7 @@ add(struct scratch *s, struct people_entry *p)
 {
 	enum people_outcome outcome;
 
-	assert_done(s, people_add(s->db, p, now, &s->a, NULL, &outcome, &s->e));
+	assert_done(s, people_add(s->db, test_keys(), p, now, &s->a, NULL, &outcome, &s->e));
 	return outcome;
 }
 
@@ -184,14 +185,15 @@ brings_people_back_to_what_they_were(void **state)
 		put_in_state(s, email, rows[i].was);
 		id = find(s, email).id;
 		assert_done(s, people_unsubscribe(s->db, id, "page", now, &left, &s->e));
-		assert_done(s, people_resubscribe(s->db, id, "page", now, &back, &s->e));
+		assert_done(
+			s, people_resubscribe(s->db, test_keys(), id, "page", now, &back, &s->e));
 		assert_int_equal(back, rows[i].outcome);
 		assert_int_equal(find(s, email).state, rows[i].then);
 		assert_int_equal(find(s, email).epoch, 0);
 	}
-	assert_done(s, people_resubscribe(s->db, 1, "page", now, &back, &s->e));
+	assert_done(s, people_resubscribe(s->db, test_keys(), 1, "page", now, &back, &s->e));
 	assert_int_equal(back, PEOPLE_NEVER_LEFT);
-	assert_done(s, people_resubscribe(s->db, 999, "page", now, &back, &s->e));
+	assert_done(s, people_resubscribe(s->db, test_keys(), 999, "page", now, &back, &s->e));
 	assert_int_equal(back, PEOPLE_BACK_UNKNOWN);
 	assert_int_equal(events(s, "resubscribed"), 2);
 }
@@ -209,13 +211,15 @@ changes_all_that_differs_or_nothing(void **state)
 	p = entry("bob@example.org");
 	add(s, &p);
 	was = is = find(s, "ada@example.org");
-	assert_done(s, people_change(s->db, &was, &is, "operator", now, &outcome, &s->e));
+	assert_done(
+		s, people_change(s->db, test_keys(), &was, &is, "operator", now, &outcome, &s->e));
 	assert_int_equal(outcome, PEOPLE_CHANGED_NOTHING);
 	assert_int_equal(events(s, "changed"), 0);
 
 	is.name = STR("Ada");
 	is.email = is.email_key = STR("bob@example.org");
-	assert_done(s, people_change(s->db, &was, &is, "operator", now, &outcome, &s->e));
+	assert_done(
+		s, people_change(s->db, test_keys(), &was, &is, "operator", now, &outcome, &s->e));
 	assert_int_equal(outcome, PEOPLE_ADDRESS_TAKEN);
 	assert_str(find(s, "ada@example.org").name, "");
 
@@ -223,7 +227,8 @@ changes_all_that_differs_or_nothing(void **state)
 	is.domain = STR("example.com");
 	is.tags = tags;
 	is.tag_count = 1;
-	assert_done(s, people_change(s->db, &was, &is, "operator", now, &outcome, &s->e));
+	assert_done(
+		s, people_change(s->db, test_keys(), &was, &is, "operator", now, &outcome, &s->e));
 	assert_int_equal(outcome, PEOPLE_CHANGED);
 	is = find(s, "ada@example.com");
 	assert_int_equal(is.id, was.id);
