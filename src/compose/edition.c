@@ -299,7 +299,7 @@ freeze(struct press *press, struct str edition_hash, struct composed *out, struc
 		.list_name = str_of(s->publication.name),
 		.list_id = str_of(s->publication.list_id),
 		.unsubscribe_url = str_of(arena_printf(press->a, "%s/u/", s->publication.url)),
-		.unsubscribe_mailto = str_of(s->bounce_mailbox ? s->sender.bounce : NULL),
+		.unsubscribe_mailto = str_of(s->bounce.mailbox.url ? s->sender.bounce : NULL),
 		.archived_at = issue_url(press),
 		.feedback_id = str_of(s->publication.feedback_id),
 		.edition_hash = edition_hash,

@@ -163,6 +163,18 @@ read_relay_url(const struct reader *r, const struct yaml *y, const char *path, c
 	return 0;
 }
 
+static int
+read_mailbox_url(const struct reader *r, const struct yaml *y, const char *path,
+	const struct key *k, void *to)
+{
+	(void)k;
+	if (!value_is_mailbox_url(y->text))
+		return reader_refuse(r, y, path,
+			"imaps://HOST/FOLDER, imap://HOST/FOLDER, pop3s://HOST or pop3://HOST");
+	*(char **)to = reader_copy(r, y->text);
+	return 0;
+}
+
 /* It fills name and address, whatever `to` says. */
 static int
 read_sender(const struct reader *r, const struct yaml *y, const char *path, const struct key *k,
@@ -307,6 +319,7 @@ static value_reader *const value_readers[] = {
 	[WEB_URL] = read_web_url,
 	[SITE_URL] = read_site_url,
 	[RELAY_URL] = read_relay_url,
+	[MAILBOX_URL] = read_mailbox_url,
 	[MAILBOX] = read_sender,
 	[ADDRESS] = read_email,
 	[HOST] = read_host,

@@ -16,12 +16,13 @@ struct reader {
 
 /* What a value must look like. Each kind has one reader below. */
 enum kind {
-	TEXT,      /* one line, clean */
-	LINES,     /* several lines, each clean */
-	WEB_URL,   /* https://..., http://... */
-	SITE_URL,  /* the same without a query or a slash at its end: paths are put behind it */
-	RELAY_URL, /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
-	MAILBOX,   /* an address with or without a name in front */
+	TEXT,        /* one line, clean */
+	LINES,       /* several lines, each clean */
+	WEB_URL,     /* https://..., http://... */
+	SITE_URL,    /* the same without a query or a slash at its end: paths are put behind it */
+	RELAY_URL,   /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH */
+	MAILBOX_URL, /* pop3://HOST:PORT, pop3s:, imap://HOST:PORT/FOLDER, imaps: */
+	MAILBOX,     /* an address with or without a name in front */
 	ADDRESS,
 	HOST, /* a domain name */
 	ZONE,

@@ -61,38 +61,45 @@ static const struct key web_keys[] = {
 	{ 0 },
 };
 
+/* A mailbox's keys, for a struct settings_mailbox that stands at `base` in the section's struct. */
+/* clang-format off */
+#define MAILBOX_KEYS(base)                                                                         \
+	{ "url", MAILBOX_URL, (base) + AT(settings_mailbox, url) },                                \
+	{ "user", TEXT, (base) + AT(settings_mailbox, user), .most = 255 },                        \
+	{ "password_file", PATH, (base) + AT(settings_mailbox, password_file) },                   \
+	{ "tls", WORD, (base) + AT(settings_mailbox, tls), .words = "required|opportunistic|none" }, \
+	{ "ca_file", PATH, (base) + AT(settings_mailbox, ca_file) }
+/* clang-format on */
+
 static const struct key mailbox_keys[] = {
-	{ "url", TEXT, NONE, .most = 500 },
-	{ "user", TEXT, NONE, .most = 255 },
-	{ "password_file", PATH, NONE },
+	MAILBOX_KEYS(0),
 	{ 0 },
 };
 
 static const struct key webhook_keys[] = {
-	{ "sendgrid_key_file", PATH, NONE },
-	{ "mailgun_key_file", PATH, NONE },
+	{ "sendgrid_key_file", PATH, AT(settings_bounce, sendgrid_key_file) },
+	{ "mailgun_key_file", PATH, AT(settings_bounce, mailgun_key_file) },
+	{ "ses_certificate_file", PATH, AT(settings_bounce, ses_certificate_file) },
 	{ 0 },
 };
 
 static const struct key bounce_keys[] = {
-	{ "mailbox", MAP, NONE, .members = mailbox_keys },
-	{ "webhooks", MAP, NONE, .members = webhook_keys },
-	{ "soft_count", COUNT, NONE, .most = 1000 },
-	{ "soft_days", COUNT, NONE, .most = 1000 },
-	{ "soft_issues", COUNT, NONE, .most = 1000 },
+	{ "mailbox", MAP, AT(settings_bounce, mailbox), .members = mailbox_keys },
+	{ "webhooks", MAP, 0, .members = webhook_keys },
+	{ "soft_count", COUNT, AT(settings_bounce, soft_count), .most = 1000 },
+	{ "soft_days", COUNT, AT(settings_bounce, soft_days), .most = 1000 },
+	{ "soft_issues", COUNT, AT(settings_bounce, soft_issues), .most = 1000 },
 	{ 0 },
 };
 
 static const struct key roundtrip_keys[] = {
-	{ "email", ADDRESS, NONE },
-	{ "url", TEXT, NONE, .most = 500 },
-	{ "user", TEXT, NONE, .most = 255 },
-	{ "password_file", PATH, NONE },
+	{ "email", ADDRESS, AT(settings_roundtrip, email) },
+	MAILBOX_KEYS(AT(settings_roundtrip, mailbox)),
 	{ 0 },
 };
 
 static const struct key doctor_keys[] = {
-	{ "roundtrip", MAP, NONE, .members = roundtrip_keys },
+	{ "roundtrip", MAP, AT(settings, roundtrip), .members = roundtrip_keys },
 	{ 0 },
 };
 
@@ -110,14 +117,16 @@ static const struct key top_keys[] = {
 	{ "daily", MAP, AT(settings, daily), .members = daily_keys },
 	{ "sources", MAP, AT(settings, sources), .members = sources_keys },
 	{ "dkim", LIST, NONE, .members = signers_keys, .read = signers_read },
-	{ "bounce", MAP, NONE, .members = bounce_keys },
-	{ "doctor", MAP, NONE, .members = doctor_keys },
+	{ "bounce", MAP, AT(settings, bounce), .members = bounce_keys },
+	{ "doctor", MAP, 0, .members = doctor_keys },
 	{ "telegram", MAP, AT(settings, telegram_url), .members = telegram_keys },
 	{ "web", MAP, AT(settings, web), .members = web_keys },
 	{ 0 },
 };
 
 /* -- defaults and what belongs together ------------------------------------------------------- */
+
+#define TLS_NOT_SAID ((enum settings_tls) - 1)
 
 static void
 set_defaults(struct settings *s)
@@ -138,6 +147,10 @@ set_defaults(struct settings *s)
 		.canary_max_failed = 0.02,
 		.max_bounced = 0.05,
 		.max_complained = 0.003 };
+	s->bounce = (struct settings_bounce){
+		.mailbox.tls = TLS_NOT_SAID, .soft_count = 5, .soft_days = 14, .soft_issues = 3
+	};
+	s->roundtrip.mailbox.tls = TLS_NOT_SAID;
 	s->web.listen = listen;
 	s->web.spool = spool;
 	(void)value_network(STR("127.0.0.1"), loopback);
@@ -209,6 +222,24 @@ derive_publication(const struct reader *r)
 	return 0;
 }
 
+/* As with a relay: TLS, but to this machine. */
+static int
+derive_mailbox(const struct reader *r, const char *section, struct settings_mailbox *m)
+{
+	if (!m->url && (m->user || m->password_file))
+		return err_set(r->e, ERR_CONFIG,
+			"%s: %s.url is missing, as in imaps://mail.example.org/INBOX", r->name,
+			section);
+	if (m->password_file && !m->user)
+		return err_set(r->e, ERR_CONFIG, "%s: %s: a mailbox with password_file needs user",
+			r->name, section);
+	if (m->tls == TLS_NOT_SAID)
+		m->tls = m->url && value_is_loopback(value_url_host(m->url))
+				 ? SETTINGS_TLS_NONE
+				 : SETTINGS_TLS_REQUIRED;
+	return 0;
+}
+
 static int
 derive(const struct reader *r)
 {
@@ -216,7 +247,8 @@ derive(const struct reader *r)
 
 	if (!*s->sender.from_name)
 		s->sender.from_name = s->publication.name;
-	if (relays_derive(r) < 0)
+	if (relays_derive(r) < 0 || derive_mailbox(r, "bounce.mailbox", &s->bounce.mailbox) < 0 ||
+		derive_mailbox(r, "doctor.roundtrip", &s->roundtrip.mailbox) < 0)
 		return -1;
 	if (s->sender.bounce && str_find(str_of(s->sender.bounce), '@') > 20)
 		return err_set(r->e, ERR_CONFIG,
@@ -224,18 +256,6 @@ derive(const struct reader *r)
 			"message gets a tag behind them",
 			r->name, s->sender.bounce);
 	return derive_publication(r);
-}
-
-/* bounce.mailbox.url is all that this issue of the program needs of the later keys. */
-static void
-note_later_keys(const struct reader *r, const struct yaml *doc)
-{
-	const struct yaml *bounce = yaml_get(doc, "bounce"),
-			  *mailbox = bounce ? yaml_get(bounce, "mailbox") : NULL;
-	const struct yaml *url = mailbox ? yaml_get(mailbox, "url") : NULL;
-
-	if (url && url->kind == YAML_SCALAR)
-		r->out->bounce_mailbox = reader_copy(r, url->text);
 }
 
 int
@@ -254,7 +274,6 @@ settings_parse(
 		return -1;
 	if (check_required(&r, doc) < 0)
 		return -1;
-	note_later_keys(&r, doc);
 	return sources_derive(&r, doc) < 0 ? -1 : derive(&r);
 }
 

@@ -116,6 +116,25 @@ struct settings_dkim {
 	int line;
 };
 
+/* A mailbox that is read by POP3 or IMAP. */
+struct settings_mailbox {
+	char *url;                            /* pop3://, pop3s://, imap://, imaps://; NULL: none */
+	char *user, *password_file, *ca_file; /* or NULL */
+	enum settings_tls tls;
+};
+
+struct settings_bounce {
+	struct settings_mailbox mailbox;
+	char *sendgrid_key_file, *mailgun_key_file, *ses_certificate_file; /* or NULL */
+	/* Off the list after so many soft bounces, over so many days and issues at least. */
+	uint32_t soft_count, soft_days, soft_issues;
+};
+
+struct settings_roundtrip {
+	char *email; /* or NULL */
+	struct settings_mailbox mailbox;
+};
+
 struct settings_networks {
 	struct network *p;
 	size_t n;
@@ -128,11 +147,7 @@ struct settings_web {
 	char *spool;
 };
 
-/*
- * All of it, with defaults filled in. Keys that nothing reads yet (bounce, doctor) are known
- * and checked for their form as well, so that a file written by CONTRACT.md is taken from the first
- * day.
- */
+/* All of it, with defaults filled in. */
 struct settings {
 	struct settings_publication publication;
 	struct settings_sender sender;
@@ -146,8 +161,9 @@ struct settings {
 	struct settings_daily daily;
 	struct settings_web web;
 	struct settings_sources sources;
-	char *telegram_url;   /* or NULL */
-	char *bounce_mailbox; /* bounce.mailbox.url, or NULL */
+	struct settings_bounce bounce;
+	struct settings_roundtrip roundtrip;
+	char *telegram_url; /* or NULL */
 };
 
 /*

@@ -117,6 +117,40 @@ value_is_relay_url(struct str s)
 	return str_starts(s, STR("smtps://")) && value_is_host_port(str_from(s, 8), 1);
 }
 
+/* A folder's name is taken as it stands; only what would be another part of a url is not. */
+static bool
+is_folder(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f || s.p[i] == ';' ||
+			s.p[i] == '?' || s.p[i] == '#')
+			return false;
+	return s.n <= 200;
+}
+
+bool
+value_is_mailbox_url(struct str s)
+{
+	static const struct {
+		struct str scheme;
+		bool folders;
+	} schemes[] = { { STR_INIT("imaps://"), true }, { STR_INIT("imap://"), true },
+		{ STR_INIT("pop3s://"), false }, { STR_INIT("pop3://"), false } };
+
+	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+		struct str rest = str_from(s, schemes[i].scheme.n), host;
+		ptrdiff_t slash = str_find(rest, '/');
+
+		if (!str_starts(s, schemes[i].scheme))
+			continue;
+		host = slash < 0 ? rest : str_sub(rest, 0, (size_t)slash);
+		rest = str_from(rest, host.n);
+		return value_is_host_port(host, 1) &&
+		       (schemes[i].folders ? is_folder(rest) : rest.n <= 1);
+	}
+	return false;
+}
+
 bool
 value_rate(struct str s, struct rate *to)
 {

@@ -20,6 +20,7 @@ bool value_is_web_url(struct str s, uint64_t most);
 
 /* smtp://HOST[:PORT], smtps://HOST[:PORT], or maildir:PATH inside the publication. */
 bool value_is_relay_url(struct str s);
+bool value_is_mailbox_url(struct str s);
 
 /* HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT; the port is at least `least`. */
 bool value_is_host_port(struct str s, uint64_t least);

@@ -79,7 +79,9 @@ a_full_file_is_read_to_the_last_key(void **state)
 	assert_true(s.send.canary_max_failed > 0.0249 && s.send.canary_max_failed < 0.0251);
 	assert_true(s.daily.send_unedited);
 	assert_string_equal(s.telegram_url, "https://t.me/post");
-	assert_string_equal(s.bounce_mailbox, "imaps://x.example");
+	assert_string_equal(s.bounce.mailbox.url, "imaps://x.example");
+	assert_int_equal(s.bounce.mailbox.tls, SETTINGS_TLS_REQUIRED);
+	assert_int_equal(s.bounce.soft_count, 5);
 	assert_int_equal(s.web.trusted_proxies.n, 2);
 	assert_int_equal(s.sources.huggingface.models, 1000);
 	assert_int_equal(s.sources.github.topics.n, 2);
@@ -130,6 +132,39 @@ sources_are_asked_when_they_are_named(void **state)
 			assert_string_equal(s.sources.feeds[0].name, rows[i].feed);
 			assert_string_equal(
 				s.sources.feeds[0].url, "https://a.example:8443/f/?x=1");
+		}
+	}
+	arena_free(&a);
+}
+
+static void
+a_mailbox_has_tls_unless_it_is_here(void **state)
+{
+	static const struct {
+		const char *more;
+		enum settings_tls tls;
+		const char *refused;
+	} rows[] = {
+		{ "{url: 'imap://mail.example.org/INBOX', user: u}", SETTINGS_TLS_REQUIRED, NULL },
+		{ "{url: 'pop3://127.0.0.1:110'}", SETTINGS_TLS_NONE, NULL },
+		{ "{url: 'pop3://127.0.0.1:110', tls: required}", SETTINGS_TLS_REQUIRED, NULL },
+		{ "{user: u}", 0, "bounce.mailbox.url is missing" },
+		{ "{url: 'imap://a.example', password_file: p}", 0, "needs user" },
+		{ "{url: 'https://a.example'}", 0, "imaps://HOST/FOLDER" },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct settings s;
+		struct err e = { 0 };
+		char *text = arena_printf(&a, "%sbounce: {mailbox: %s}\n", LEAST, rows[i].more);
+
+		if (settings_parse(str_of(text), "f.yaml", &a, &s, &e) < 0) {
+			if (!rows[i].refused || !strstr(e.text, rows[i].refused))
+				fail_msg("row %zu: %s", i, e.text);
+		} else if (rows[i].refused || s.bounce.mailbox.tls != rows[i].tls) {
+			fail_msg("row %zu", i);
 		}
 	}
 	arena_free(&a);
@@ -259,6 +294,7 @@ main(void)
 		cmocka_unit_test(a_full_file_is_read_to_the_last_key),
 		cmocka_unit_test(sources_are_asked_when_they_are_named),
 		cmocka_unit_test(a_token_may_go_in_the_clear_to_this_machine),
+		cmocka_unit_test(a_mailbox_has_tls_unless_it_is_here),
 		cmocka_unit_test(each_mistake_is_named_with_its_line_and_the_remedy),
 		cmocka_unit_test(what_is_required_is_asked_for_with_an_example),
 	};

@@ -84,6 +84,34 @@ knows_relays(void **state)
 }
 
 static void
+knows_a_mailbox_by_its_url(void **state)
+{
+	static const struct {
+		struct str in;
+		bool ok;
+	} rows[] = {
+		{ STR_INIT("imaps://mail.example.org"), true },
+		{ STR_INIT("imaps://mail.example.org/INBOX"), true },
+		{ STR_INIT("imap://127.0.0.1:1143/Lists/Back%20mail"), true },
+		{ STR_INIT("pop3://[::1]:110"), true },
+		{ STR_INIT("pop3s://a.example/"), true },
+		{ STR_INIT("pop3s://a.example/box"), false },
+		{ STR_INIT("imap://a.example/x;UID=1"), false },
+		{ STR_INIT("imap://a.example/x?ALL"), false },
+		{ STR_INIT("imap://a.example/a b"), false },
+		{ STR_INIT("imap://u:p@a.example/"), false },
+		{ STR_INIT("imap://"), false },
+		{ STR_INIT("https://a.example/"), false },
+		{ STR_INIT("imap:a"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (value_is_mailbox_url(rows[i].in) != rows[i].ok)
+			fail_msg("%.*s", STR_ARG(rows[i].in));
+}
+
+static void
 reads_rates_shares_and_minutes(void **state)
 {
 	static const char *const bad_rates[] = { "", "/s", "0/s", "1/d", "1.5/s", "-1/s", "10",
@@ -121,6 +149,7 @@ main(void)
 		cmocka_unit_test(knows_what_is_one_line_and_several),
 		cmocka_unit_test(knows_addresses_on_the_web),
 		cmocka_unit_test(knows_relays),
+		cmocka_unit_test(knows_a_mailbox_by_its_url),
 		cmocka_unit_test(reads_rates_shares_and_minutes),
 	};
 
