@@ -18,6 +18,7 @@
 #include "deliver/mark.h"
 #include "store/edition.h"
 #include "store/event.h"
+#include "store/headline.h"
 #include "store/shown.h"
 
 enum { DETAIL = 64 * 1024 };
@@ -121,6 +122,19 @@ compose_checked(const struct publication *p, struct db *db, const struct sending
 	return approving_hold(p, db, s->day, *bare, a, out, e);
 }
 
+/* For the archive. */
+static int
+keep_headline(struct db *db, const struct composed *c, int64_t edition_id, struct err *e)
+{
+	const struct headline h = { .edition_id = edition_id,
+		.title = c->front.title,
+		.summary = c->front.summary,
+		.author = c->front.author,
+		.number = c->front.number };
+
+	return headline_keep(db, &h, clock_now(), e);
+}
+
 static int
 keep_edition(
 	struct db *db, const struct composed *c, struct day day, struct edition *ed, struct err *e)
@@ -133,7 +147,7 @@ keep_edition(
 		.day = str_of(text),
 		.subject = c->subject,
 		.bytes = c->letter.bytes };
-	return edition_keep(db, ed, clock_now(), e);
+	return edition_keep(db, ed, clock_now(), e) < 0 ? -1 : keep_headline(db, c, ed->id, e);
 }
 
 /* Who was meant is part of the record: a plan of some (--tag) is told from one of all. */
