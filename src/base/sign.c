@@ -13,6 +13,9 @@
 static_assert(SIGN_PUBLIC == crypto_sign_PUBLICKEYBYTES, "Ed25519 public key");
 static_assert(SIGN_SECRET == crypto_sign_SECRETKEYBYTES, "Ed25519 secret key");
 static_assert(SIGN_BYTES == crypto_sign_BYTES, "Ed25519 signature");
+static_assert(SEAL_PUBLIC == crypto_box_PUBLICKEYBYTES, "X25519 public key");
+static_assert(SEAL_SECRET == crypto_box_SECRETKEYBYTES, "X25519 secret key");
+static_assert(SEAL_EXTRA == crypto_box_SEALBYTES, "a public key and a tag");
 static_assert(SIGN_SEED == crypto_sign_SEEDBYTES, "Ed25519 seed");
 
 void
@@ -65,6 +68,47 @@ sign_check(struct str text, const uint8_t sig[static SIGN_BYTES],
 	const uint8_t public[static SIGN_PUBLIC])
 {
 	return crypto_sign_verify_detached(sig, octets(text), text.n, public) == 0;
+}
+
+void
+sign_seal_pair(uint8_t public[static SEAL_PUBLIC], uint8_t secret[static SEAL_SECRET])
+{
+	crypto_box_keypair(public, secret);
+}
+
+void
+sign_seal_public(const uint8_t secret[static SEAL_SECRET], uint8_t public[static SEAL_PUBLIC])
+{
+	crypto_scalarmult_base(public, secret);
+}
+
+static unsigned char *
+octets_room(struct buf *b, size_t n)
+{
+	return (unsigned char *)buf_room(b, n);
+}
+
+bool
+sign_seal(struct str text, const uint8_t public[static SEAL_PUBLIC], struct buf *out)
+{
+	unsigned char *to = octets_room(out, text.n + SEAL_EXTRA);
+
+	if (!to || crypto_box_seal(to, octets(text), text.n, public) != 0)
+		return false;
+	buf_took(out, text.n + SEAL_EXTRA);
+	return true;
+}
+
+bool
+sign_unseal(struct str sealed, const uint8_t public[static SEAL_PUBLIC],
+	const uint8_t secret[static SEAL_SECRET], struct buf *out)
+{
+	unsigned char *to = sealed.n > SEAL_EXTRA ? octets_room(out, sealed.n - SEAL_EXTRA) : NULL;
+
+	if (!to || crypto_box_seal_open(to, octets(sealed), sealed.n, public, secret) != 0)
+		return false;
+	buf_took(out, sealed.n - SEAL_EXTRA);
+	return true;
 }
 
 void
@@ -128,6 +172,12 @@ void
 sign_base64(struct str bytes, struct buf *out)
 {
 	base64(bytes, sodium_base64_VARIANT_ORIGINAL, out);
+}
+
+size_t
+sign_unbase64url_size(size_t chars)
+{
+	return chars / 4 * 3 + chars % 4 * 3 / 4;
 }
 
 bool

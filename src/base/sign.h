@@ -26,6 +26,21 @@ void sign_make(
 bool sign_check(struct str text, const uint8_t sig[static SIGN_BYTES],
 	const uint8_t public[static SIGN_PUBLIC]);
 
+/*
+ * Sealing (libsodium's crypto_box_seal: X25519 and XSalsa20-Poly1305 with a pair made for the
+ * occasion): who knows the public key can write what only the secret one reads, not even the writer
+ * again. What is sealed is SEAL_EXTRA longer.
+ */
+enum { SEAL_PUBLIC = 32, SEAL_SECRET = 32, SEAL_EXTRA = 48 };
+void sign_seal_pair(uint8_t public[static SEAL_PUBLIC], uint8_t secret[static SEAL_SECRET]);
+/* The public half of a secret one. */
+void sign_seal_public(const uint8_t secret[static SEAL_SECRET], uint8_t public[static SEAL_PUBLIC]);
+/* False, and nothing written, when that is no public key, or past the ceiling. */
+bool sign_seal(struct str text, const uint8_t public[static SEAL_PUBLIC], struct buf *out);
+/* False, and nothing written, when it was not sealed to this pair or was changed. */
+bool sign_unseal(struct str sealed, const uint8_t public[static SEAL_PUBLIC],
+	const uint8_t secret[static SEAL_SECRET], struct buf *out);
+
 /* Keyed BLAKE2b, n of 16 to 64 bytes. `use` names the purpose and makes a sub-key of its own
  * ("verp", "message-id"). */
 void sign_mac(struct str text, const uint8_t key[static MAC_KEY], const char *use, uint8_t *out,
@@ -44,6 +59,8 @@ bool sign_equal(const void *a, const void *b, size_t n);
  * that are not zero. */
 void sign_base64url(struct str bytes, struct buf *out);
 bool sign_unbase64url(struct str s, void *to, size_t n);
+/* So many bytes does a text of this length stand for. */
+size_t sign_unbase64url_size(size_t chars);
 /* base64 with padding, no line breaks. */
 void sign_base64(struct str bytes, struct buf *out);
 /* base32 (RFC 4648 6) in lower case without padding; reading takes either case. */

@@ -13,7 +13,9 @@ const char cmd_keys_help[] =
 	"  rotate       make a new key that signs from now on; links made with the old ones live "
 	"on\n"
 	"  retire ID    remove an old key for good: the links made with it are dead. Not within\n"
-	"               60 days of an issue that went out with it (75), but for --force\n";
+	"               60 days of an issue that went out with it (75), but for --force\n"
+	"  spool        the key that a public-only host seals wishes to; made if there is none.\n"
+	"               Copy var/keys/*.pub to that host, and nothing else of var/keys\n";
 
 /* RELIABILITY W4: mails are read for as long, and who cannot leave complains instead. */
 #define LINKS_LIVE (60 * CLOCK_DAY)
@@ -103,6 +105,26 @@ retire(struct context *c, const struct publication *p, const char *word, bool fo
 	return 0;
 }
 
+static int
+spool(struct context *c, const struct publication *p, struct err *e)
+{
+	struct spool_pair pair;
+	struct buf public;
+
+	if (keys_spool_create(p->dir, e) < 0 || keys_spool_load(p->dir, &pair, e) < 0)
+		return -1;
+	buf_init(&public, 64);
+	sign_base64url((struct str){ .p = (const char *)pair.public, .n = SEAL_PUBLIC }, &public);
+	sign_wipe(&pair, sizeof pair);
+	out_object(&c->out, NULL);
+	out_str(&c->out, "public", buf_str(&public));
+	out_end(&c->out);
+	out_line(&c->out,
+		"copy var/keys/*.pub to the public-only host, and nothing else of var/keys");
+	buf_free(&public);
+	return 0;
+}
+
 /* What the command line asks for: a letter for each, 0 for none of them. */
 static char
 action(int argc, char **argv)
@@ -114,11 +136,12 @@ action(int argc, char **argv)
 		{ "show", 2 },
 		{ "rotate", 2 },
 		{ "retire", 3 },
+		{ "spool", 2 },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof actions[0]; i++)
 		if (strcmp(argv[1], actions[i].name) == 0 && argc == actions[i].argc)
-			return "srt"[i];
+			return "srtp"[i];
 	return 0;
 }
 
@@ -148,13 +171,15 @@ cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 
 	if (!what)
 		return command_usage(
-			"keys", e, "it takes show, rotate, or retire and a key's number");
+			"keys", e, "it takes show, rotate, spool, or retire and a key's number");
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
 	if (what == 's')
 		status = show(c, &p, e);
 	else if (what == 'r')
 		status = rotate(c, &p, e);
+	else if (what == 'p')
+		status = spool(c, &p, e);
 	else
 		status = retire(c, &p, argv[2], force, e);
 	publication_close(&p);

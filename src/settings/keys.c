@@ -116,7 +116,7 @@ keys_create(int dir, struct err *e)
 	sign_random(mac, sizeof mac);
 	status = write_key(dir, FOLDER "/mac", mac, sizeof mac, 0600, e);
 	sign_wipe(mac, sizeof mac);
-	return status < 0 ? -1 : make_pair(dir, 1, e);
+	return status < 0 || keys_spool_create(dir, e) < 0 ? -1 : make_pair(dir, 1, e);
 }
 
 void
@@ -124,6 +124,8 @@ keys_remove(int dir)
 {
 	remove_pair(dir, 1);
 	unlinkat(dir, FOLDER "/mac", 0);
+	unlinkat(dir, FOLDER "/spool", 0);
+	unlinkat(dir, FOLDER "/spool.pub", 0);
 	unlinkat(dir, FOLDER, AT_REMOVEDIR);
 }
 
@@ -312,6 +314,93 @@ keys_hash_address(
 
 	sign_sha256(email_key, digest);
 	return keys_hash_digest(k, digest, out, e);
+}
+
+/* -- the spool's pair ------------------------------------------------------------------------- */
+
+#define SPOOL FOLDER "/spool"
+#define SPOOL_PUBLIC FOLDER "/spool.pub"
+
+static bool
+is_there(int dir, const char *path)
+{
+	return faccessat(dir, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int
+keys_spool_create(int dir, struct err *e)
+{
+	struct spool_pair pair;
+	int status;
+
+	/* The secret one first: it tells the other, and nobody may seal to what nobody opens. */
+	if (is_there(dir, SPOOL)) {
+		status = keys_spool_load(dir, &pair, e);
+	} else {
+		sign_seal_pair(pair.public, pair.secret);
+		status = write_key(dir, SPOOL, pair.secret, sizeof pair.secret, 0600, e);
+	}
+	if (status == 0 && !is_there(dir, SPOOL_PUBLIC))
+		status = write_key(dir, SPOOL_PUBLIC, pair.public, sizeof pair.public, 0600, e);
+	sign_wipe(&pair, sizeof pair);
+	return status;
+}
+
+int
+keys_spool_load(int dir, struct spool_pair *out, struct err *e)
+{
+	if (!is_there(dir, SPOOL))
+		return err_set(
+			e, ERR_CONFIG, SPOOL ": there is none; 'morningpost keys spool' makes it");
+	if (read_key(dir, SPOOL, true, out->secret, sizeof out->secret, e) < 0)
+		return -1;
+	sign_seal_public(out->secret, out->public);
+	return 0;
+}
+
+int
+keys_spool_public(int dir, uint8_t public[static SEAL_PUBLIC], struct err *e)
+{
+	struct buf trial;
+	int status;
+
+	if (!is_there(dir, SPOOL_PUBLIC))
+		return err_set(e, ERR_CONFIG,
+			SPOOL_PUBLIC ": there is none; copy it from the sender's var/keys/ "
+				     "('morningpost keys spool' makes it there)");
+	status = read_key(dir, SPOOL_PUBLIC, false, public, SEAL_PUBLIC, e);
+	buf_init(&trial, 2 * SEAL_EXTRA);
+	if (status == 0 && !sign_seal(STR("x"), public, &trial))
+		status = err_set(e, ERR_CONFIG,
+			SPOOL_PUBLIC ": not a key; copy it from the sender's var/keys/ again");
+	buf_free(&trial);
+	return status;
+}
+
+int
+keys_only_public(int dir, struct err *e)
+{
+	int fd = file_open_dir(dir, FOLDER, e), status = 0;
+	struct dirent *entry;
+	DIR *d;
+
+	if (fd < 0)
+		return -1;
+	d = fdopendir(fd);
+	if (!d)
+		mem_out();
+	while (status == 0 && (entry = readdir(d))) {
+		struct str name = str_of(entry->d_name);
+
+		if (!str_eqz(name, ".") && !str_eqz(name, "..") && !str_ends(name, STR(".pub")))
+			status = err_set(e, ERR_CONFIG,
+				FOLDER "/%s: only the public halves (*.pub) may be on a host that "
+				       "is public-only; remove it, and if this host was open to "
+				       "others, make new keys on the sender ('keys rotate')",
+				entry->d_name);
+	}
+	closedir(d);
+	return status;
 }
 
 const struct key_pair *

@@ -59,6 +59,22 @@ int keys_hash_address(
 int keys_hash_digest(const struct keys *k, const uint8_t sha256[static SIGN_SHA256],
 	uint8_t out[static KEYS_HASH], struct err *e);
 
+/*
+ * The pair that the wishes of a public-only host are sealed to (people/spool.h): var/keys/spool
+ * (0600), which the sender alone has, and spool.pub. keys_create makes it too;
+ * keys_spool_create makes it for a publication that is older, and is harmless where it is there.
+ */
+struct spool_pair {
+	uint8_t public[SEAL_PUBLIC];
+	uint8_t secret[SEAL_SECRET]; /* who loads it wipes it */
+};
+int keys_spool_create(int dir, struct err *e);
+int keys_spool_load(int dir, struct spool_pair *out, struct err *e);
+int keys_spool_public(int dir, uint8_t public[static SEAL_PUBLIC], struct err *e);
+
+/* Is there nothing but public halves? ERR_CONFIG, naming what has no business there, when not. */
+int keys_only_public(int dir, struct err *e);
+
 /* The pair that signs. */
 const struct key_pair *keys_current(const struct keys *k);
 /* Is there a pair of that id? */

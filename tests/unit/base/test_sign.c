@@ -35,6 +35,42 @@ signs_as_the_standard_does(void **state)
 }
 
 static void
+only_the_secret_key_opens_what_is_sealed(void **state)
+{
+	uint8_t public[SEAL_PUBLIC], secret[SEAL_SECRET], other[SEAL_PUBLIC], its[SEAL_SECRET];
+	const uint8_t none[SEAL_PUBLIC] = { 0 };
+	struct buf sealed, again, text;
+
+	(void)state;
+	sign_seal_pair(public, secret);
+	sign_seal_public(secret, other);
+	assert_memory_equal(public, other, sizeof public);
+	sign_seal_pair(other, its);
+	buf_init(&sealed, 1000);
+	buf_init(&again, 1000);
+	buf_init(&text, 1000);
+	assert_true(sign_seal(STR("ada@example.org"), public, &sealed));
+	assert_true(sign_seal(STR("ada@example.org"), public, &again));
+	assert_int_equal(sealed.n, 15 + SEAL_EXTRA);
+	assert_false(str_eq(buf_str(&sealed), buf_str(&again)));
+	assert_true(str_find_str(buf_str(&sealed), STR("ada")) < 0);
+	assert_true(sign_unseal(buf_str(&sealed), public, secret, &text));
+	assert_str(buf_str(&text), "ada@example.org");
+	buf_cut(&text, 0);
+	assert_false(sign_unseal(buf_str(&sealed), other, its, &text));
+	sealed.p[sealed.n - 1] ^= 1;
+	assert_false(sign_unseal(buf_str(&sealed), public, secret, &text));
+	assert_false(sign_unseal(str_sub(buf_str(&again), 0, SEAL_EXTRA), public, secret, &text));
+	assert_false(sign_unseal((struct str){ 0 }, public, secret, &text));
+	assert_int_equal(text.n, 0);
+	assert_false(sign_seal(STR("x"), none, &text));
+	assert_int_equal(text.n, 0);
+	buf_free(&sealed);
+	buf_free(&again);
+	buf_free(&text);
+}
+
+static void
 each_use_has_a_key_of_its_own(void **state)
 {
 	const uint8_t key[MAC_KEY] = { 1 }, other[MAC_KEY] = { 2 };
@@ -136,6 +172,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes_in_hex),
 		cmocka_unit_test(signs_as_the_standard_does),
+		cmocka_unit_test(only_the_secret_key_opens_what_is_sealed),
 		cmocka_unit_test(each_use_has_a_key_of_its_own),
 		cmocka_unit_test(encodings_have_one_form),
 		cmocka_unit_test(other_forms_are_refused),

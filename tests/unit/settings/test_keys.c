@@ -69,6 +69,47 @@ a_new_pair_signs_and_old_ones_are_read_until_retired(void **state)
 }
 
 static void
+the_spools_pair_is_made_once_and_mended(void **state)
+{
+	struct scratch *s = *state;
+	uint8_t public[SEAL_PUBLIC];
+	struct spool_pair pair, same;
+
+	assert_done(s, keys_spool_load(s->dir, &pair, &s->e));
+	assert_done(s, keys_spool_public(s->dir, public, &s->e));
+	assert_memory_equal(public, pair.public, sizeof public);
+	assert_int_equal(unlinkat(s->dir, "var/keys/spool.pub", 0), 0);
+	assert_int_equal(keys_spool_public(s->dir, public, &s->e), -1);
+	assert_int_equal(s->e.code, ERR_CONFIG);
+	assert_done(s, keys_spool_create(s->dir, &s->e));
+	assert_done(s, keys_spool_public(s->dir, public, &s->e));
+	assert_memory_equal(public, pair.public, sizeof public);
+	assert_done(s, keys_spool_create(s->dir, &s->e));
+	assert_done(s, keys_spool_load(s->dir, &same, &s->e));
+	assert_memory_equal(&same, &pair, sizeof pair);
+	/* What cannot be sealed to is no key. */
+	assert_done(s, file_write(s->dir, "var/keys/spool.pub",
+			       STR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"), 0600, &s->e));
+	assert_int_equal(keys_spool_public(s->dir, public, &s->e), -1);
+	assert_int_equal(s->e.code, ERR_CONFIG);
+}
+
+static void
+a_public_only_host_has_no_other_file(void **state)
+{
+	static const char *const secrets[] = { "var/keys/sign-1", "var/keys/mac",
+		"var/keys/spool" };
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < COUNT(secrets); i++) {
+		assert_int_equal(keys_only_public(s->dir, &s->e), -1);
+		assert_int_equal(s->e.code, ERR_CONFIG);
+		assert_int_equal(unlinkat(s->dir, secrets[i], 0), 0);
+	}
+	assert_done(s, keys_only_public(s->dir, &s->e));
+}
+
+static void
 the_web_reads_no_secret(void **state)
 {
 	static const uint8_t nothing[SIGN_SECRET];
@@ -181,6 +222,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_new_pair_signs_and_old_ones_are_read_until_retired, keys_setup,
 			scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_spools_pair_is_made_once_and_mended, keys_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_public_only_host_has_no_other_file, keys_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			the_web_reads_no_secret, keys_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
