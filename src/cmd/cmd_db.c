@@ -10,6 +10,7 @@
 #include "cmd/desk.h"
 #include "people/carry.h"
 #include "store/backup.h"
+#include "store/chain.h"
 #include "store/migrate.h"
 #include "store/thin.h"
 
@@ -143,6 +144,49 @@ show_percent(int percent)
 	fflush(stderr);
 }
 
+/* The newest row of the log: whoever keeps the line outside can tell later whether its past was
+ * altered. A database of an older schema has none. */
+static int
+tell_head(struct out *o, struct db *db, struct err *e)
+{
+	struct chain_head head;
+	char text[CHAIN_HEX + 24];
+	int version;
+
+	if (migrate_current(db, &version, e) < 0)
+		return -1;
+	if (version < migrate_newest())
+		return 0;
+	if (chain_head(db, &head, e) < 0)
+		return -1;
+	chain_print_head(&head, text);
+	out_line(o, "log head %s; keep it elsewhere for 'morningpost log verify --head'", text);
+	if (o->json)
+		out_strz(o, "head", text);
+	return 0;
+}
+
+/* Of the copy: what was added meanwhile is not in it. */
+static int
+tell_backup(struct context *c, const char *file, struct err *e)
+{
+	struct db *copy;
+	int status;
+
+	if (db_open_file(file, file, false, &copy, e) < 0)
+		return -1;
+	out_line(&c->out, "%s: written and checked", file);
+	if (c->out.json) {
+		out_object(&c->out, NULL);
+		out_strz(&c->out, "file", file);
+	}
+	status = tell_head(&c->out, copy, e);
+	if (c->out.json)
+		out_end(&c->out);
+	db_close(copy);
+	return status;
+}
+
 static int
 backup(struct context *c, struct publication *p, const char *file, struct err *e)
 {
@@ -154,15 +198,7 @@ backup(struct context *c, struct publication *p, const char *file, struct err *e
 		return -1;
 	status = backup_write(db, AT_FDCWD, file, bar ? show_percent : NULL, e);
 	db_close(db);
-	if (status < 0)
-		return -1;
-	out_line(&c->out, "%s: written and checked", file);
-	if (c->out.json) {
-		out_object(&c->out, NULL);
-		out_strz(&c->out, "file", file);
-		out_end(&c->out);
-	}
-	return 0;
+	return status < 0 ? -1 : tell_backup(c, file, e);
 }
 
 static void

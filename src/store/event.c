@@ -1,30 +1,69 @@
 #include "store/event.h"
 
+#include <assert.h>
+#include <string.h>
+
+#include "store/chain.h"
+
+/* The row and the head are one promise: half of it would be a row too many, or one that is missed. */
+static int
+insert(struct db *db, const struct event *ev, struct chain_head *head, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"INSERT INTO event (id, at, kind, subscriber_id, issue_id, detail, hash) "
+		"VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7)",
+		e);
+	uint8_t hash[EVENT_HASH];
+
+	if (!s)
+		return -1;
+	chain_hash(head->hash, ev, hash);
+	head->id = ev->id;
+	memcpy(head->hash, hash, EVENT_HASH);
+	stmt_int(s, 1, ev->id);
+	stmt_int(s, 2, ev->at);
+	stmt_text(s, 3, ev->kind);
+	stmt_int(s, 4, ev->subscriber);
+	stmt_int(s, 5, ev->issue);
+	stmt_text(s, 6, ev->detail);
+	stmt_blob(s, 7, (struct str){ (const char *)head->hash, EVENT_HASH });
+	return stmt_run(s, e) < 0 ? -1 : chain_set_head(db, head, e);
+}
+
+int
+event_chain(struct db *db, const struct event *ev, struct err *e)
+{
+	struct chain_head head;
+
+	return chain_head(db, &head, e) < 0 ? -1 : insert(db, ev, &head, e);
+}
+
 int
 event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e)
 {
-	struct stmt *s = db_prepare(db,
-		"INSERT INTO event (at, kind, subscriber_id, issue_id, detail) "
-		"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), ?5)",
-		e);
+	struct event ev = { .at = at,
+		.kind = str_of(kind),
+		.subscriber = subscriber,
+		.issue = issue,
+		.detail = detail.n ? detail : STR("{}") };
+	struct chain_head head;
 
-	if (!s)
+	/* Between looking at the newest row and adding the next, nobody else may add one. */
+	assert(db_in_transaction(db));
+	if (chain_head(db, &head, e) < 0)
 		return -1;
-	stmt_int(s, 1, at);
-	stmt_textz(s, 2, kind);
-	stmt_int(s, 3, subscriber);
-	stmt_int(s, 4, issue);
-	stmt_text(s, 5, detail.n ? detail : STR("{}"));
-	return stmt_run(s, e);
+	ev.id = head.id + 1;
+	return insert(db, &ev, &head, e);
 }
 
 int
 event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT id, at, kind, issue_id, detail FROM event "
-		"WHERE subscriber_id = ?1 ORDER BY id",
+		"SELECT id, at, kind, issue_id, detail, hash, (SELECT hash FROM event b WHERE "
+		"b.id < event.id ORDER BY b.id DESC LIMIT 1) FROM event WHERE subscriber_id = ?1 "
+		"ORDER BY id",
 		e);
 	int status;
 
@@ -37,7 +76,9 @@ event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struc
 			.kind = stmt_get_text(s, 2),
 			.subscriber = subscriber,
 			.issue = stmt_get_int(s, 3),
-			.detail = stmt_get_text(s, 4) };
+			.detail = stmt_get_text(s, 4),
+			.hash = stmt_get_blob(s, 5),
+			.before = stmt_get_blob(s, 6) };
 
 		if (fn(context, &event, e) < 0) {
 			stmt_reset(s);

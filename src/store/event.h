@@ -4,21 +4,29 @@
 
 #include "store/db.h"
 
-/*
- * Add one, in the caller's transaction, so that the fact and its record are one. Ids of 0 are null;
- * detail is a JSON object or empty. The kinds of people's events: "subscribed" (or asked to be:
- * detail says the state), "confirmed", "unsubscribed", "resubscribed", "changed", "imported",
- * "restored" (by undoing an import).
- */
-int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
-	struct str detail, struct err *e);
+enum { EVENT_HASH = 32 };
 
 struct event {
 	int64_t id, at;
 	struct str kind;
 	int64_t subscriber, issue; /* 0: none */
 	struct str detail;
+	struct str before, hash; /* of the row before and its own (chain.h); from event_each only */
 };
+
+/*
+ * Add one, in the caller's transaction (asserted), so that the fact and its record are one. Ids of
+ * 0 are null; detail is a JSON object or empty, with nothing in it that would have to go when the
+ * person is erased: no address, no name. The kinds of people's events: "subscribed" (or asked to
+ * be: detail says the state), "confirmed", "unsubscribed", "bounced", "complained", "resubscribed",
+ * "changed", "imported", "restored" (by undoing an import).
+ */
+int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
+	struct str detail, struct err *e);
+
+/* The road that all of them take: behind the newest row of the chain. The id is the caller's, and
+ * larger than all before. For event_add, and for chain_begin, whose rows have theirs. */
+int event_chain(struct db *db, const struct event *ev, struct err *e);
 
 /* Calls fn for each event of one person, oldest first; it must not write. Return -1 to stop. */
 typedef int event_fn(void *context, const struct event *event, struct err *e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/asset.h"
+#include "store/chain.h"
 
 /* The migration's number, from "migrations/0007_why.sql"; 0 when it is none. */
 static int
@@ -69,6 +70,23 @@ check_keys(struct db *db, struct err *e)
 	return -1;
 }
 
+/* What SQL cannot do, behind the migration of that name and in its transaction. */
+static const struct {
+	const char *name;
+	int (*run)(struct db *db, struct err *e);
+} second_halves[] = {
+	{ "_log.sql", chain_begin },
+};
+
+static int
+run_second_half(struct db *db, const struct asset *m, struct err *e)
+{
+	for (size_t i = 0; i < sizeof second_halves / sizeof second_halves[0]; i++)
+		if (str_ends(str_of(m->name), str_of(second_halves[i].name)))
+			return second_halves[i].run(db, e);
+	return 0;
+}
+
 /* The next one, in the caller's transaction. */
 static int
 apply(struct db *db, int number, struct err *e)
@@ -77,8 +95,8 @@ apply(struct db *db, int number, struct err *e)
 	int version;
 
 	assert(m && "every number up to the newest has a file");
-	if (db_exec(db, m->bytes.p, e) < 0 || migrate_current(db, &version, e) < 0 ||
-		check_keys(db, e) < 0)
+	if (db_exec(db, m->bytes.p, e) < 0 || run_second_half(db, m, e) < 0 ||
+		migrate_current(db, &version, e) < 0 || check_keys(db, e) < 0)
 		return err_wrap(e, "%s", m->name);
 	/* It sets its number itself, so that no SQL text is ever put together. */
 	assert(version == number);

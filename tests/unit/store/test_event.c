@@ -30,6 +30,7 @@ keeps_one_persons_events_in_order(void **state)
 	struct scratch *s = *state;
 	struct seen seen = { 0 };
 
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, event_add(s->db, 5, "left", 7, 0, STR("{\"why\":\"page\"}"), &s->e));
 	assert_done(s, event_add(s->db, 4, "other", 8, 0, STR(""), &s->e));
 	assert_done(s, event_add(s->db, 4, "back", 7, 0, STR(""), &s->e));

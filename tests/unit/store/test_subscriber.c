@@ -1,5 +1,7 @@
 #include "store/subscriber.h"
 
+#include "store/event.h"
+
 #include "scratch.h"
 
 static const int64_t now = INT64_C(1771045200000000);
@@ -167,10 +169,11 @@ forgets_only_those_without_a_history(void **state)
 	struct subscriber silent = add(s, "a@example.org", SUBSCRIBER_ACTIVE);
 	struct subscriber heard = add(s, "b@example.org", SUBSCRIBER_ACTIVE), got;
 
-	assert_done(s, db_exec(s->db,
-			       "INSERT INTO event (at, kind, subscriber_id) VALUES "
-			       "(1, 'imported', 1), (1, 'imported', 2), (2, 'unsubscribed', 2)",
-			       &s->e));
+	assert_done(s, db_begin(s->db, &s->e));
+	assert_done(s, event_add(s->db, 1, "imported", 1, 0, STR(""), &s->e));
+	assert_done(s, event_add(s->db, 1, "imported", 2, 0, STR(""), &s->e));
+	assert_done(s, event_add(s->db, 2, "unsubscribed", 2, 0, STR(""), &s->e));
+	assert_done(s, db_commit(s->db, &s->e));
 	assert_int_equal(subscriber_forget(s->db, silent.id, &s->e), 1);
 	assert_int_equal(subscriber_forget(s->db, silent.id, &s->e), 0);
 	assert_int_equal(subscriber_forget(s->db, heard.id, &s->e), 0);

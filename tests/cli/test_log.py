@@ -1,0 +1,100 @@
+"""The log: a chain of hashes that another program can follow, and that shows what was done to it."""
+import contextlib
+import hashlib
+import json
+import re
+import sqlite3
+import struct
+
+import pytest
+
+import lab
+
+
+def link(before, event, at, subscriber, issue, kind, detail):
+    """As chain.h and `log show` say that it is made."""
+    kind, detail = kind.encode(), detail.encode()
+    head = b"morningpost/event/v1\n" + before + struct.pack(">qqqqI", event, at, subscriber or 0, issue or 0, len(kind))
+    return hashlib.blake2b(head + kind + detail, digest_size=32).digest()
+
+
+def rows(path):
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT id, at, subscriber_id, issue_id, kind, detail, hash FROM event ORDER BY id").fetchall()
+
+
+def damage(path, sql):
+    """What somebody does who may write to the file, and takes away what is in their way."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript("DROP TRIGGER IF EXISTS event_is_not_changed; DROP TRIGGER IF EXISTS event_is_kept;" + sql)
+
+
+@pytest.fixture
+def busy(publication):
+    """A list on which something has happened."""
+    publication.ok("subscriber", "import", "-", stdin="email,name\n" + "".join(f"r{i}@x.example,R {i}\n" for i in range(20)))
+    publication.ok("subscriber", "add", "ann@x.example", "--pending")
+    publication.ok("subscriber", "remove", "r3@x.example")
+    publication.ok("subscriber", "add", "r3@x.example", "--resubscribe")
+    return publication
+
+
+def test_another_program_comes_to_the_same_hashes(busy):
+    before, found = bytes(32), rows(busy.database)
+    for number, (event, at, subscriber, issue, kind, detail, said) in enumerate(found, 1):
+        assert event == number and link(before, event, at, subscriber, issue, kind, detail) == said
+        before = said
+    verdict = busy.json("log", "verify")
+    assert verdict == {"faults": [], "whole": True, "events": len(found), "head": f"{len(found)}:{before.hex()}"}
+    assert {"imported", "subscribed", "unsubscribed", "resubscribed"} <= {r[4] for r in found}
+
+
+@pytest.mark.parametrize("sql, fault, event, last", [
+    ("UPDATE event SET detail = '{\"by\":\"page\"}' WHERE id = 7", "changed", 7, 7), ("DELETE FROM event WHERE id IN (5, 6)", "missing", 5, 6),
+    ("DELETE FROM event WHERE id > 21", "cut off", 22, 23)])
+def test_damage_is_told_with_its_event(busy, sql, fault, event, last):
+    damage(busy.database, sql)
+    done = busy.run("log", "verify")
+    assert done.code == 65 and f"event{'s' * (last > event)} {event}" in done.out, done
+    assert busy.json("log", "verify", code=65)["faults"] == [{"fault": fault, "event": event, "last": last}]
+
+
+def test_a_log_that_was_written_anew_is_told_by_a_head_from_outside(busy):
+    head = re.search(r"log head (\d+:[0-9a-f]{64});", busy.ok("db", "backup", busy.path / "b.db").out)[1]
+    assert busy.json("db", "backup", busy.path / "c.db")["head"] == head
+    busy.ok("log", "verify", "--head", head)
+    # The end cut off, with the head that goes with it, as somebody would who knows how.
+    damage(busy.database, "DELETE FROM event WHERE id > 20; UPDATE log_head SET (event_id, hash) = (SELECT id, hash FROM event WHERE id = 20)")
+    busy.ok("log", "verify")
+    assert busy.json("log", "verify", "--head", head, code=65)["faults"] == [{"fault": "cut off", "event": 21, "last": 23}]
+    for i in range(4):
+        busy.ok("subscriber", "add", f"new{i}@x.example")
+    busy.ok("log", "verify")
+    done = busy.run("log", "verify", "--head", head)
+    assert done.code == 65 and "event 23" in done.out, done
+    assert busy.run("log", "verify", "--head", "23:00").code == 64
+
+
+def test_nothing_takes_a_row_back(busy):
+    with contextlib.closing(sqlite3.connect(busy.database)) as db:
+        for sql in ("UPDATE event SET at = 1 WHERE id = 1", "DELETE FROM event WHERE id = 23", "INSERT INTO event (at, kind) VALUES (1, 'x')"):
+            with pytest.raises(sqlite3.IntegrityError):
+                db.execute(sql)
+
+
+def test_a_person_s_proof_is_json_and_can_be_followed(tmp_path):
+    post = lab.Lab(tmp_path, people=3)
+    post.send()
+    with contextlib.closing(sqlite3.connect(post.dir / "var" / "morningpost.db")) as db, db:
+        db.execute("INSERT INTO consent (subscriber_id, at, step, words, address, via) VALUES (2, 5000000, 'asked', 'Yes, please', '192.0.2.7', 'page')")
+    post.run("subscriber", "remove", post.people[1])
+    proof = json.loads(post.run("log", "show", post.people[1]).stdout)
+    assert (proof["email"], proof["state"], proof["subscriber_id"]) == (post.people[1], "unsubscribed", 2)
+    assert proof["consent"] == [{"time": "1970-01-01T00:00:05Z", "step": "asked", "words": "Yes, please", "address": "192.0.2.7", "via": "page"}]
+    assert [(d["issue"], d["state"]) for d in proof["deliveries"]] == [(lab.DAY, "sent")]
+    assert [e["kind"] for e in proof["events"]] == ["imported", "unsubscribed"]
+    for e in proof["events"]:
+        made = link(bytes.fromhex(e["before"]), e["event"], e["at"], e["subscriber_id"], e["issue_id"], e["kind"], e["detail"])
+        assert made.hex() == e["hash"]
+    assert post.run("log", "show", "nobody@x.example", ok=None).returncode == 66
+    assert post.run("log", "show", ok=None).returncode == 64 and post.run("log", ok=None).returncode == 64
