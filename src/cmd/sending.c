@@ -16,6 +16,7 @@
 #include "deliver/deliver.h"
 #include "deliver/identity.h"
 #include "deliver/mark.h"
+#include "deliver/terms.h"
 #include "store/edition.h"
 #include "store/event.h"
 #include "store/headline.h"
@@ -392,7 +393,7 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 	int status;
 
 	catch_signals();
-	if (mark_raise(p, db, e) < 0)
+	if (mark_raise(p, db, e) < 0 || terms_note(p, db, e) < 0)
 		return -1;
 	status = deliver_issue(db, issue, &o, &result, e);
 	if (teller.terminal && !teller.quiet)

@@ -98,3 +98,19 @@ def test_a_person_s_proof_is_json_and_can_be_followed(tmp_path):
         assert made.hex() == e["hash"]
     assert post.run("log", "show", "nobody@x.example", ok=None).returncode == 66
     assert post.run("log", "show", ok=None).returncode == 64 and post.run("log", ok=None).returncode == 64
+
+
+def test_settings_that_matter_are_on_record_when_they_change(tmp_path):
+    post = lab.Lab(tmp_path, people=2)
+    digests = lambda: [json.loads(r[5]) for r in rows(post.dir / "var" / "morningpost.db") if r[4] == "settings"]
+    post.send()
+    assert len(digests()) == 1
+    # Of the same day again: for who came since. Another wait is no other paper; another limit is.
+    for send, wanted in (("wait: 9s", 1), ("max_bounced: 7%", 2)):
+        post.configure(send=send)
+        post.run("subscriber", "add", f"{wanted}@x.example")
+        post.send("--only-missed")
+        assert len(digests()) == wanted
+    first, second = digests()
+    assert {k for k in first if first[k] != second[k]} == {"send"}
+    post.run("log", "verify")
