@@ -23,7 +23,9 @@ suppress(struct scratch *s, const char *text)
 	struct suppress_target t = target(s, text);
 	enum suppress_outcome outcome;
 
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, people_suppress(s->db, &t, STR("operator"), now, &outcome, &s->e));
+	assert_done(s, db_commit(s->db, &s->e));
 	return outcome;
 }
 
@@ -117,7 +119,9 @@ who_is_suppressed_comes_in_by_no_road(void **state)
 
 	assert_done(s, people_unsubscribe(s->db, was.id, "page", now, &left, &s->e));
 	assert_int_equal(suppress(s, "ada@x.org"), SUPPRESS_ADDED);
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, people_resubscribe(s->db, test_keys(), was.id, "page", now, &back, &s->e));
+	assert_done(s, db_commit(s->db, &s->e));
 	assert_int_equal(back, PEOPLE_BACK_REFUSED);
 	assert_int_equal(find(s, "ada@x.org").state, SUBSCRIBER_UNSUBSCRIBED);
 }
@@ -133,8 +137,10 @@ suppressing_takes_off_the_list(void **state)
 	assert_int_equal(find(s, "ada@x.org").state, SUBSCRIBER_UNSUBSCRIBED);
 	assert_str(find(s, "ada@x.org").state_why, "suppressed");
 	t = target(s, "ada@x.org");
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_int_equal(people_unsuppress(s->db, &t, now, &s->e), 1);
 	assert_int_equal(people_unsuppress(s->db, &t, now, &s->e), 0);
+	assert_done(s, db_commit(s->db, &s->e));
 	assert_int_equal(put(s, "ada@x.org", false), PEOPLE_HAS_LEFT);
 	assert_int_equal(put(s, "ada@x.org", true), PEOPLE_BROUGHT_BACK);
 }
@@ -151,7 +157,9 @@ who_is_known_by_a_hash_is_found_by_the_sweep(void **state)
 		put(s, arena_printf(&s->a, "u%d@x.org", i), false);
 	t = target(s, "u3@x.org");
 	t.email = t.email_key = (struct str){ 0 };
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, people_suppress(s->db, &t, STR("import"), now, &outcome, &s->e));
+	assert_done(s, db_commit(s->db, &s->e));
 	assert_int_equal(outcome, SUPPRESS_ADDED);
 	assert_int_equal(find(s, "u3@x.org").state, SUBSCRIBER_ACTIVE);
 	for (int again = 0; again < 2; again++) {
