@@ -7,6 +7,7 @@
 #include "cmd/drafting.h"
 #include "cmd/known.h"
 #include "cmd/morning.h"
+#include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sending.h"
 #include "compose/check.h"
@@ -186,6 +187,8 @@ run(struct context *c, const char *date, struct err *e)
 	m.today = clock_day_cmp(m.day, publication_today(&desk.publication, clock_now())) == 0;
 	if (status == 0)
 		status = run_locked(&m, e);
+	/* Whatever stands in the way, who just subscribed waits for their note. */
+	noting_beside(&desk.publication);
 	desk_close(&desk);
 	return status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "cmd/command.h"
+#include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sending.h"
 
@@ -116,6 +117,8 @@ cmd_send(struct context *c, int argc, char **argv, struct err *e)
 		status = options_day("send", date, &p, &s.day, e);
 		if (status == 0)
 			status = sending_run(c, &p, &s, e);
+		if (status != ERR_USAGE && !s.to_count && !s.dry_run)
+			noting_beside(&p);
 		publication_close(&p);
 	}
 	arena_free(&a);

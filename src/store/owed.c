@@ -174,10 +174,12 @@ owed_count_open(struct db *db, int64_t *n, struct err *e)
 	return s ? read_number(s, n, e) : -1;
 }
 
-/* What may be tried at ?1; its words are those of the index of open rows. */
+/* What may be tried at ?1; its first words are those of the index of open rows. Who may have a note
+ * three times has it. */
 #define DUE                                                                                        \
 	"state NOT IN ('sent', 'failed', 'skipped') AND (state = 'queued' OR "                     \
-	"(state = 'deferred' AND next_at <= ?1) OR (state = 'in_doubt' AND changed_at <= ?2))"
+	"(state = 'deferred' AND next_at <= ?1) OR "                                               \
+	"(state = 'in_doubt' AND doubts < 3 AND changed_at <= ?2))"
 
 int
 owed_kinds_due(struct db *db, int64_t now, int64_t doubted_before, unsigned *due, struct err *e)
@@ -235,7 +237,8 @@ owed_mark(struct db *db, int64_t id, int64_t edition, const char *relay, int64_t
 	struct stmt *s = db_prepare(db,
 		"UPDATE owed SET state = 'sending', edition_id = ?2, relay = ?3, changed_at = ?4, "
 		"next_at = NULL, attempts = attempts + 1 "
-		"WHERE id = ?1 AND state IN ('queued', 'deferred', 'in_doubt')",
+		"WHERE id = ?1 AND done_at IS NULL AND state IN ('queued', 'deferred', "
+		"'in_doubt')",
 		e);
 
 	if (!s)

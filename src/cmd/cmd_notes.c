@@ -1,0 +1,185 @@
+/* cmd_notes.c: `morningpost notes`: deliver the notes that are owed. */
+#include <getopt.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/noting.h"
+#include "cmd/options.h"
+#include "web/listen.h"
+
+const char cmd_notes_help[] =
+	"  --follow    stay, and deliver each within seconds of when it is owed; SIGTERM ends it\n"
+	"\n"
+	"A note is mail to one person outside the issues: please confirm, you have left. The "
+	"public\n"
+	"pages only write down that one is owed; send and daily deliver what is owed as well. One "
+	"run\n"
+	"at a time (var/notes.lock). Exit codes: 0 none is left; 75 some wait for another run, or\n"
+	"another run has the lock; 69 no relay reachable; 78 credentials or TLS refused.\n";
+
+/* Between two looks at the database; after a round that no relay took, which doubles. */
+#define LOOK_EVERY CLOCK_SECOND
+#define REST_FIRST (15 * CLOCK_SECOND)
+#define REST_MOST (300 * CLOCK_SECOND)
+
+static volatile sig_atomic_t stop_asked;
+
+static void
+ask_to_stop(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = ask_to_stop };
+
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+}
+
+/* -- once ------------------------------------------------------------------------------------- */
+
+static void
+report(struct out *out, const struct deliver_result *r, int64_t left)
+{
+	out_object(out, NULL);
+	out_int(out, "sent", r->sent);
+	out_int(out, "deferred", r->deferred);
+	out_int(out, "failed", r->failed);
+	out_int(out, "in_doubt", r->doubted);
+	out_int(out, "left", left);
+	out_end(out);
+}
+
+static int
+exit_code(const struct deliver_result *r, int64_t left, struct err *e)
+{
+	if (r->end == DELIVER_UNREACHABLE && left)
+		return err_set(e, r->code, "no relay takes the notes: %s", r->why);
+	return left ? ERR_TEMPFAIL : 0;
+}
+
+static int
+run_once(struct context *c, const struct publication *p, struct db *db, struct err *e)
+{
+	struct deliver_result result = { 0 };
+	int64_t left;
+
+	if (noting_run(p, db, &stop_asked, &result, e) < 0 || owed_count_open(db, &left, e) < 0)
+		return -1;
+	report(&c->out, &result, left);
+	return exit_code(&result, left, e);
+}
+
+/* -- following -------------------------------------------------------------------------------- */
+
+/* A signal ends it early. */
+static void
+sleep_for(int64_t span)
+{
+	const struct timespec t = { span / CLOCK_SECOND, span % CLOCK_SECOND * 1000 };
+
+	nanosleep(&t, NULL);
+}
+
+static void
+say(const struct deliver_result *r)
+{
+	if (r->end == DELIVER_UNREACHABLE)
+		log_warn("no relay takes the notes; trying again soon: %s", r->why);
+	else
+		log_info("%lld sent, %lld deferred, %lld failed, %lld in doubt", (long long)r->sent,
+			(long long)r->deferred, (long long)r->failed, (long long)r->doubted);
+}
+
+/*
+ * To look once a second costs a read of an index that is empty nearly always; to be woken by
+ * changes of the database's files would not be sooner, as those come with every reply that a send
+ * records.
+ */
+static int
+follow(const struct publication *p, struct db *db, struct err *e)
+{
+	int64_t rest = 0;
+
+	log_info("following what is owed");
+	listen_notify("READY=1");
+	while (!stop_asked) {
+		struct deliver_result result;
+		int got = noting_run(p, db, &stop_asked, &result, e);
+
+		if (got < 0 && e->code != ERR_TEMPFAIL)
+			return -1;
+		if (got < 0)
+			log_warn("%s; trying again", e->text);
+		else if (got > 0)
+			say(&result);
+		if (got > 0 && result.end == DELIVER_UNREACHABLE)
+			rest = rest ? rest * 2 : REST_FIRST;
+		else
+			rest = 0;
+		if (rest > REST_MOST)
+			rest = REST_MOST;
+		if (!stop_asked)
+			sleep_for(rest ? rest : LOOK_EVERY);
+	}
+	return 0;
+}
+
+/* --------------------------------------------------------------------------------------------- */
+
+static int
+run_locked(struct context *c, const struct publication *p, bool stay, struct err *e)
+{
+	struct db *db;
+	int status;
+
+	if (db_open(p->dir, DB_PATH, DB_WRITE, &db, e) < 0)
+		return -1;
+	catch_signals();
+	status = stay ? follow(p, db, e) : run_once(c, p, db, e);
+	db_close(db);
+	return status;
+}
+
+static int
+run(struct context *c, const struct publication *p, bool stay, struct err *e)
+{
+	int lock, got = file_lock(p->dir, NOTING_LOCK, &lock, e), status;
+
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return err_set(e, ERR_TEMPFAIL, "another run delivers the notes");
+	status = run_locked(c, p, stay, e);
+	close(lock);
+	return status;
+}
+
+int
+cmd_notes(struct context *c, int argc, char **argv, struct err *e)
+{
+	static const struct option longs[] = { { "follow", no_argument, NULL, 'f' }, { 0 } };
+	bool stay = false;
+	struct publication p;
+	int opt, status;
+
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (opt != 'f')
+			return command_bad_option("notes", opt, argv, e);
+		stay = true;
+	}
+	if (options_no_argument("notes", argc, argv, e) < 0 || publication_open(c->dir, &p, e) < 0)
+		return -1;
+	status = run(c, &p, stay, e);
+	publication_close(&p);
+	return status;
+}

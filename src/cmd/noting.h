@@ -1,0 +1,21 @@
+/* noting.h: notes that are owed, from their templates to the relays: for `notes`, `send` and `daily`. */
+#ifndef CMD_NOTING_H
+#define CMD_NOTING_H
+
+#include "deliver/notes.h"
+
+/* One run at a time. */
+#define NOTING_LOCK "var/notes.lock"
+
+/*
+ * Carry what may be tried now; the caller holds notes.lock. 1 there was something and *out is what
+ * came of it, 0 there was nothing to do.
+ */
+int noting_run(const struct publication *p, struct db *db, const volatile int *stop,
+	struct deliver_result *out, struct err *e);
+
+/* The same at the end of another command: with a lock and a database of its own, left alone while
+ * another run has the lock, and what goes wrong is said and is nobody else's trouble. */
+void noting_beside(const struct publication *p);
+
+#endif
