@@ -4,6 +4,7 @@
 
 #include "mail/token.h"
 #include "people/wish.h"
+#include "store/owed.h"
 
 struct granting {
 	const struct wish_desk *desk;
@@ -11,6 +12,7 @@ struct granting {
 	struct arena *arena;
 	struct token token; /* it is good and of a kind the wish takes; zero where none is needed */
 	struct subscriber who; /* whom it names, as they are in this transaction; zero the same */
+	struct owed owed;      /* CONFIRM: the note that the link came in */
 
 	enum wish_outcome outcome;
 	const char *why; /* MALFORMED: what is wrong */
@@ -21,5 +23,11 @@ struct granting {
  * written.
  */
 typedef int grant_fn(struct granting *g, struct err *e);
+/* signup.c */
+grant_fn grant_subscribe;
+grant_fn fulfil_confirm; /* by the link in the note, whose row is g->owed */
+
+/* For who has just left by a link: owe the note that undoes it. */
+int owe_left(struct granting *g, struct err *e);
 
 #endif

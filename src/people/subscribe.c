@@ -310,6 +310,17 @@ people_resubscribe(struct db *db, const struct keys *keys, int64_t subscriber, c
 	return status;
 }
 
+int
+people_confirm(struct db *db, const struct subscriber *s, const char *why, int64_t now,
+	struct err *e)
+{
+	const char *kind = s->state == SUBSCRIBER_PENDING ? "confirmed" : "resubscribed";
+
+	if (subscriber_move(db, s->id, 1U << s->state, SUBSCRIBER_ACTIVE, str_of(why), now, e) < 0)
+		return -1;
+	return record(db, now, kind, s->id, why, "from", subscriber_state_name(s->state), e);
+}
+
 /* Changing */
 
 /* Take and give tags until they are those of `is`. 1 there was a difference. */

@@ -75,7 +75,7 @@ leave(struct granting *g, struct err *e)
 	switch (outcome) {
 	case PEOPLE_LEFT:
 		g->outcome = WISH_GRANTED;
-		break;
+		return owe_left(g, e);
 	case PEOPLE_LEFT_BEFORE:
 		g->outcome = WISH_HAD_BEEN;
 		break;
@@ -111,12 +111,72 @@ come_back(struct granting *g, struct err *e)
 	return 0;
 }
 
+/* -- what a note's link is for ---------------------------------------------------------------- */
+
+static const struct {
+	enum owed_kind note;
+	grant_fn *fulfil;
+} links[] = {
+	[TOKEN_CONFIRM] = { OWED_CONFIRM, fulfil_confirm },
+};
+
+static enum wish_outcome
+foresee_confirm(const struct subscriber *who, const struct owed *note)
+{
+	switch (who->state) {
+	case SUBSCRIBER_ACTIVE:
+		return WISH_HAD_BEEN;
+	case SUBSCRIBER_PENDING:
+		return WISH_GRANTED;
+	case SUBSCRIBER_UNSUBSCRIBED:
+		/* Who left and asked again since may come back; who asked and left may not. */
+		return who->state_at <= note->owed_at && !note->done_at ? WISH_GRANTED
+									: WISH_NOBODY;
+	case SUBSCRIBER_BOUNCED:
+	case SUBSCRIBER_COMPLAINED:
+		break;
+	}
+	return WISH_NOBODY;
+}
+
+int
+wish_foresee(const struct wish_desk *desk, const struct token *t, const struct subscriber *who,
+	struct arena *a, enum wish_outcome *outcome, struct owed *note, struct err *e)
+{
+	int found;
+
+	assert((size_t)t->kind < sizeof links / sizeof links[0] && links[t->kind].fulfil);
+	found = owed_find(desk->db, who->id, links[t->kind].note, t->expiry, a, note, e);
+	*outcome = WISH_NOBODY;
+	if (found <= 0)
+		return found;
+	if (t->kind == TOKEN_CONFIRM)
+		*outcome = foresee_confirm(who, note);
+	else if (!note->done_at)
+		*outcome = WISH_GRANTED;
+	return 0;
+}
+
+static int
+fulfil(struct granting *g, struct err *e)
+{
+	if (wish_foresee(g->desk, &g->token, &g->who, g->arena, &g->outcome, &g->owed, e) < 0)
+		return -1;
+	if (g->outcome != WISH_GRANTED)
+		return 0;
+	if (links[g->token.kind].fulfil(g, e) < 0)
+		return -1;
+	return g->outcome == WISH_GRANTED ? owed_done(g->desk->db, g->owed.id, g->desk->now, e) : 0;
+}
+
 /* -- granting --------------------------------------------------------------------------------- */
 
 static const struct {
 	grant_fn *grant;
 	unsigned tokens; /* the kinds it takes; 0: it needs none */
 } kinds[WISH_KINDS] = {
+	[WISH_SUBSCRIBE] = { grant_subscribe, 0 },
+	[WISH_CONFIRM] = { fulfil, BIT(TOKEN_CONFIRM) },
 	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER) },
 	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER) },
 };

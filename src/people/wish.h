@@ -6,6 +6,7 @@
 #include "mail/token.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
+#include "store/owed.h"
 #include "store/subscriber.h"
 
 enum wish_kind {
@@ -58,6 +59,14 @@ struct wish_desk {
  */
 int wish_identify(const struct wish_desk *desk, struct str token, unsigned kinds, struct arena *a,
 	enum wish_outcome *outcome, struct token *t, struct subscriber *who, struct err *e);
+
+/*
+ * What would WISH_CONFIRM come to with this token of theirs? GRANTED, and *note is the note that it
+ * came in; HAD_BEEN: they are confirmed; NOBODY: it is used up, or they left after they had asked
+ * (RELIABILITY O4). Changes nothing.
+ */
+int wish_foresee(const struct wish_desk *desk, const struct token *t, const struct subscriber *who,
+	struct arena *a, enum wish_outcome *outcome, struct owed *note, struct err *e);
 
 /*
  * Grant it: one transaction, committed when this returns 0. *who (may be NULL) is whom the token

@@ -166,6 +166,24 @@ owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since
 }
 
 int
+owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT detail ->> ?2 FROM owed WHERE id = ?1", e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, id);
+	stmt_textz(s, 2, member);
+	status = stmt_step(s, e);
+	*out = status > 0 ? arena_str(a, stmt_get_text(s, 0)) : (struct str){ 0 };
+	if (status > 0)
+		stmt_reset(s);
+	return status < 0 ? -1 : 0;
+}
+
+int
 owed_count_open(struct db *db, int64_t *n, struct err *e)
 {
 	struct stmt *s = db_prepare(db,

@@ -56,6 +56,10 @@ int owed_done(struct db *db, int64_t id, int64_t now, struct err *e);
 int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since, int64_t *n,
 	struct err *e);
 
+/* A member ("$.email") of what was asked for, in the arena: empty when there is none. */
+int owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,
+	struct err *e);
+
 /* Which kinds have one that may be tried now? A bit each, 1 << kind. `doubted_before`: of those in
  * doubt, only the ones that have been so since then (0: none). */
 int owed_kinds_due(

@@ -155,17 +155,25 @@ form_parse(struct str type, struct str body, struct arena *a, struct form *out)
 	return parse_multipart(body, boundary, a, out);
 }
 
-bool
-form_says(const struct form *f, const char *name, const char *value)
+int
+form_value(const struct form *f, const char *name, struct str *out)
 {
-	const struct form_field *found = NULL;
+	int found = 0;
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (!str_eqz(f->fields[i].name, name))
 			continue;
-		if (found)
-			return false;
-		found = &f->fields[i];
+		if (found++)
+			return -1;
+		*out = f->fields[i].value;
 	}
-	return found && str_eqz(found->value, value);
+	return found;
+}
+
+bool
+form_says(const struct form *f, const char *name, const char *value)
+{
+	struct str found;
+
+	return form_value(f, name, &found) == 1 && str_eqz(found, value);
 }

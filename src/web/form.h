@@ -27,6 +27,9 @@ enum form_verdict { FORM_OK, FORM_OTHER_TYPE, FORM_BROKEN };
  */
 enum form_verdict form_parse(struct str type, struct str body, struct arena *a, struct form *out);
 
+/* The value of the one field of this name: 1 got it, 0 there is none, -1 there are several. */
+int form_value(const struct form *f, const char *name, struct str *out);
+
 /* Is there exactly one field of this name, and does it say this? */
 bool form_says(const struct form *f, const char *name, const char *value);
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "people/subscribe.h"
+#include "people/suppress.h"
 #include "scratch.h"
 
 static const int64_t now = 1000 * CLOCK_SECOND;
@@ -152,6 +153,225 @@ refuses_to_bring_back_who_complained(void **state)
 	keys_free(&o.keys);
 }
 
+/* -- subscribing ------------------------------------------------------------------------------ */
+
+static enum wish_outcome
+ask(struct scratch *s, struct office *o, const char *email, const char *name, int64_t at)
+{
+	const struct wish w = { .kind = WISH_SUBSCRIBE,
+		.at = at,
+		.email = str_of(email),
+		.name = str_of(name),
+		.timezone = STR("Europe/Berlin"),
+		.address = STR("192.0.2.7"),
+		.words = STR("I want it") };
+
+	o->desk.now = at;
+	return grant(s, o, w, NULL);
+}
+
+static enum wish_outcome
+confirm(struct scratch *s, struct office *o, int64_t id, int64_t owed_at, int64_t at)
+{
+	struct wish w = { .kind = WISH_CONFIRM, .at = at, .words = STR("I agree") };
+
+	w.token = sign(s, o, TOKEN_CONFIRM, id, 0, owed_expiry(OWED_CONFIRM, owed_at));
+	o->desk.now = at;
+	return grant(s, o, w, NULL);
+}
+
+static int64_t
+owed(struct scratch *s)
+{
+	return scratch_number(s, "SELECT count(*) FROM owed");
+}
+
+static void
+a_form_and_a_link_make_a_subscriber(void **state)
+{
+	struct scratch *s = *state;
+	struct office o;
+	struct subscriber who;
+
+	open_office(s, &o);
+	assert_int_equal(ask(s, &o, " Ada@X.org ", "Ada \"Countess\"", now), WISH_GRANTED);
+	assert_int_equal(subscriber_find(s->db, STR("ada@x.org"), &s->a, &who, &s->e), 1);
+	assert_int_equal(who.state, SUBSCRIBER_PENDING);
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM consent WHERE step = 'asked' AND "
+					   "words = 'I want it' AND address = '192.0.2.7'"),
+		1);
+	assert_int_equal(confirm(s, &o, who.id, now + 1000000, now + 9), WISH_NOBODY);
+	assert_int_equal(confirm(s, &o, who.id, now, now + 10), WISH_GRANTED);
+	assert_int_equal(confirm(s, &o, who.id, now, now + 11), WISH_HAD_BEEN);
+	assert_int_equal(subscriber_get(s->db, who.id, &s->a, &who, &s->e), 1);
+	assert_int_equal(who.state, SUBSCRIBER_ACTIVE);
+	assert_str(who.name, "Ada \"Countess\"");
+	assert_str(who.timezone, "Europe/Berlin");
+	assert_int_equal(
+		scratch_number(s, "SELECT count(*) FROM consent WHERE step = 'confirmed'"), 1);
+	assert_int_equal(scratch_number(s, "SELECT done_at FROM owed"), now + 10);
+	keys_free(&o.keys);
+}
+
+/* RELIABILITY O1: one note a day and three in thirty, however the address is written. */
+static void
+an_address_is_asked_seldom(void **state)
+{
+	static const struct {
+		int64_t day;
+		const char *email;
+		int notes;
+	} rows[] = {
+		{ 0,
+			"ada@b\xc3\xbc"
+			"cher.example",
+			1 },
+		{ 0, "ADA@xn--bcher-kva.example", 1 },
+		{ 0,
+			"Ada@B\xc3\x9c"
+			"CHER.example",
+			1 },
+		{ 1, "ada@xn--bcher-kva.example", 2 },
+		{ 1, "ada@xn--bcher-kva.example", 2 },
+		{ 3, "ada@xn--bcher-kva.example", 3 },
+		{ 10, "ada@xn--bcher-kva.example", 3 },
+		{ 29, "ada@xn--bcher-kva.example", 3 },
+		{ 31, "ada@xn--bcher-kva.example", 4 },
+	};
+	struct scratch *s = *state;
+	struct office o;
+
+	open_office(s, &o);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(ask(s, &o, rows[i].email, "", now + rows[i].day * CLOCK_DAY + 1),
+			WISH_GRANTED);
+		assert_int_equal(owed(s), rows[i].notes);
+	}
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM subscriber"), 1);
+	keys_free(&o.keys);
+}
+
+/* The outcome is the same whatever is known; what comes of it is not. */
+static void
+the_answer_tells_nothing(void **state)
+{
+	static const struct {
+		const char *email;
+		int state; /* -1: unknown */
+		int notes;
+	} rows[] = {
+		{ "new@x.org", -1, 1 },
+		{ "pending@x.org", SUBSCRIBER_PENDING, 1 },
+		{ "active@x.org", SUBSCRIBER_ACTIVE, 0 },
+		{ "left@x.org", SUBSCRIBER_UNSUBSCRIBED, 1 },
+		{ "bounced@x.org", SUBSCRIBER_BOUNCED, 0 },
+		{ "complained@x.org", SUBSCRIBER_COMPLAINED, 0 },
+		{ "a..b@x.org", -1, 0 },
+		{ "\"a b\"@x", -1, 0 },
+		{ "suppressed@x.org", -1, 0 },
+	};
+	struct scratch *s = *state;
+	struct suppress_target target;
+	enum suppress_outcome suppressed;
+	const char *why;
+	struct office o;
+
+	open_office(s, &o);
+	assert_int_equal(
+		suppress_read(&o.keys, STR("suppressed@x.org"), &s->a, &target, &why, &s->e), 1);
+	assert_done(s, people_suppress(s->db, &target, STR("test"), now, &suppressed, &s->e));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int64_t before = owed(s);
+		struct subscriber who;
+
+		if (rows[i].state >= 0)
+			add(s, rows[i].email, (enum subscriber_state)rows[i].state);
+		assert_int_equal(ask(s, &o, rows[i].email, "Mallory", now + 1),
+			rows[i].email[0] == '"' ? WISH_MALFORMED : WISH_GRANTED);
+		assert_int_equal(owed(s) - before, rows[i].notes);
+		if (rows[i].state < 0)
+			continue;
+		assert_int_equal(
+			subscriber_find(s->db, str_of(rows[i].email), &s->a, &who, &s->e), 1);
+		assert_int_equal(who.state, rows[i].state);
+		assert_str(who.name, "");
+	}
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM subscriber WHERE email_key LIKE "
+					   "'suppressed%' OR email_key LIKE 'a..b%'"),
+		0);
+	keys_free(&o.keys);
+}
+
+static void
+nonsense_is_told_by_a_word(void **state)
+{
+	char name[202];
+	struct scratch *s = *state;
+	struct office o;
+
+	open_office(s, &o);
+	assert_int_equal(ask(s, &o, "nobody", "", now), WISH_MALFORMED);
+	assert_int_equal(ask(s, &o, "@x.org", "", now), WISH_MALFORMED);
+	assert_int_equal(ask(s, &o, "a@b@x.org", "", now), WISH_MALFORMED);
+	memset(name, 'a', 201);
+	name[201] = '\0';
+	assert_int_equal(ask(s, &o, "ada@x.org", name, now), WISH_MALFORMED);
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM subscriber"), 0);
+	keys_free(&o.keys);
+}
+
+/* RELIABILITY O4: the link is dead for who left after they had asked, and alive for who asked after
+ * they had left; a stranger's form changes nothing of who has left. */
+static void
+a_link_dies_with_leaving(void **state)
+{
+	struct scratch *s = *state;
+	struct office o;
+	struct wish leave = { .kind = WISH_LEAVE, .at = now + 20 };
+	int64_t day = now + CLOCK_DAY;
+	struct subscriber who;
+
+	open_office(s, &o);
+	assert_int_equal(ask(s, &o, "ada@x.org", "", now), WISH_GRANTED);
+	assert_int_equal(subscriber_find(s->db, STR("ada@x.org"), &s->a, &who, &s->e), 1);
+	leave.token = sign(s, &o, TOKEN_MEMBER, who.id, 0, 0);
+	o.desk.now = now + 20;
+	assert_int_equal(grant(s, &o, leave, NULL), WISH_GRANTED);
+	assert_int_equal(confirm(s, &o, who.id, now, now + 30), WISH_NOBODY);
+	assert_int_equal(ask(s, &o, "ada@x.org", "", day + 1), WISH_GRANTED);
+	assert_int_equal(state_of(s, who.id), SUBSCRIBER_UNSUBSCRIBED);
+	assert_int_equal(confirm(s, &o, who.id, day, day + 30), WISH_GRANTED);
+	assert_int_equal(state_of(s, who.id), SUBSCRIBER_ACTIVE);
+	assert_int_equal(
+		confirm(s, &o, who.id, day, day + 7 * CLOCK_DAY + CLOCK_SECOND), WISH_NOBODY);
+	keys_free(&o.keys);
+}
+
+/* One note about it a day, to who was getting the paper. */
+static void
+who_leaves_by_a_link_is_told_once(void **state)
+{
+	struct scratch *s = *state;
+	struct office o;
+	struct wish w = { .at = now };
+	int64_t id;
+
+	open_office(s, &o);
+	id = add(s, "ada@x.org", SUBSCRIBER_ACTIVE);
+	w.token = sign(s, &o, TOKEN_MEMBER, id, 0, 0);
+	for (int i = 0; i < 6; i++) {
+		w.kind = i % 2 ? WISH_RETURN : WISH_LEAVE;
+		assert_int_equal(grant(s, &o, w, NULL), WISH_GRANTED);
+	}
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM owed WHERE kind = 'left'"), 1);
+	id = add(s, "bob@x.org", SUBSCRIBER_PENDING);
+	w.kind = WISH_LEAVE;
+	w.token = sign(s, &o, TOKEN_MEMBER, id, 0, 0);
+	assert_int_equal(grant(s, &o, w, NULL), WISH_GRANTED);
+	assert_int_equal(owed(s), 1);
+	keys_free(&o.keys);
+}
+
 int
 main(void)
 {
@@ -162,6 +382,18 @@ main(void)
 			grants_nothing_to_another_token, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			refuses_to_bring_back_who_complained, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_form_and_a_link_make_a_subscriber, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			an_address_is_asked_seldom, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_answer_tells_nothing, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			nonsense_is_told_by_a_word, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_link_dies_with_leaving, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			who_leaves_by_a_link_is_told_once, scratch_setup_db, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,11 +101,18 @@ static void
 a_name_that_comes_twice_says_nothing(void **state)
 {
 	struct arena a = { 0 };
+	struct str value;
 	struct form f;
 
 	(void)state;
-	assert_int_equal(form_parse(STR(URLENCODED), STR("a=b&a=b"), &a, &f), FORM_OK);
+	assert_int_equal(form_parse(STR(URLENCODED), STR("a=b&a=b&c=d&e="), &a, &f), FORM_OK);
 	assert_false(form_says(&f, "a", "b"));
+	assert_int_equal(form_value(&f, "a", &value), -1);
+	assert_int_equal(form_value(&f, "b", &value), 0);
+	assert_int_equal(form_value(&f, "c", &value), 1);
+	assert_str(value, "d");
+	assert_int_equal(form_value(&f, "e", &value), 1);
+	assert_str(value, "");
 	arena_free(&a);
 }
 
