@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/page_confirm.h"
 #include "web/page_health.h"
 #include "web/page_leave.h"
+#include "web/page_subscribe.h"
 
 /* Whoever waited longer for others to write is asked to come again (W19). */
 #define PATIENCE (5 * CLOCK_SECOND)
@@ -20,6 +22,9 @@ static const struct route routes[] = {
 	{ "/u/", page_leave_ask, page_leave_do },
 	{ "/r/", page_return_ask, page_return_do },
 	{ "/p/", page_leave_ask, NULL },
+	{ "/subscribe", page_subscribe_form, page_subscribe_do },
+	{ "/subscribe.js", page_subscribe_script, NULL },
+	{ "/c/", page_confirm_ask, page_confirm_do },
 	{ "/healthz", page_health, NULL },
 };
 

@@ -81,6 +81,7 @@ site_values(const struct site *site, struct arena *a)
 	template_put(values, STR("style"), site->style_value);
 	template_put(values, STR("base"), template_text(a, site->prefix));
 	template_put(values, STR("public"), template_bool(a, false));
+	template_put(values, STR("form"), template_bool(a, false));
 	return values;
 }
 
@@ -239,6 +240,14 @@ static const struct {
 } examples[] = {
 	{ "address", "a***@e***.org" },
 	{ "token", "token" },
+	/* The form of page_subscribe.c. */
+	{ "form", "form" },
+	{ "form_token", "token" },
+	{ "form_from", "another site" },
+	{ "form_email", "ada@example.org" },
+	{ "form_name", "Ada" },
+	{ "form_timezone", "Europe/Berlin" },
+	{ "problem", "One more press" },
 };
 
 static int
@@ -269,6 +278,7 @@ site_load(const struct publication *p, struct arena *a, struct site *out, struct
 		.prefix = path_of(p->settings.publication.url),
 		.publication_value = publication_value(&p->settings.publication, a),
 	};
+	sign_random(out->form_key, sizeof out->form_key);
 	if (words_load(p->dir, p->settings.publication.language, a, &out->words, e) < 0 ||
 		read_templates(out, a, e) < 0 || make_style(out, a, e) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 #ifndef WEB_SITE_H
 #define WEB_SITE_H
 
+#include "base/sign.h"
 #include "base/template.h"
 #include "settings/publication.h"
 #include "settings/words.h"
@@ -17,6 +18,7 @@ struct site {
 	const char *style; /* "sha256-…" of the pages' style, for the policy that lets it in */
 	struct value *publication_value, *style_value;
 	struct words words;
+	uint8_t form_key[MAC_KEY]; /* of this process: form_token.h */
 	struct site_template *templates;
 	size_t template_count;
 };

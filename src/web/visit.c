@@ -37,7 +37,8 @@ refresh_keys(struct clerk *k, int64_t now, struct err *e)
 int
 clerk_open(struct clerk *k, const struct site *site, struct err *e)
 {
-	*k = (struct clerk){ .site = site };
+	*k = (struct clerk){ .site = site,
+		.limiter = limiter_new(site->publication->settings.web.subscribe_limit) };
 	return refresh_keys(k, clock_now(), e) < 0 ||
 			       db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0
 		       ? -1
@@ -47,6 +48,7 @@ clerk_open(struct clerk *k, const struct site *site, struct err *e)
 void
 clerk_close(struct clerk *k)
 {
+	limiter_free(k->limiter);
 	db_close(k->db);
 	keys_free(&k->keys);
 }
@@ -92,13 +94,27 @@ visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct to
 }
 
 int
+visit_foresee(struct visit *v, const struct token *t, const struct subscriber *who,
+	enum wish_outcome *outcome, struct owed *note, struct err *e)
+{
+	struct wish_desk desk = desk_of(v);
+
+	*outcome = WISH_GRANTED;
+	*note = (struct owed){ 0 };
+	return desk.db ? wish_foresee(&desk, t, who, v->arena, outcome, note, e) : 0;
+}
+
+int
 visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct subscriber *who,
 	const char **why, struct err *e)
 {
 	struct wish_desk desk = desk_of(v);
+	char address[CLIENT_IP_TEXT];
 
+	client_ip_print(&v->client, address);
 	w->at = v->now;
 	w->token = v->token;
+	w->address = arena_str(v->arena, str_of(address));
 	return wish_grant(&desk, w, v->arena, outcome, who, why, e);
 }
 
@@ -155,8 +171,8 @@ visit_page(
 	struct value *values = site_values(v->clerk->site, v->arena);
 
 	template_put(values, STR("address"), template_text(v->arena, address));
-	template_put(values, STR("token"),
-		template_text(v->arena, who ? v->token : (struct str){ 0 }));
+	template_put(
+		values, STR("token"), template_text(v->arena, who ? v->token : (struct str){ 0 }));
 	return visit_render(v, status, page, values, e);
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "people/wish.h"
+#include "web/limiter.h"
 #include "web/request.h"
 #include "web/response.h"
 #include "web/site.h"
@@ -15,6 +16,7 @@ struct clerk {
 	struct db *db;
 	struct keys keys;        /* the public halves */
 	struct timespec keys_at; /* the folder's time when they were read */
+	struct limiter *limiter; /* of forms: one thread takes all of them */
 };
 
 int clerk_open(struct clerk *k, const struct site *site, struct err *e);
@@ -43,6 +45,11 @@ struct visit {
 enum visitor { VISITOR_NOBODY, VISITOR_MEMBER, VISITOR_TEST };
 int visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct token *t,
 	struct subscriber *who, struct err *e);
+
+/* What would WISH_CONFIRM come to? As wish_foresee; where there is no database it is GRANTED, and
+ * *note is zero. */
+int visit_foresee(struct visit *v, const struct token *t, const struct subscriber *who,
+	enum wish_outcome *outcome, struct owed *note, struct err *e);
 
 /*
  * Grant what the page makes of a form; pages change nothing in another way. The token, the time

@@ -1,0 +1,180 @@
+#include "web/page_subscribe.h"
+
+#include "base/asset.h"
+#include "base/clock.h"
+#include "web/form.h"
+#include "web/form_token.h"
+
+enum { FORM_AGE = 60, SCRIPT_AGE = 3600 }; /* seconds that they may be kept by caches */
+
+/* A program fills in every field it sees; a reader does not see this one. */
+static const char trap[] = "homepage";
+/* What the copied form of another site says of itself, and what is kept of that. */
+static const char elsewhere[] = "another site", by_another[] = "form of another site";
+
+/* What was asked for; an empty one is a form to begin with. */
+struct asking {
+	struct str email, name, timezone;
+	bool elsewhere;
+};
+
+/* -- showing the form ------------------------------------------------------------------------- */
+
+static void
+put(struct visit *v, struct value *values, const char *name, struct str text)
+{
+	template_put(values, str_of(name),
+		text.n ? template_text(v->arena, text) : template_null(v->arena));
+}
+
+/* `problem`: the key of a word that says why it is shown again, or NULL. */
+static int
+show_form(struct visit *v, int status, const struct asking *a, const char *problem, struct err *e)
+{
+	const struct site *site = v->clerk->site;
+	struct value *values = site_values(site, v->arena);
+	char token[FORM_TOKEN_CHARS + 1];
+
+	form_token_make(site->form_key, v->now, token);
+	template_put(values, STR("form"), template_bool(v->arena, true));
+	template_put(values, STR("public"), template_bool(v->arena, v->response.public));
+	put(v, values, "form_token", str_of(token));
+	put(v, values, "form_email", a->email);
+	put(v, values, "form_name", a->name);
+	put(v, values, "form_timezone", a->timezone);
+	put(v, values, "form_from", a->elsewhere ? str_of(elsewhere) : (struct str){ 0 });
+	put(v, values, "problem", problem ? words_get(&site->words, problem) : (struct str){ 0 });
+	return visit_render(v, status, "page-subscribe.html", values, e);
+}
+
+int
+page_subscribe_form(struct visit *v, struct err *e)
+{
+	const struct asking nothing = { 0 };
+
+	v->response.public = true;
+	v->response.max_age = FORM_AGE;
+	return show_form(v, 200, &nothing, NULL, e);
+}
+
+int
+page_subscribe_script(struct visit *v, struct err *e)
+{
+	const struct asset *script = asset_find("templates/subscribe.js");
+
+	(void)e;
+	v->response.status = 200;
+	v->response.type = "text/javascript; charset=utf-8";
+	v->response.public = true;
+	v->response.max_age = SCRIPT_AGE;
+	v->response.body = script->bytes;
+	return 0;
+}
+
+/* -- taking it -------------------------------------------------------------------------------- */
+
+static int
+say_too_many(struct visit *v, int64_t wait, struct err *e)
+{
+	v->response.retry_after = (int)(wait / CLOCK_SECOND) + 1;
+	return visit_page(v, 429, "page-too-many.html", NULL, e);
+}
+
+static int
+say_bad_form(struct visit *v, int status, struct err *e)
+{
+	return visit_page(v, status, "page-bad-form.html", NULL, e);
+}
+
+/* Is it for us to do? 1 it is, 0 it is answered. */
+static int
+read_form(struct visit *v, struct form *form, struct asking *a, struct err *e)
+{
+	const struct request *r = v->request;
+
+	switch (form_parse(r->fields[REQUEST_CONTENT_TYPE], buf_str(&r->body), v->arena, form)) {
+	case FORM_OTHER_TYPE:
+		return say_bad_form(v, 415, e);
+	case FORM_BROKEN:
+		return say_bad_form(v, 400, e);
+	case FORM_OK:
+		break;
+	}
+	if (form_value(form, "email", &a->email) != 1 || form_value(form, "name", &a->name) < 0 ||
+		form_value(form, "timezone", &a->timezone) < 0)
+		return say_bad_form(v, 400, e);
+	a->elsewhere = form_says(form, "from", elsewhere);
+	return 1;
+}
+
+/* The key of a word that says why it is asked for again, or NULL: it may be granted. */
+static const char *
+doubt_form(const struct visit *v, const struct form *form)
+{
+	struct str token = { 0 };
+
+	(void)form_value(form, "token", &token);
+	switch (form_token_check(v->clerk->site->form_key, token, v->now)) {
+	case FORM_TOKEN_EARLY:
+		return "subscribe_early";
+	case FORM_TOKEN_OLD:
+	case FORM_TOKEN_FORGED:
+		return "subscribe_again";
+	case FORM_TOKEN_GOOD:
+		break;
+	}
+	return NULL;
+}
+
+static int
+grant(struct visit *v, const struct asking *a, struct err *e)
+{
+	struct wish w = { .kind = WISH_SUBSCRIBE,
+		.how = str_of(a->elsewhere ? by_another : "page"),
+		.email = a->email,
+		.name = a->name,
+		.timezone = a->timezone,
+		.words = words_get(&v->clerk->site->words, "subscribe_agree") };
+	enum wish_outcome outcome;
+	const char *why;
+
+	if (visit_wish(v, &w, &outcome, NULL, &why, e) < 0)
+		return -1;
+	switch (outcome) {
+	case WISH_MALFORMED:
+		return show_form(v, 400, a, why, e);
+	case WISH_GRANTED:
+	case WISH_SPOOLED:
+	case WISH_HAD_BEEN:
+	case WISH_NOBODY:
+	case WISH_TEST:
+	case WISH_REFUSED:
+		break;
+	}
+	return visit_page(v, 200, "page-subscribed.html", NULL, e);
+}
+
+int
+page_subscribe_do(struct visit *v, struct err *e)
+{
+	struct client client = client_of(&v->client);
+	struct asking a = { 0 };
+	struct form form;
+	const char *doubt;
+	struct str bait = { 0 };
+	int status = read_form(v, &form, &a, e);
+	int64_t wait;
+
+	if (status <= 0)
+		return status;
+	wait = limiter_client(v->clerk->limiter, &client, v->now);
+	if (wait)
+		return say_too_many(v, wait, e);
+	if (form_value(&form, trap, &bait) < 0 || bait.n)
+		return visit_page(v, 200, "page-subscribed.html", NULL, e);
+	doubt = doubt_form(v, &form);
+	if (doubt)
+		return show_form(v, 200, &a, doubt, e);
+	wait = limiter_all(v->clerk->limiter, v->now);
+	return wait ? say_too_many(v, wait, e) : grant(v, &a, e);
+}
