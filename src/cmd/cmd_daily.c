@@ -10,6 +10,7 @@
 #include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sending.h"
+#include "cmd/sweep.h"
 #include "compose/check.h"
 #include "store/issue.h"
 
@@ -170,6 +171,7 @@ run_locked(struct morning *m, struct err *e)
 	if (status < 0)
 		status = end_with(m, e);
 	close(lock);
+	sweep_after(m->desk);
 	return status;
 }
 

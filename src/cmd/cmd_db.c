@@ -9,9 +9,11 @@
 #include "base/log.h"
 #include "cmd/desk.h"
 #include "people/carry.h"
+#include "people/erase.h"
 #include "store/backup.h"
 #include "store/chain.h"
 #include "store/migrate.h"
+#include "store/person.h"
 #include "store/thin.h"
 
 enum { SCHEMA_WITH_DATA = 2 };
@@ -226,6 +228,18 @@ tell_restored(struct context *c, const char *file, struct str before, int64_t le
 	out_end(o);
 }
 
+/* Who was erased since is in the file again, and in its log: nobody else uses it now, so it is swept
+ * at once. */
+static int
+erase_again(struct db *db, const struct keys *keys, struct err *e)
+{
+	int64_t n;
+
+	if (people_erase_again(db, keys, clock_now(), &n, e) < 0)
+		return -1;
+	return n && person_sweep(db, e) < 0 ? -1 : 0;
+}
+
 /* Nor does who has been suppressed since. */
 static int
 carry_suppressed(struct publication *p, struct db *old, struct db *db, int64_t *left, struct err *e)
@@ -243,6 +257,8 @@ carry_suppressed(struct publication *p, struct db *old, struct db *db, int64_t *
 	}
 	status = people_carry_suppressed(old, db, &keys, clock_now(), &off, e);
 	*left += off;
+	if (status == 0)
+		status = erase_again(db, &keys, e);
 	keys_free(&keys);
 	return status;
 }

@@ -18,6 +18,10 @@ const char cmd_subscriber_help[] =
 	"      change what is known of them; their links stay valid\n"
 	"  remove EMAIL\n"
 	"      no more mail; the row and its history stay\n"
+	"  erase EMAIL\n"
+	"      every trace of them goes, but a keyed hash that keeps the address off the\n"
+	"      list for good ('suppress remove' lifts that). Backups made before still\n"
+	"      have them: delete those, or erase again after a restore\n"
 	"  show EMAIL\n"
 	"      all that is known of one person\n"
 	"  check EMAIL|-\n"
@@ -50,6 +54,7 @@ static const struct {
 	{ "add", subscriber_add_verb },
 	{ "set", subscriber_set_verb },
 	{ "remove", subscriber_remove_verb },
+	{ "erase", subscriber_erase_verb },
 	{ "show", subscriber_show_verb },
 	{ "check", subscriber_check_verb },
 	{ "list", subscriber_list_verb },
@@ -64,7 +69,7 @@ cmd_subscriber(struct context *c, int argc, char **argv, struct err *e)
 
 	if (argc < 2)
 		return command_usage(argv[0], e,
-			"it needs a verb: add, set, remove, show, check, list, import or export");
+			"it needs a verb: add, set, remove, erase, show, check, list, import or export");
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0) {
 			snprintf(name, sizeof name, "subscriber %s", verbs[i].name);

@@ -701,6 +701,8 @@ set_pragmas(struct db *db, bool write, struct err *e)
 		{ "PRAGMA synchronous = FULL", "PRAGMA synchronous", 2 },
 		{ "PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", 1 },
 		{ "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", 2 },
+		/* What is deleted is overwritten: an erased address is not to be found in the file. */
+		{ "PRAGMA secure_delete = ON", "PRAGMA secure_delete", 1 },
 		{ "PRAGMA query_only = ON", "PRAGMA query_only", 1 },
 	};
 	size_t n = sizeof pragmas / sizeof pragmas[0] - write;
@@ -814,6 +816,21 @@ db_open_copy(struct db *of, struct db **out, struct err *e)
 }
 
 /* Whole files */
+
+/* Pages that were split keep pieces of rows in their unused middle, whatever secure_delete does:
+ * only VACUUM leaves those behind. Its copy goes to a file, for it may be larger than memory. */
+int
+db_sweep(struct db *db, struct err *e)
+{
+	int status = exec(db, "PRAGMA temp_store = FILE; VACUUM", e);
+	struct err ignored;
+	int64_t busy;
+
+	(void)exec(db, "PRAGMA temp_store = MEMORY", &ignored);
+	if (status < 0 || ask(db, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, e) < 0)
+		return -1;
+	return !busy;
+}
 
 int
 db_settle(struct db *db, struct err *e)

@@ -101,6 +101,12 @@ int db_copy(struct db *from, struct db *to, void (*progress)(int percent), struc
  */
 int db_open_file(const char *path, const char *shown, bool write, struct db **out, struct err *e);
 int db_settle(struct db *db, struct err *e);
+/*
+ * Write the file anew, without the pieces of deleted rows that its pages may still have, and empty
+ * the log beside it. Writers wait meanwhile (5 s for a million people), so not while a send runs. 1
+ * done, 0 somebody reads from the log just now: again later.
+ */
+int db_sweep(struct db *db, struct err *e);
 /* Is it one of ours, with a schema this program knows? ERR_CONFIG when not. */
 int db_check_identity(struct db *db, int *version, struct err *e);
 /* Its file's full path, free of symbolic links. */

@@ -53,6 +53,24 @@ suppression_has(struct db *db, const uint8_t hash[static SUPPRESSION_HASH], stru
 	return status;
 }
 
+int
+suppression_why(struct db *db, const uint8_t hash[static SUPPRESSION_HASH], struct arena *a,
+	struct str *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT why FROM suppression WHERE hash = ?1", e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_blob(s, 1, bytes_of(hash));
+	status = stmt_step(s, e);
+	if (status > 0) {
+		*out = arena_str(a, stmt_get_text(s, 0));
+		stmt_reset(s);
+	}
+	return status;
+}
+
 /* The next of them behind `after`; *n of them. */
 static int
 read_chunk(struct db *db, struct str after, struct arena *a, struct suppression *out, size_t room,

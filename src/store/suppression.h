@@ -16,6 +16,10 @@ int suppression_remove(struct db *db, const uint8_t hash[static SUPPRESSION_HASH
 /* 1 never mail to it, 0 not suppressed. */
 int suppression_has(struct db *db, const uint8_t hash[static SUPPRESSION_HASH], struct err *e);
 
+/* Why it is: 1 got it (in the arena), 0 not suppressed. */
+int suppression_why(struct db *db, const uint8_t hash[static SUPPRESSION_HASH], struct arena *a,
+	struct str *out, struct err *e);
+
 struct suppression {
 	uint8_t hash[SUPPRESSION_HASH];
 	struct str email; /* empty: only the hash is known */
