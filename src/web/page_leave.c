@@ -1,51 +1,14 @@
 #include "web/page_leave.h"
 
-#include "web/form.h"
+#include "web/member.h"
 
-/* One answer to every token that is not somebody's (RELIABILITY W5, K4). */
-static int
-missing(struct visit *v, struct err *e)
-{
-	return visit_page(v, 404, "page-bad-link.html", NULL, e);
-}
-
-/* Find out who it is; anything but a member is answered here. 1 a member, 0 answered, -1. */
-static int
-meet_member(struct visit *v, struct subscriber *who, struct err *e)
-{
-	enum visitor visitor;
-
-	if (visit_identify(v, 1U << TOKEN_MEMBER, &visitor, NULL, who, e) < 0)
-		return -1;
-	switch (visitor) {
-	case VISITOR_NOBODY:
-		return missing(v, e);
-	case VISITOR_TEST:
-		return visit_page(v, 200, "page-test.html", NULL, e);
-	case VISITOR_MEMBER:
-		break;
-	}
-	return 1;
-}
-
-/* Does the body say what it must? An empty or foreign one is a scanner's, a prefetcher's or a
- * mistake, and changes nothing (W6). 1 it does, 0 answered. */
+/* Does the body say what it must? 1 it does, 0 answered. */
 static int
 read_form(struct visit *v, struct form *form, const char *name, const char *value, struct err *e)
 {
-	const struct request *r = v->request;
+	int status = member_form(v, form, e);
 
-	switch (form_parse(r->fields[REQUEST_CONTENT_TYPE], buf_str(&r->body), v->arena, form)) {
-	case FORM_OTHER_TYPE:
-		return visit_page(v, 415, "page-bad-form.html", NULL, e);
-	case FORM_BROKEN:
-		break;
-	case FORM_OK:
-		if (form_says(form, name, value))
-			return 1;
-		break;
-	}
-	return visit_page(v, 400, "page-bad-form.html", NULL, e);
+	return status > 0 && !form_says(form, name, value) ? member_bad_form(v, e) : status;
 }
 
 /* -- leaving ---------------------------------------------------------------------------------- */
@@ -54,7 +17,7 @@ int
 page_leave_ask(struct visit *v, struct err *e)
 {
 	struct subscriber who;
-	int status = meet_member(v, &who, e);
+	int status = member_meet(v, &who, e);
 
 	if (status <= 0)
 		return status;
@@ -101,7 +64,7 @@ leave(struct visit *v, const char *how, struct err *e)
 	case WISH_MALFORMED:
 		break;
 	}
-	return missing(v, e);
+	return member_missing(v, e);
 }
 
 int
@@ -109,7 +72,7 @@ page_leave_do(struct visit *v, struct err *e)
 {
 	struct subscriber who;
 	struct form form;
-	int status = meet_member(v, &who, e);
+	int status = member_meet(v, &who, e);
 
 	if (status > 0)
 		status = read_form(v, &form, "List-Unsubscribe", "One-Click", e);
@@ -124,7 +87,7 @@ int
 page_return_ask(struct visit *v, struct err *e)
 {
 	struct subscriber who;
-	int status = meet_member(v, &who, e);
+	int status = member_meet(v, &who, e);
 
 	if (status <= 0)
 		return status;
@@ -163,7 +126,7 @@ come_back(struct visit *v, struct err *e)
 	case WISH_MALFORMED:
 		break;
 	}
-	return missing(v, e);
+	return member_missing(v, e);
 }
 
 int
@@ -171,7 +134,7 @@ page_return_do(struct visit *v, struct err *e)
 {
 	struct subscriber who;
 	struct form form;
-	int status = meet_member(v, &who, e);
+	int status = member_meet(v, &who, e);
 
 	if (status > 0)
 		status = read_form(v, &form, "return", "yes", e);
