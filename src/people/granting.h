@@ -30,4 +30,16 @@ grant_fn fulfil_confirm; /* by the link in the note, whose row is g->owed */
 /* For who has just left by a link: owe the note that undoes it. */
 int owe_left(struct granting *g, struct err *e);
 
+/* preferences.c: by the member's link. `why` is the key of a word (settings/words.h). */
+grant_fn grant_save;
+grant_fn grant_reason;
+grant_fn grant_export; /* ask for a confirming mail; the same for the next two */
+grant_fn grant_erase;
+grant_fn grant_readdress;
+
+/* fulfil.c: by the link in that mail, whose row is g->owed. */
+grant_fn fulfil_export;
+grant_fn fulfil_erase;
+grant_fn fulfil_address;
+
 #endif

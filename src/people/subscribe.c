@@ -376,13 +376,14 @@ change_address(struct db *db, const struct keys *keys, const struct subscriber *
 	return status < 0 || subscriber_readdress(db, is, now, e) < 0 ? -1 : 1;
 }
 
-static int
-change(struct db *db, const struct keys *keys, const struct subscriber *was,
+int
+people_alter(struct db *db, const struct keys *keys, const struct subscriber *was,
 	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
 	struct err *e)
 {
 	int moved, tagged, valued = !same_values(was, is);
 
+	assert(was->id == is->id);
 	*outcome = PEOPLE_CHANGED_NOTHING;
 	moved = change_address(db, keys, was, is, now, outcome, e);
 	if (moved < 0 || *outcome != PEOPLE_CHANGED_NOTHING)
@@ -407,10 +408,9 @@ people_change(struct db *db, const struct keys *keys, const struct subscriber *w
 	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
 	struct err *e)
 {
-	assert(was->id == is->id);
 	if (db_begin(db, e) < 0)
 		return -1;
-	if (change(db, keys, was, is, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
+	if (people_alter(db, keys, was, is, why, now, outcome, e) == 0 && db_commit(db, e) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;

@@ -101,5 +101,9 @@ enum people_change {
 int people_change(struct db *db, const struct keys *keys, const struct subscriber *was,
 	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
 	struct err *e);
+/* The same in the caller's transaction. */
+int people_alter(struct db *db, const struct keys *keys, const struct subscriber *was,
+	const struct subscriber *is, const char *why, int64_t now, enum people_change *outcome,
+	struct err *e);
 
 #endif

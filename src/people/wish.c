@@ -179,6 +179,11 @@ static const struct {
 	[WISH_CONFIRM] = { fulfil, BIT(TOKEN_CONFIRM) },
 	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER) },
 	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER) },
+	[WISH_REASON] = { grant_reason, BIT(TOKEN_MEMBER) },
+	[WISH_SAVE] = { grant_save, BIT(TOKEN_MEMBER) },
+	[WISH_EXPORT] = { grant_export, BIT(TOKEN_MEMBER) },
+	[WISH_ERASE] = { grant_erase, BIT(TOKEN_MEMBER) },
+	[WISH_READDRESS] = { grant_readdress, BIT(TOKEN_MEMBER) },
 };
 
 static int

@@ -19,7 +19,8 @@ struct event {
  * 0 are null; detail is a JSON object or empty, with nothing in it that would have to go when the
  * person is erased: no address, no name. The kinds of people's events: "subscribed" (or asked to
  * be: detail says the state), "confirmed", "unsubscribed", "bounced", "complained", "resubscribed",
- * "changed", "imported", "restored" (by undoing an import).
+ * "changed", "imported", "restored" (by undoing an import), "asked" (detail says what for),
+ * "exported", "erased", "gave-reason".
  */
 int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e);
@@ -31,6 +32,11 @@ int event_chain(struct db *db, const struct event *ev, struct err *e);
 /* Calls fn for each event of one person, oldest first; it must not write. Return -1 to stop. */
 typedef int event_fn(void *context, const struct event *event, struct err *e);
 int event_each(struct db *db, int64_t subscriber, event_fn *fn, void *context, struct err *e);
+
+/* Has an event of this kind come behind the newest one of `since`? 1 yes, 0 no, or there is none of
+ * `since`. */
+int event_came_after(
+	struct db *db, int64_t subscriber, const char *kind, const char *since, struct err *e);
 
 /* Has anything happened to them since an import brought them in? 1 yes, 0 no. */
 int event_heard_of(struct db *db, int64_t subscriber, struct err *e);

@@ -165,6 +165,22 @@ owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since
 	return read_number(s, n, e);
 }
 
+/* By the index owed_email, whose words these are. */
+int
+owed_count_to(struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT count(*) FROM owed WHERE email IS NOT NULL AND lower(email) = ?1 "
+		"AND owed_at > ?2",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_text(s, 1, email_key);
+	stmt_int(s, 2, since);
+	return read_number(s, n, e);
+}
+
 int
 owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,
 	struct err *e)

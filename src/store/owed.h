@@ -56,6 +56,10 @@ int owed_done(struct db *db, int64_t id, int64_t now, struct err *e);
 int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since, int64_t *n,
 	struct err *e);
 
+/* The same of notes that went to an address which was not the subscriber's, whoever asked for it. */
+int owed_count_to(
+	struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e);
+
 /* A member ("$.email") of what was asked for, in the arena: empty when there is none. */
 int owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,
 	struct err *e);

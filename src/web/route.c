@@ -5,6 +5,7 @@
 #include "web/page_confirm.h"
 #include "web/page_health.h"
 #include "web/page_leave.h"
+#include "web/page_preferences.h"
 #include "web/page_subscribe.h"
 
 /* Whoever waited longer for others to write is asked to come again (W19). */
@@ -17,11 +18,10 @@ struct route {
 	page_fn *get, *post;
 };
 
-/* Every issue links to /p/: to stay or to leave is the one preference there is so far. */
 static const struct route routes[] = {
 	{ "/u/", page_leave_ask, page_leave_do },
 	{ "/r/", page_return_ask, page_return_do },
-	{ "/p/", page_leave_ask, NULL },
+	{ "/p/", page_preferences_ask, page_preferences_do },
 	{ "/subscribe", page_subscribe_form, page_subscribe_do },
 	{ "/subscribe.js", page_subscribe_script, NULL },
 	{ "/c/", page_confirm_ask, page_confirm_do },

@@ -248,6 +248,22 @@ static const struct {
 	{ "form_name", "Ada" },
 	{ "form_timezone", "Europe/Berlin" },
 	{ "problem", "One more press" },
+	/* That of page_preferences.c. */
+	{ "name_mask", "A***" },
+	{ "known", "yes" },
+	{ "on_list", "yes" },
+	{ "has_left", "yes" },
+	{ "mailable", "yes" },
+	{ "saved", "yes" },
+	{ "daily", "yes" },
+	{ "saturday", "yes" },
+	{ "paused_until", "2026-02-14" },
+	{ "pause_first", "2026-02-14" },
+	{ "pause_last", "2027-02-14" },
+	{ "zones", "Europe/Berlin" },
+	{ "name", "Europe/Berlin" },
+	{ "chosen", "yes" },
+	{ "new_address", "ada@example.org" },
 };
 
 static int

@@ -120,9 +120,8 @@ visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct s
 
 /* -- answers ---------------------------------------------------------------------------------- */
 
-/* The first character of a name, and stars for however many there are. */
-static struct str
-mask_name(struct str s, struct arena *a)
+struct str
+visit_mask_name(struct str s, struct arena *a)
 {
 	uint32_t c;
 
@@ -140,15 +139,15 @@ visit_mask(struct str email, struct arena *a)
 	(void)address_parse(email, a, &address, &why);
 	at = str_find(address.shown, '@');
 	if (at < 0)
-		return mask_name(email, a);
+		return visit_mask_name(email, a);
 	domain = str_from(address.shown, (size_t)at + 1);
 	for (size_t i = 0; i < domain.n; i++)
 		if (domain.p[i] == '.')
 			dot = (ptrdiff_t)i;
 	top = dot < 0 ? (struct str){ 0 } : str_from(domain, (size_t)dot);
 	return str_of(arena_printf(a, "%.*s@%.*s%.*s",
-		STR_ARG(mask_name(str_sub(address.shown, 0, (size_t)at), a)),
-		STR_ARG(mask_name(domain, a)), STR_ARG(top)));
+		STR_ARG(visit_mask_name(str_sub(address.shown, 0, (size_t)at), a)),
+		STR_ARG(visit_mask_name(domain, a)), STR_ARG(top)));
 }
 
 int

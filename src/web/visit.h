@@ -69,5 +69,7 @@ void visit_text(struct visit *v, int status, const char *text);
 
 /* "ada@example.org" as "a***@e***.org": enough to know one's own, too little to learn another's. */
 struct str visit_mask(struct str email, struct arena *a);
+/* "Ada" as "A***": its first character, and stars for however many there are. */
+struct str visit_mask_name(struct str name, struct arena *a);
 
 #endif

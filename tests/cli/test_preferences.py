@@ -1,0 +1,274 @@
+"""/p/TOKEN: what readers set by their own link, and what it takes a mail for (CONTRACT "Public pages")."""
+import concurrent.futures
+import datetime
+import html
+import re
+import sqlite3
+import urllib.parse
+
+import pytest
+
+from conftest import Publication, run
+from web import Server, tokens
+
+PEOPLE = ["ada.lovelace@vanity.example", "bob@example.com", "eve@example.net"]
+ADA = PEOPLE[0]
+NAME = "Augusta <b>Byron</b> & Co"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    path = tmp_path_factory.mktemp("preferences") / "post"
+    assert run("init", path).code == 0
+    publication = Publication(path)
+    for person in PEOPLE:
+        publication.ok("subscriber", "add", person)
+    publication.ok("send", "--no-wait", "--force")
+    publication.tokens = tokens(publication)
+    server = Server(publication)
+    yield server
+    logged = server.stop()
+    for secret in [*PEOPLE, *publication.tokens.values(), "Augusta", "evil@", "127.0.0.1 "]:
+        assert secret not in logged, f"the log tells {secret}"
+
+
+@pytest.fixture
+def server(served):
+    query(served, "update subscriber set state = 'active', epoch = 0, name = '', timezone = null, frequency = 'daily', "
+          "paused_until = null")
+    query(served, "update subscriber set name = ? where email = ?", NAME, ADA)
+    query(served, "delete from owed")
+    return served
+
+
+@pytest.fixture
+def page(server):
+    return f"/p/{server.publication.tokens[ADA]}"
+
+
+def query(server, sql, *values):
+    with sqlite3.connect(server.publication.database, timeout=30) as db:
+        return db.execute(sql, values).fetchall()
+
+
+def settings(server, person=ADA):
+    return query(server, "select name, timezone, frequency, paused_until from subscriber where email = ?", person)[0]
+
+
+def post(server, page, **fields):
+    return server.post(page, urllib.parse.urlencode(fields).encode())
+
+
+def save(server, page, **fields):
+    return post(server, page, do="save", known="yes", **fields)
+
+
+def day(ahead):
+    return (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(ahead)).isoformat()
+
+
+def form(answer, action):
+    """The fields of the form with this action, as a browser would send them untouched."""
+    for block in re.findall(r"<form .*?</form>", answer.text, re.S):
+        if f'name="do" value="{action}"' not in block:
+            continue
+        fields = [(m[1], m[2]) for m in re.finditer(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', block)]
+        fields += [(m[1], m[2]) for m in re.finditer(r'<input type="radio" name="([^"]+)" value="([^"]+)" checked>', block)]
+        fields += [(m[1], m[2]) for m in re.finditer(r'<input type="date" id="\w+" name="([^"]+)" value="([^"]*)"', block)]
+        fields += [(m[1], "") for m in re.finditer(r'<input type="text" id="\w+" name="([^"]+)"', block)]
+        for select in re.finditer(r'<select id="\w+" name="([^"]+)">(.*?)</select>', block, re.S):
+            options = re.findall(r'<option value="([^"]*)"( selected)?>', select[2])
+            fields.append((select[1], next((value for value, chosen in options if chosen), options[0][0])))
+        return {html.unescape(name): html.unescape(value) for name, value in fields}
+    raise AssertionError(f"no form that does {action}")
+
+
+# -- what is shown --------------------------------------------------------------------------------
+
+def test_a_stranger_with_the_link_learns_no_name_and_no_address(server, page):
+    server.publication.ok("subscriber", "set", ADA, "--tag", "+countess")
+    answer = server.get(page)
+    assert answer.status == 200 and "a***@v***.example" in answer.text and "A***" in answer.text
+    for secret in ("lovelace", "vanity", "Augusta", "Byron", "countess"):
+        assert secret not in answer.text, secret
+    assert "<script" not in answer.text and answer["Cache-Control"] == "no-store"
+
+
+def test_reading_changes_nothing(server, page):
+    before = settings(server)
+    for path in (page, page + "?do=erase", page + "?do=save&frequency=saturday"):
+        for method in (b"GET", b"HEAD"):
+            assert server.get(path, method=method).status == 200
+    assert settings(server) == before and query(server, "select count(*) from owed") == [(0,)]
+
+
+def test_a_form_that_is_sent_untouched_changes_nothing(server, page):
+    server.publication.ok("subscriber", "set", ADA, "--timezone", "US/Eastern", "--frequency", "saturday", "--pause", day(5))
+    before = settings(server)
+    assert before == (NAME, "US/Eastern", "saturday", day(5))
+    events = query(server, "select count(*) from event")
+    answer = post(server, page, **form(server.get(page), "save"))
+    assert answer.status == 200 and "Saved." in answer.text
+    assert settings(server) == before and query(server, "select count(*) from event") == events
+
+
+# -- saving ---------------------------------------------------------------------------------------
+
+def test_everything_is_saved_and_shown(server, page):
+    answer = save(server, page, name="Ada", timezone="Europe/Berlin", frequency="saturday", paused_until=day(366))
+    assert answer.status == 200
+    assert settings(server) == ("Ada", "Europe/Berlin", "saturday", day(366))
+    assert form(server.get(page), "save") == {"do": "save", "known": "yes", "name": "", "timezone": "Europe/Berlin",
+                                              "frequency": "saturday", "paused_until": day(366)}
+    assert save(server, page, forget_name="yes", timezone="", frequency="daily", paused_until="").status == 200
+    assert settings(server) == ("", None, "daily", None)
+    assert settings(server, PEOPLE[1]) == ("", None, "daily", None)
+
+
+@pytest.mark.parametrize("fields,then", [
+    ({"name": ""}, NAME), ({"name": " \t"}, NAME), ({"name": "  Ada \n\t L  "}, "Ada L"),
+    ({"name": "\u202eadA\u2066"}, "adA"), ({"name": "x" * 200}, "x" * 200), ({"name": "{{words.x}} %s"}, "{{words.x}} %s"),
+    ({"name": "Ada", "forget_name": "yes"}, ""), ({"name": "'; drop table subscriber; --"}, "'; drop table subscriber; --")])
+def test_names(server, page, fields, then):
+    assert save(server, page, **fields).status == 200
+    assert settings(server)[0] == then
+
+
+@pytest.mark.parametrize("fields", [
+    {"name": "x" * 201}, {"frequency": "weekly"}, {"frequency": ""}, {"frequency": "Daily"},
+    {"timezone": "Mars/Olympus"}, {"timezone": "../../etc/passwd"}, {"timezone": "/etc/localtime"}, {"timezone": "posixrules\n"},
+    {"paused_until": day(-1)}, {"paused_until": day(367)}, {"paused_until": "2026-02-30"}, {"paused_until": "tomorrow"},
+    {"paused_until": "9999-12-31"}, {"paused_until": "0000-00-00"}, {"paused_until": day(1) + " "}])
+def test_what_is_wrong_is_said_and_nothing_is_saved(server, page, fields):
+    before = settings(server)
+    answer = save(server, page, **({"frequency": "saturday", "name": "Ada"} | fields))
+    assert answer.status == 400 and 'role="alert"' in answer.text and "Nothing was saved" in answer.text
+    assert settings(server) == before
+    for value in fields.values():
+        assert "<b>" not in answer.text and value.replace("\n", "") not in re.sub(r'value="[^"]*"', "", answer.text) or not value
+
+
+def test_what_was_typed_is_kept_beside_the_complaint(server, page):
+    answer = save(server, page, frequency="saturday", paused_until='"><script>alert(1)</script>')
+    assert answer.status == 400 and "<script" not in answer.text and "&quot;&gt;&lt;script&gt;" in answer.text
+    assert form(answer, "save")["frequency"] == "saturday"
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"do=save&do=save", b"do=", b"do=SAVE", b"do=confirm", b"frequency=saturday", b"do=save&frequency=saturday&frequency=daily",
+    b"do=save&name=%ff%00", b"do=save&name=%", b"do=save&email=a@b.example&email=c@d.example", b"List-Unsubscribe=One-Click"])
+def test_a_foreign_form_changes_nothing(server, page, body):
+    before = settings(server)
+    assert server.post(page, body).status == 400
+    assert settings(server) == before and query(server, "select count(*) from owed") == [(0,)]
+
+
+def test_other_types_and_bad_tokens(server, page):
+    assert server.post(page, b"do=erase", type_field=b"Content-Type: text/plain\r\n").status == 415
+    assert server.post(page, b"do=erase", type_field=b"").status == 415
+    assert server.post(page[:-1] + ("A" if page[-1] != "A" else "B"), b"do=erase").status == 404
+    assert query(server, "select count(*) from owed") == [(0,)]
+
+
+def test_the_planner_goes_by_what_was_saved(server, page):
+    """Who has Saturday's issue only, or a pause, is not due: the same rows that `send` makes."""
+    def due(date):
+        return server.publication.json("send", "--date", date, "--dry-run", "--force")["recipients"]
+
+    friday, saturday = "2031-01-03", "2031-01-04"
+    for date in (friday, saturday):
+        source = next((server.publication.path / "issues").glob("*.md")).read_bytes()
+        server.publication.write(f"issues/{date}.md", source)
+    assert due(friday) == 3
+    save(server, page, frequency="saturday")
+    assert (due(friday), due(saturday)) == (2, 3)
+    save(server, page, frequency="daily", paused_until=day(30))
+    query(server, "update subscriber set paused_until = ? where email = ?", saturday, ADA)
+    assert (due(friday), due(saturday)) == (2, 3)
+
+
+# -- what takes a mail first ----------------------------------------------------------------------
+
+def owed(server):
+    return query(server, "select kind, email, detail from owed where subscriber_id = "
+                 "(select id from subscriber where email = ?) order by id", ADA)
+
+
+@pytest.mark.parametrize("fields,kind,detail", [
+    ({"do": "export"}, "export", "{}"), ({"do": "erase"}, "erase", "{}"),
+    ({"do": "address", "email": " New@Example.ORG "}, "address", '{"email":"New@example.org"}')])
+def test_asking_owes_one_mail_to_the_owner_and_nothing_else(server, page, fields, kind, detail):
+    before = server.publication.states()
+    answers = [post(server, page, **fields) for _ in range(3)]
+    assert {a.status for a in answers} == {200} and len({a.body for a in answers}) == 1
+    assert "a***@v***.example" in answers[0].text and "lovelace" not in answers[0].text
+    assert owed(server) == [(kind, None, detail)]
+    assert server.publication.states() == before
+
+
+def test_fifty_at_once_are_one_mail(server, page):
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: post(server, page, do="erase"), range(50)))
+    assert {a.status for a in answers} == {200} and len(owed(server)) == 1
+
+
+def test_three_mails_a_day_are_enough(server, page):
+    for n in range(6):
+        assert post(server, page, do="export").status == 200
+        query(server, "update owed set owed_at = owed_at - 700000000")  # 700 s
+    assert len(owed(server)) == 3
+    query(server, "update owed set owed_at = owed_at - 86400000000")
+    post(server, page, do="export")
+    assert len(owed(server)) == 4
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@b.example\r\nBcc: c@d.example", "a b@c.example", '"a"@b.example',
+                                   "a@b.example\0", "x" * 300 + "@b.example", "a@[127.0.0.1]"])
+def test_an_address_that_is_none(server, page, email):
+    answer = post(server, page, do="address", email=email)
+    assert answer.status == 400 and "Bcc" not in answer.text and owed(server) == []
+
+
+def test_asking_tells_nothing_of_the_new_address(server, page):
+    """Known, suppressed, their own: one and the same answer, or a forwarded issue could ask who is on the list."""
+    server.publication.ok("subscriber", "add", "gone@example.org")
+    server.publication.ok("subscriber", "erase", "gone@example.org")
+    bodies = set()
+    for email in ("free@example.org", PEOPLE[1], "gone@example.org", ADA):
+        query(server, "delete from owed")
+        answer = post(server, page, do="address", email=email)
+        bodies.add((answer.status, answer.body))
+        assert len(owed(server)) == 1
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("state,export,address", [
+    ("pending", 200, 409), ("unsubscribed", 200, 409), ("bounced", 409, 409), ("complained", 409, 409)])
+def test_who_is_not_written_to_is_told_so(server, page, state, export, address):
+    query(server, "update subscriber set state = ? where email = ?", state, ADA)
+    answer = server.get(page)
+    assert answer.status == 200 and ('value="export"' in answer.text) == (export == 200)
+    for do, status in (("export", export), ("erase", export)):
+        assert post(server, page, do=do).status == status
+    assert post(server, page, do="address", email="new@example.org").status == address
+    assert len(owed(server)) == (2 if export == 200 else 0)
+
+
+# -- why they leave -------------------------------------------------------------------------------
+
+def test_why_is_counted_once_and_tied_to_nobody(server, page):
+    token = page.removeprefix("/p/")
+    query(server, "delete from reason")
+    left = server.post(f"/u/{token}")
+    assert form(left, "reason") == {"do": "reason"}
+    assert post(server, page, do="reason", reason="never_asked").status == 200
+    assert post(server, page, do="reason", reason="other").status == 200  # once each time that they leave
+    assert query(server, "select word, n from reason") == [("never_asked", 1)]
+    assert "never_asked" not in str(query(server, "select * from event"))
+    server.post(f"/r/{token}", b"return=yes")
+    assert post(server, page, do="reason", reason="other").status == 400
+    server.post(f"/u/{token}")
+    assert post(server, page, do="reason", reason="other").status == 200
+    assert sorted(query(server, "select word, n from reason")) == [("never_asked", 1), ("other", 1)]
+    for reason in ("", "none", "other\0", "'"):
+        assert post(server, page, do="reason", reason=reason).status == 400
