@@ -63,6 +63,13 @@ day_after(struct visit *v, int days)
 	return (struct str){ .p = text, .n = 10 };
 }
 
+/* A pause that is over is none: its day would be refused when the form comes back untouched. */
+static struct str
+pause_left(struct visit *v, const struct subscriber *s)
+{
+	return str_cmp(s->paused_until, day_after(v, 0)) > 0 ? s->paused_until : (struct str){ 0 };
+}
+
 static void
 put_settings(struct visit *v, struct value *to, const struct subscriber *s)
 {
@@ -72,7 +79,7 @@ put_settings(struct visit *v, struct value *to, const struct subscriber *s)
 	put_text(v, to, "name_mask", s->name.n ? visit_mask_name(s->name, v->arena) : s->name);
 	put_bool(v, to, "daily", str_eqz(s->frequency, "daily"));
 	put_bool(v, to, "saturday", str_eqz(s->frequency, "saturday"));
-	put_text(v, to, "paused_until", s->paused_until);
+	put_text(v, to, "paused_until", pause_left(v, s));
 	put_text(v, to, "pause_first", day_after(v, 0));
 	put_text(v, to, "pause_last", day_after(v, PAUSE_DAYS));
 	put_bool(v, to, "on_list",

@@ -73,7 +73,7 @@ def form(answer, action):
         if f'name="do" value="{action}"' not in block:
             continue
         fields = [(m[1], m[2]) for m in re.finditer(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', block)]
-        fields += [(m[1], m[2]) for m in re.finditer(r'<input type="radio" name="([^"]+)" value="([^"]+)" checked>', block)]
+        fields += [(m[1], m[2]) for m in re.finditer(r'<input type="radio" id="\w+" name="([^"]+)" value="([^"]+)" checked>', block)]
         fields += [(m[1], m[2]) for m in re.finditer(r'<input type="date" id="\w+" name="([^"]+)" value="([^"]*)"', block)]
         fields += [(m[1], "") for m in re.finditer(r'<input type="text" id="\w+" name="([^"]+)"', block)]
         for select in re.finditer(r'<select id="\w+" name="([^"]+)">(.*?)</select>', block, re.S):
@@ -110,6 +110,14 @@ def test_a_form_that_is_sent_untouched_changes_nothing(server, page):
     answer = post(server, page, **form(server.get(page), "save"))
     assert answer.status == 200 and "Saved." in answer.text
     assert settings(server) == before and query(server, "select count(*) from event") == events
+
+
+def test_a_pause_that_is_over_is_in_nobodys_way(server, page):
+    for past in (day(0), day(-400)):
+        query(server, "update subscriber set paused_until = ? where email = ?", past, ADA)
+        fields = form(server.get(page), "save")
+        assert fields["paused_until"] == "" and post(server, page, **fields).status == 200
+        assert settings(server)[3] is None
 
 
 # -- saving ---------------------------------------------------------------------------------------
@@ -149,7 +157,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(server, page, fields):
 
 
 def test_what_was_typed_is_kept_beside_the_complaint(server, page):
-    answer = save(server, page, frequency="saturday", paused_until='"><script>alert(1)</script>')
+    answer = save(server, page, frequency="saturday", paused_until='z"><script>alert(1)</script>')
     assert answer.status == 400 and "<script" not in answer.text and "&quot;&gt;&lt;script&gt;" in answer.text
     assert form(answer, "save")["frequency"] == "saturday"
 
