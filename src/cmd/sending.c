@@ -17,6 +17,7 @@
 #include "deliver/identity.h"
 #include "deliver/mark.h"
 #include "deliver/terms.h"
+#include "people/standing.h"
 #include "store/edition.h"
 #include "store/event.h"
 #include "store/headline.h"
@@ -372,6 +373,20 @@ exit_code(const struct deliver_result *r, struct err *e)
 	return ERR_INTERNAL;
 }
 
+/* Whom relays refused for good is off the list before the next issue is made. */
+static int
+judge_refused(const struct publication *p, struct db *db, struct err *e)
+{
+	struct standing_tally t;
+
+	if (standing_judge_open(db, &p->settings.bounce, clock_now(), &t, e) < 0)
+		return -1;
+	if (t.bounced)
+		log_info("%lld off the list: their servers refused them for good",
+			(long long)t.bounced);
+	return 0;
+}
+
 static int
 deliver(struct context *c, const struct publication *p, struct db *db, const struct keys *keys,
 	const struct sending *s, struct issue *issue, struct err *e)
@@ -398,7 +413,7 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 	status = deliver_issue(db, issue, &o, &result, e);
 	if (teller.terminal && !teller.quiet)
 		fputs("\r\033[K", stderr);
-	if (status < 0)
+	if (status < 0 || judge_refused(p, db, e) < 0)
 		return -1;
 	if (report_issue(&c->out, p, db, s->day, e) < 0)
 		return -1;

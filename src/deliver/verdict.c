@@ -21,19 +21,25 @@ status_words(const struct reply *reply, char out[static 16])
 	return out;
 }
 
+/* The outcome as it is; its relay, status and words are filled in here. */
 static void
-record(struct run *r, struct hand *h, enum delivery_state to, int64_t next_at,
-	const struct reply *reply)
+record_outcome(struct run *r, struct hand *h, struct delivery_outcome o, const struct reply *reply)
 {
 	char status[16];
-	struct delivery_outcome o = {
-		.to = to, .next_at = next_at, .code = reply->code, .words = str_of(reply->text)
-	};
 
+	o.code = reply->code;
+	o.words = str_of(reply->text);
 	if (h->relay < r->relays.count)
 		o.relay = relay_name(r->relays.relay[h->relay]);
 	o.status = str_of(status_words(reply, status));
 	turn_record(r, h, &o);
+}
+
+static void
+record(struct run *r, struct hand *h, enum delivery_state to, int64_t next_at,
+	const struct reply *reply)
+{
+	record_outcome(r, h, (struct delivery_outcome){ .to = to, .next_at = next_at }, reply);
 }
 
 /* Deferred, or failed as expired where there would be no next time. */
@@ -67,11 +73,15 @@ defer(struct run *r, struct hand *h, const struct reply *reply)
 }
 
 static void
-fail(struct run *r, struct hand *h, const struct reply *reply, bool policy)
+fail(struct run *r, struct hand *h, const struct reply *reply, enum reply_meaning meaning)
 {
+	const struct delivery_outcome o = { .to = DELIVERY_FAILED,
+		.blames_address = meaning != REPLY_FAIL_POLICY,
+		.bounce = meaning == REPLY_FAIL_RCPT ? BOUNCE_HARD : BOUNCE_SOFT };
+
 	r->out->failed++;
 	r->judged++;
-	if (policy && reply->class == 5 && reply->subject == 7)
+	if (!o.blames_address && reply->class == 5 && reply->subject == 7)
 		r->policy_refusals++;
 	if (r->policy_refusals >= POLICY_LEAST &&
 		(double)r->policy_refusals > POLICY_SHARE * (double)r->judged && !r->policy_stop) {
@@ -81,7 +91,7 @@ fail(struct run *r, struct hand *h, const struct reply *reply, bool policy)
 			(long long)r->policy_refusals, (long long)r->judged, reply->code,
 			reply->text);
 	}
-	record(r, h, DELIVERY_FAILED, 0, reply);
+	record_outcome(r, h, o, reply);
 }
 
 static void
@@ -125,6 +135,8 @@ abort_relay(struct run *r, struct hand *h, const struct relay_event *ev)
 static void
 record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 {
+	enum reply_meaning meaning;
+
 	r->reached = true;
 	/* Another relay may take it, or none: that is for choose_relay to say. */
 	if (h->d.smtputf8 && !h->marked && !relay_takes_smtputf8(r->relays.relay[h->relay])) {
@@ -132,7 +144,8 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 		return;
 	}
 	learn_from(r, h, ev);
-	switch (reply_judge(ev->phase, &ev->reply)) {
+	meaning = reply_judge(ev->phase, &ev->reply);
+	switch (meaning) {
 	case REPLY_ACCEPTED:
 		r->out->sent++;
 		r->judged++;
@@ -149,10 +162,8 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 		break;
 	case REPLY_FAIL_RCPT:
 	case REPLY_FAIL_SOFT:
-		fail(r, h, &ev->reply, false);
-		break;
 	case REPLY_FAIL_POLICY:
-		fail(r, h, &ev->reply, true);
+		fail(r, h, &ev->reply, meaning);
 		break;
 	case REPLY_ABORT:
 		abort_relay(r, h, ev);

@@ -1,6 +1,7 @@
 #include "store/delivery.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -460,6 +461,25 @@ record_sent(struct db *db, int64_t issue, int64_t subscriber, const struct deliv
 	return stmt_run(s, e) < 0 ? -1 : db_changes(db) == 1;
 }
 
+/* Once an issue: it is never offered to them again in it (R12). */
+static int
+blame_address(struct db *db, int64_t issue, int64_t subscriber, const struct delivery_outcome *o,
+	int64_t now, struct err *e)
+{
+	char report[32];
+	struct bounce b = { .subscriber = subscriber,
+		.issue = issue,
+		.kind = o->bounce,
+		.source = BOUNCE_SMTP,
+		.code = o->code,
+		.status = o->status,
+		.words = o->words };
+	int n = snprintf(report, sizeof report, "issue/%lld", (long long)issue);
+
+	b.report = (struct str){ report, (size_t)n };
+	return bounce_add(db, &b, now, e) < 0 ? -1 : 0;
+}
+
 int
 delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct delivery_outcome *o,
 	int64_t now, struct err *e)
@@ -498,6 +518,9 @@ delivery_record(struct db *db, int64_t issue, int64_t subscriber, const struct d
 	if (db_changes(db) == 0 || (o->to != DELIVERY_DEFERRED && o->to != DELIVERY_FAILED &&
 					   o->to != DELIVERY_IN_DOUBT))
 		return 0;
+	if (o->to == DELIVERY_FAILED && o->blames_address &&
+		blame_address(db, issue, subscriber, o, now, e) < 0)
+		return -1;
 	return attempt_add(db, issue, subscriber, o, now, e);
 }
 

@@ -3,6 +3,7 @@
 #ifndef STORE_DELIVERY_H
 #define STORE_DELIVERY_H
 
+#include "store/bounce.h"
 #include "store/db.h"
 #include "store/issue.h"
 
@@ -101,6 +102,10 @@ struct delivery_outcome {
 	int code;          /* SMTP's; 0: none */
 	struct str status; /* "5.1.1" or empty */
 	struct str words;  /* escaped, at most 1,000 bytes */
+	/* Of a failed one: is it the address's fault (RELIABILITY S3)? Then it is recorded as a
+	 * bounce of this kind, for people/standing. */
+	bool blames_address;
+	enum bounce_kind bounce;
 };
 
 /* Commit point 2: what came of it. In the caller's transaction. */

@@ -147,3 +147,22 @@ event_came_after(
 		stmt_reset(s);
 	return status;
 }
+
+int
+event_moved_since(struct db *db, int64_t subscriber, int64_t since, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind = 'changed' AND at > ?2 "
+		"AND detail ->> '$.what' = 'address' LIMIT 1",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	stmt_int(s, 2, since);
+	status = stmt_step(s, e);
+	if (status > 0)
+		stmt_reset(s);
+	return status;
+}
