@@ -166,11 +166,11 @@ import_text(struct import_command *im, const struct import_result *r)
 static void
 tell_form(const struct import_command *im, const struct import_result *r)
 {
-	if (r->delimiter == ';' || r->delimiter == '\t')
+	if (r->sheet.delimiter == ';' || r->sheet.delimiter == '\t')
 		log_info("%s: separated by %s", im->options.file,
-			r->delimiter == ';' ? "semicolons" : "tabs");
-	if (strcmp(r->encoding, "UTF-8") != 0)
-		log_info("%s: read as %s", im->options.file, r->encoding);
+			r->sheet.delimiter == ';' ? "semicolons" : "tabs");
+	if (strcmp(r->sheet.encoding, "UTF-8") != 0)
+		log_info("%s: read as %s", im->options.file, r->sheet.encoding);
 	if (*r->ignored)
 		log_info("%s: columns left out: %s", im->options.file, r->ignored);
 }

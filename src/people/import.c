@@ -1,25 +1,17 @@
 #include "people/import.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/csv.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "people/decode.h"
 #include "people/subscribe.h"
 #include "store/event.h"
 #include "store/import_run.h"
 
-enum {
-	PIECE = 64 * 1024, /* bytes read at a time */
-	HEAD = 64 * 1024,  /* the header row must end within */
-	CHUNK = 1000,      /* rows a transaction: 10 to 30 ms */
-};
+enum { CHUNK = 1000 }; /* rows a transaction: 10 to 30 ms */
 
 enum column { EMAIL, NAME, TAGS, STATE, TIMEZONE, COLUMNS };
 
@@ -133,7 +125,7 @@ check_row(const struct import *im, const struct str *fields, size_t n)
 		if (str_find(fields[i], '\0') >= 0)
 			return "a NUL byte";
 		if (!text_is_utf8(fields[i]))
-			return strcmp(im->result->encoding, "UTF-8") == 0
+			return strcmp(im->result->sheet.encoding, "UTF-8") == 0
 				       ? "not UTF-8; if the file is in another encoding, name it: "
 					 "--encoding latin1"
 				       : "a character that this encoding does not have";
@@ -341,116 +333,6 @@ on_row(void *context, size_t line, const struct str *fields, size_t n, const cha
 	return im->count == CHUNK ? flush(im, e) : 0;
 }
 
-/* Reading */
-
-struct probe {
-	bool done, has_email;
-};
-
-static int
-probe_row(void *context, size_t line, const struct str *fields, size_t n, const char *fault,
-	struct err *e)
-{
-	struct probe *p = context;
-
-	(void)line, (void)fault, (void)e;
-	for (size_t i = 0; i < n && !p->done; i++)
-		p->has_email = p->has_email || find_column(fields[i]) == EMAIL;
-	p->done = true;
-	return 0;
-}
-
-/* The separator with which the header row has a column `email`; a comma when none does. */
-static char
-sniff_delimiter(struct str head)
-{
-	static const char candidates[] = { ',', ';', '\t' };
-
-	for (size_t i = 0; i < sizeof candidates; i++) {
-		struct probe probe = { 0 };
-		struct err ignored;
-		struct csv *csv = csv_open(candidates[i], probe_row, &probe);
-
-		if (csv_feed(csv, head, &ignored) == 0)
-			(void)csv_end(csv, &ignored);
-		csv_close(csv);
-		if (probe.has_email)
-			return candidates[i];
-	}
-	return ',';
-}
-
-/* Does the text hold a whole line that is not blank? */
-static bool
-has_line(struct str text)
-{
-	bool content = false;
-
-	for (size_t i = 0; i < text.n; i++) {
-		if (content && (text.p[i] == '\n' || text.p[i] == '\r'))
-			return true;
-		content = content || (text.p[i] != '\n' && text.p[i] != '\r');
-	}
-	return false;
-}
-
-/* Feed what was decoded, once enough of it is there to see how it is separated. */
-static int
-feed(struct import *im, struct csv **csv, struct buf *text, bool last, struct err *e)
-{
-	int status;
-
-	if (!*csv) {
-		if (!last && !has_line(buf_str(text)) && text->n < HEAD)
-			return 0;
-		im->result->delimiter = sniff_delimiter(buf_str(text));
-		*csv = csv_open(im->result->delimiter, on_row, im);
-	}
-	status = csv_feed(*csv, buf_str(text), e);
-	buf_clear(text);
-	if (status == 0 && last)
-		status = csv_end(*csv, e);
-	return status;
-}
-
-static ssize_t
-read_piece(int fd, char *to, size_t room)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, to, room);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-static int
-read_all(struct import *im, int fd, struct decoder *decoder, struct csv **csv, struct err *e)
-{
-	char *piece = mem_alloc(PIECE);
-	struct buf text;
-	int status = 0;
-	ssize_t n = 1;
-
-	buf_init(&text, 2 << 20);
-	while (status == 0 && n > 0) {
-		n = read_piece(fd, piece, PIECE);
-		if (n < 0) {
-			status = err_set(e, ERR_IO, "%s", strerror(errno));
-			break;
-		}
-		status = decoder_feed(
-			decoder, (struct str){ .p = piece, .n = (size_t)n }, n == 0, &text, e);
-		snprintf(im->result->encoding, sizeof im->result->encoding, "%s",
-			decoder_encoding(decoder));
-		if (status == 0)
-			status = feed(im, csv, &text, n == 0, e);
-	}
-	buf_free(&text);
-	free(piece);
-	return status;
-}
-
 /* The last chunk, and the run's end. */
 static int
 finish(struct import *im, struct err *e)
@@ -479,23 +361,20 @@ people_import(struct db *db, int fd, const struct import_options *options,
 	struct import_result *result, struct err *e)
 {
 	struct import im = { .db = db, .options = options, .result = result };
-	struct decoder *decoder;
-	struct csv *csv = NULL;
 	int status;
 
 	*result = (struct import_result){ 0 };
-	if (db_expect_bulk(db, e) < 0 || decoder_open(options->encoding, &decoder, e) < 0)
+	if (db_expect_bulk(db, e) < 0)
 		return -1;
 	im.entries = arena_many(&im.arena, CHUNK, struct people_entry);
-	status = read_all(&im, fd, decoder, &csv, e);
+	status = sheet_read(
+		fd, options->encoding, column_names[EMAIL], on_row, &im, &result->sheet, e);
 	if (status == 0)
 		status = finish(&im, e);
 	/* Strict and refused, or failed: nothing of it stays. */
 	db_rollback(db);
 	if (options->strict && (status < 0 || result->refused))
 		result->run = result->added = result->updated = result->unchanged = 0;
-	csv_close(csv);
-	decoder_close(decoder);
 	arena_free(&im.arena);
 	return status;
 }

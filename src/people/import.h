@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "people/sheet.h"
 #include "settings/keys.h"
 #include "store/db.h"
 
@@ -27,8 +28,7 @@ struct import_result {
 	int64_t suppressed; /* of the unchanged: never get mail */
 	int64_t back, off;  /* of the updated: brought back; taken off the list */
 	bool refused;       /* strict, and a row was bad: nothing was changed */
-	char delimiter;
-	char encoding[64];
+	struct sheet sheet;
 	char ignored[512]; /* names of columns that nobody asked for */
 };
 
