@@ -61,6 +61,15 @@ is_delivered(const struct group *g)
 	       (g->action.n == 0 && g->status.n && g->status.p[0] == '2');
 }
 
+/* "@relay.example.net:ann@server" is a route that only they can use; ours is in the other field. */
+static struct str
+best_address(struct str final, struct str original)
+{
+	bool usable = final.n && str_find(str_from(final, (size_t)str_find(final, '@')), '.') >= 0;
+
+	return usable || original.n == 0 ? final : original;
+}
+
 static void
 finish(struct group *g, struct str prose, struct arena *a, struct dsn *sum, struct report *out)
 {
@@ -68,8 +77,9 @@ finish(struct group *g, struct str prose, struct arena *a, struct dsn *sum, stru
 	struct report_recipient *r = NULL;
 	size_t before = out->recipient_count;
 
-	if (final.n || original.n)
-		r = report_recipient_for(out, final.n ? final : original);
+	final = best_address(final, original);
+	if (final.n)
+		r = report_recipient_for(out, final);
 	if (!r || out->recipient_count == before) {
 		*g = (struct group){ 0 };
 		return;

@@ -58,10 +58,16 @@ static const struct {
 	{ "smtp command data", PHASE_OTHER },
 	{ "accept your message (data)", PHASE_OTHER },
 	{ "after i sent the message", PHASE_OTHER },
+	/* Gmail's numbers of where it stood. */
+	{ "(state 13)", PHASE_OTHER },
+	{ "(state 14)", PHASE_RECIPIENT },
+	{ "(state 17)", PHASE_OTHER },
+	{ "(state 18)", PHASE_OTHER },
 	{ "rcpt", PHASE_RECIPIENT },
 	{ "does not like recipient", PHASE_RECIPIENT },
 	/* Sendmail, of a recipient. */
 	{ ">... ", PHASE_RECIPIENT },
+	{ ">>> data", PHASE_OTHER },
 };
 
 static enum phase

@@ -11,6 +11,8 @@
 #include "mail/returned.h"
 #include "mail/sorting.h"
 #include "mail/spot.h"
+#include "mail/webhook.h"
+#include "mail/webhook_format.h"
 
 enum { NOTICE = 200 * 1000 };
 
@@ -131,6 +133,29 @@ read_feedback(struct reading *r, struct arena *a, struct report *out)
 	return found;
 }
 
+/* SNS sends what SES says by mail as well, as JSON with a footer. Unsigned: no more than any mail. */
+static bool
+read_json(struct reading *r, struct arena *a, struct report *out)
+{
+	struct webhook_keys none = { 0 };
+	struct str text = str_trim(r->notice);
+	ptrdiff_t footer = str_find_str(text, STR("\n--\n"));
+	struct report **reports;
+	struct err e;
+	size_t n;
+
+	text = str_trim(str_sub(text, 0, footer < 0 ? text.n : (size_t)footer));
+	if (!webhook_is_ses(text) ||
+		webhook_read(WEBHOOK_SES, (struct str){ 0 }, text, &none, a, &reports, &n, &e) <
+			0 ||
+		n != 1)
+		return false;
+	reports[0]->subject = out->subject;
+	reports[0]->from = out->from;
+	*out = *reports[0];
+	return true;
+}
+
 /* -- complaints without a feedback part --------------------------------------------------------- */
 
 /* Hotmail's: the message as it was, with the reader's address in a field of its own. */
@@ -190,7 +215,8 @@ read_all(struct reading *r, struct arena *a, struct report *out)
 	if (str_trim(r->notice).n == 0)
 		gather_notice(r, true, a, out);
 	read_returned(r, a, out);
-	if (read_feedback(r, a, out) || read_plain_complaint(r, a, out) || read_opt_out(r, a, out))
+	if (read_json(r, a, out) || read_feedback(r, a, out) || read_plain_complaint(r, a, out) ||
+		read_opt_out(r, a, out))
 		return;
 	if (str_eqz(r->m.report_type, "disposition-notification")) {
 		out->sort = REPORT_DELIVERED;
