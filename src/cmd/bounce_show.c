@@ -1,50 +1,8 @@
 /* bounce_show.c: reports on standard output. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "cmd/bounce.h"
-
-enum { PIECE = 64 * 1024 };
-
-static int
-read_all(int fd, const char *file, size_t most, struct buf *b, struct err *e)
-{
-	while (b->n <= most) {
-		size_t room = most + 1 - b->n < PIECE ? most + 1 - b->n : PIECE;
-		ssize_t n = read(fd, buf_room(b, room), room);
-
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return err_set(e, ERR_IO, "%s: %s", file, strerror(errno));
-		if (n > 0)
-			buf_took(b, (size_t)n);
-	}
-	return 0;
-}
-
-int
-bounce_bytes(const char *file, size_t most, struct arena *a, struct str *out, struct err *e)
-{
-	bool standard = strcmp(file, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC), status;
-	struct buf b;
-
-	if (fd < 0)
-		return err_set(
-			e, errno == ENOENT ? ERR_NOINPUT : ERR_IO, "%s: %s", file, strerror(errno));
-	buf_init(&b, most + PIECE + 1);
-	status = read_all(fd, standard ? "standard input" : file, most, &b, e);
-	if (!standard)
-		close(fd);
-	*out = buf_keep(&b, a);
-	return status;
-}
 
 /* A tab within a field would be another field; log_escape leaves none. */
 static void
