@@ -61,7 +61,12 @@ wish_identify(const struct wish_desk *desk, struct str token, unsigned kinds, st
 static const char *
 known_way(struct str how)
 {
-	return str_eqz(how, "one-click") ? "one-click" : "page";
+	static const char *const ways[] = { "one-click", "mail" };
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (str_eqz(how, ways[i]))
+			return ways[i];
+	return "page";
 }
 
 static int

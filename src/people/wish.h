@@ -28,7 +28,7 @@ struct wish {
 	enum wish_kind kind;
 	int64_t at;       /* when it was asked for */
 	struct str token; /* as it stood in the path */
-	struct str how;   /* "page" or "one-click" */
+	struct str how;   /* "page", "one-click" or "mail" */
 	struct str email, name, timezone, frequency, paused_until, reason;
 	struct str address; /* the visitor's network address, for the evidence of consent */
 	struct str words;   /* what they agreed to: the sentence beside the button */

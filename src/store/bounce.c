@@ -1,5 +1,6 @@
 #include "store/bounce.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const kind_names[BOUNCE_KINDS] = {
@@ -176,6 +177,30 @@ bounce_soft_run(
 		issue = id;
 	}
 	out->days = last - first;
+	return status;
+}
+
+int
+bounce_copies(struct db *db, int64_t subscriber, struct bounce_copy *out, size_t most, size_t *n,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT 'issue/' || i.day, i.id, started_at AS at FROM issue i CROSS JOIN delivery "
+		"d"
+		" ON d.issue_id = i.id AND d.subscriber_id = ?1"
+		" UNION ALL SELECT 'owed/' || id, 0, owed_at FROM owed WHERE subscriber_id = ?1"
+		" ORDER BY at DESC LIMIT ?2",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	stmt_int(s, 2, (int64_t)most);
+	for (*n = 0; (status = stmt_step(s, e)) > 0; (*n)++) {
+		snprintf(out[*n].what, sizeof out[*n].what, "%.*s", STR_ARG(stmt_get_text(s, 0)));
+		out[*n].issue = stmt_get_int(s, 1);
+	}
 	return status;
 }
 

@@ -46,6 +46,15 @@ struct bounce_run {
 int bounce_soft_run(
 	struct db *db, int64_t subscriber, int64_t gap, struct bounce_run *out, struct err *e);
 
+/* What one person was sent, by the names that Message-IDs are made of ("issue/2026-02-14",
+ * "owed/17"), the newest first: *n of them, at most `most`. */
+struct bounce_copy {
+	char what[32];
+	int64_t issue; /* 0: a note */
+};
+int bounce_copies(struct db *db, int64_t subscriber, struct bounce_copy *out, size_t most,
+	size_t *n, struct err *e);
+
 /* When was this issue sent to them? 1 and the moment; 0 it was not. */
 int bounce_sent_at(struct db *db, int64_t issue, int64_t subscriber, int64_t *at, struct err *e);
 
