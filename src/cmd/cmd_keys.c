@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd/command.h"
+#include "cmd/keys_dkim.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/db.h"
@@ -15,7 +15,12 @@ const char cmd_keys_help[] =
 	"  retire ID    remove an old key for good: the links made with it are dead. Not within\n"
 	"               60 days of an issue that went out with it (75), but for --force\n"
 	"  spool        the key that a public-only host seals wishes to; made if there is none.\n"
-	"               Copy var/keys/*.pub to that host, and nothing else of var/keys\n";
+	"               Copy var/keys/*.pub to that host, and nothing else of var/keys\n"
+	"  dkim [--selector S] [--domain D] [--algorithm rsa|ed25519]\n"
+	"               the keys that sign the mail, each with the DNS record that publishes it;\n"
+	"               what the settings name and is missing is made. With an option, or\n"
+	"               without dkim: in the settings: a key for that selector (default: post\n"
+	"               and the month), and the line that the settings need\n";
 
 /* RELIABILITY W4: mails are read for as long, and who cannot leave complains instead. */
 #define LINKS_LIVE (60 * CLOCK_DAY)
@@ -165,16 +170,19 @@ int
 cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 {
 	bool force = take_force(&argc, argv);
-	char what = action(argc, argv);
+	bool dkim = argc > 1 && strcmp(argv[1], "dkim") == 0;
+	char what = dkim ? 'd' : action(argc, argv);
 	struct publication p;
 	int status;
 
 	if (!what)
 		return command_usage(
-			"keys", e, "it takes show, rotate, spool, or retire and a key's number");
+			"keys", e, "it takes show, rotate, spool, dkim, or retire and a key's number");
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
-	if (what == 's')
+	if (what == 'd')
+		status = keys_dkim(c, &p, argc - 1, argv + 1, e);
+	else if (what == 's')
 		status = show(c, &p, e);
 	else if (what == 'r')
 		status = rotate(c, &p, e);

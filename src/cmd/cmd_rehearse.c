@@ -16,6 +16,7 @@
 #include "cmd/rehearsal.h"
 #include "mail/inspect.h"
 #include "net/maildir.h"
+#include "settings/signers.h"
 #include "store/edition.h"
 #include "store/issue.h"
 
@@ -37,7 +38,10 @@ struct stage {
 	struct day day;
 	struct composed composed;
 	struct keys keys;
+	struct seal_signers signers;
+	struct seal *seal;
 	char date[40];
+	int64_t dated_at;
 	struct maildir *maildir;
 	bool terminal;
 	int64_t begun, due;
@@ -77,6 +81,14 @@ open_maildir(struct stage *s, const char *path, struct err *e)
 	return 0;
 }
 
+static int
+open_seal(struct stage *s, struct err *e)
+{
+	if (signers_load(&s->desk.publication, &s->signers, e) < 0)
+		return -1;
+	return seal_new(&s->signers, &s->composed.letter, &s->seal, e);
+}
+
 /* The Date that copies have, or would have if the send began now. */
 static int
 set_date(struct stage *s, struct err *e)
@@ -84,8 +96,9 @@ set_date(struct stage *s, struct err *e)
 	struct issue issue;
 	int got = issue_find(s->desk.db, s->day, &s->desk.arena, &issue, e);
 
-	clock_rfc5322(got == 1 ? issue.dated_at : clock_now(),
-		s->desk.publication.settings.publication.timezone, s->date);
+	s->dated_at = got == 1 ? issue.dated_at : clock_now();
+	clock_rfc5322(
+		s->dated_at, s->desk.publication.settings.publication.timezone, s->date);
 	return got < 0 ? -1 : 0;
 }
 
@@ -316,8 +329,10 @@ rehearse(struct stage *s, struct err *e)
 	const struct rehearsal_options o = { .publication = &s->desk.publication,
 		.keys = &s->keys,
 		.letter = &s->composed.letter,
+		.seal = s->seal,
 		.day = s->day,
 		.date = s->date,
+		.dated_at = s->dated_at,
 		.maildir = s->maildir,
 		.progress = tell_progress,
 		.context = s };
@@ -341,10 +356,14 @@ run(struct stage *s, const char *date, const char *path, struct err *e)
 	if (options_day("rehearse", date, &d->publication, &s->day, e) < 0 || compose(s, e) < 0 ||
 		keys_load(d->publication.dir, false, &s->keys, e) < 0)
 		return -1;
-	status = open_maildir(s, path, e);
+	status = open_seal(s, e);
+	if (status == 0)
+		status = open_maildir(s, path, e);
 	if (status == 0)
 		status = rehearse(s, e);
 	maildir_close(s->maildir);
+	seal_free(s->seal);
+	signers_free(&s->signers);
 	keys_free(&s->keys);
 	return status;
 }

@@ -117,13 +117,25 @@ check_person(struct turn *t, const struct inspected *m, const struct delivery *d
 }
 
 static int
+make(struct turn *t, const struct letter_values *v, struct err *e)
+{
+	struct splice *message;
+
+	buf_clear(&t->message);
+	if (seal_fill(t->o->seal, v, t->o->dated_at, &message, e) < 0)
+		return -1;
+	splice_add_to(message, &t->message);
+	splice_free(message);
+	return t->message.over ? err_set(e, ERR_DATA, "it is larger than %d bytes", MESSAGE) : 0;
+}
+
+static int
 make_and_check(
 	struct turn *t, const struct delivery *d, const struct letter_values *v, struct err *e)
 {
 	struct inspected m;
 
-	buf_clear(&t->message);
-	if (letter_fill(t->o->letter, v, &t->message, e) < 0 ||
+	if (make(t, v, e) < 0 ||
 		inspect_read(buf_str(&t->message), d->smtputf8, &t->arena, &m, e) < 0)
 		return -1;
 	note_size(t->r, t->message.n);

@@ -2,7 +2,7 @@
 #ifndef CMD_REHEARSAL_H
 #define CMD_REHEARSAL_H
 
-#include "mail/letter.h"
+#include "mail/seal.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/delivery.h"
@@ -38,8 +38,10 @@ struct rehearsal_options {
 	const struct publication *publication;
 	struct keys *keys; /* only read */
 	const struct letter *letter;
+	const struct seal *seal; /* of that letter */
 	struct day day;
 	const char *date;        /* the Date of every copy */
+	int64_t dated_at;        /* the same as a number */
 	struct maildir *maildir; /* or NULL */
 	void (*progress)(void *context, int64_t done);
 	void *context;

@@ -18,6 +18,7 @@
 #include "deliver/mark.h"
 #include "deliver/terms.h"
 #include "people/standing.h"
+#include "settings/signers.h"
 #include "store/edition.h"
 #include "store/event.h"
 #include "store/headline.h"
@@ -396,6 +397,7 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 	};
 	struct deliver_options o = { .publication = p,
 		.keys = keys,
+		.signers = s->signers,
 		.choice = choice_of(s, issue),
 		.most = s->most,
 		.wait = s->no_wait ? 0 : p->settings.send.wait,
@@ -493,26 +495,40 @@ run_with_lock(struct context *c, const struct publication *p, struct db *db,
 	return status;
 }
 
-int
-sending_run(struct context *c, const struct publication *p, const struct sending *s, struct err *e)
+static int
+run_with_keys(struct context *c, const struct publication *p, const struct keys *keys,
+	const struct sending *s, struct err *e)
 {
-	struct keys keys;
 	struct db *db;
 	int status;
 
-	if (keys_load(p->dir, false, &keys, e) < 0)
-		return -1;
-	if (s->to_count) {
-		status = test_copy_send(c, p, &keys, s, e);
-		keys_free(&keys);
-		return status;
-	}
+	if (s->to_count)
+		return test_copy_send(c, p, keys, s, e);
 	status = db_open(p->dir, "var/morningpost.db", DB_WRITE, &db, e);
 	if (status == 0) {
 		status =
-			s->dry_run ? run_dry(c, p, db, s, e) : run_with_lock(c, p, db, &keys, s, e);
+			s->dry_run ? run_dry(c, p, db, s, e) : run_with_lock(c, p, db, keys, s, e);
 		db_close(db);
 	}
+	return status;
+}
+
+int
+sending_run(struct context *c, const struct publication *p, const struct sending *s, struct err *e)
+{
+	struct seal_signers signers = { 0 };
+	struct sending signed_by = *s;
+	struct keys keys;
+	int status = keys_load(p->dir, false, &keys, e);
+
+	if (status < 0)
+		return -1;
+	/* Before anything is begun: with a key that cannot be read nothing goes out. */
+	status = signers_load(p, &signers, e);
+	signed_by.signers = &signers;
+	if (status == 0)
+		status = run_with_keys(c, p, &keys, &signed_by, e);
+	signers_free(&signers);
 	keys_free(&keys);
 	return status;
 }

@@ -4,6 +4,7 @@
 #define CMD_SENDING_H
 
 #include "cmd/command.h"
+#include "mail/seal.h"
 #include "settings/publication.h"
 
 struct sending {
@@ -15,6 +16,7 @@ struct sending {
 	bool dry_run, no_wait, force, only_missed, new_edition;
 	bool quiet_when_done; /* daily: a finished day says nothing */
 	int64_t most, deadline;
+	const struct seal_signers *signers; /* sending_run's to fill in */
 };
 
 /* The exit code, or -1 with e. */

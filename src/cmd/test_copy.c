@@ -8,44 +8,61 @@
 #include "deliver/copy.h"
 #include "mail/address.h"
 #include "mail/message_id.h"
+#include "mail/seal.h"
 #include "mail/token.h"
 
 enum { MESSAGE = 32 << 20 };
 
 static int
-fill(const struct publication *p, const struct keys *keys, const struct composed *c, const char *to,
+fill(const struct publication *p, const struct keys *keys, const struct seal *seal, const char *to,
 	struct arena *a, struct copy *out, struct err *e)
 {
 	const char *zone = p->settings.publication.timezone;
+	int64_t now = clock_now();
 	struct token t = { .kind = TOKEN_TEST, .key_id = keys_current(keys)->id };
 	char token[TOKEN_CHARS + 1], id[MESSAGE_ID_MAX], date[40], what[64];
 	uint8_t signature[SIGN_BYTES];
 	struct letter_values v = { 0 };
 	struct address address;
+	struct splice *message;
 	const char *why;
 	struct buf b;
-	int status;
 
 	if (address_parse(str_of(to), a, &address, &why) == ADDRESS_BAD)
 		return err_set(e, ERR_USAGE, "send: --to: '%s' is not an address: %s", to, why);
 	token_sign(&t, p->settings.publication.list_id, keys_current(keys)->secret, signature);
 	token_print(&t, signature, token);
 	/* Another id each time: a test copy is looked at again after every change. */
-	snprintf(what, sizeof what, "test/%lld", (long long)clock_now());
+	snprintf(what, sizeof what, "test/%lld", (long long)now);
 	message_id_make(str_of(what), 0, str_of(strchr(p->settings.sender.from_email, '@') + 1),
 		keys->mac, id);
-	clock_rfc5322(clock_now(), zone, date);
+	clock_rfc5322(now, zone, date);
 	v = (struct letter_values){ .email = address.envelope,
 		.email_shown = address.shown,
 		.message_id = str_of(id),
 		.date = str_of(date),
 		.token = str_of(token) };
+	if (seal_fill(seal, &v, now, &message, e) < 0)
+		return -1;
 	buf_init(&b, MESSAGE);
-	status = letter_fill(&c->letter, &v, &b, e);
-	*out = (struct copy){ .to = address.envelope,
-		.message = arena_str(a, buf_str(&b)),
-		.smtputf8 = address.smtputf8 };
-	buf_free(&b);
+	splice_add_to(message, &b);
+	splice_free(message);
+	*out = (struct copy){
+		.to = address.envelope, .message = buf_keep(&b, a), .smtputf8 = address.smtputf8
+	};
+	return 0;
+}
+
+static int
+fill_all(const struct publication *p, const struct keys *keys, const struct composed *c,
+	const struct sending *s, struct arena *a, struct copy *copies, struct err *e)
+{
+	struct seal *seal = NULL;
+	int status = seal_new(s->signers, &c->letter, &seal, e);
+
+	for (size_t i = 0; status == 0 && i < s->to_count; i++)
+		status = fill(p, keys, seal, s->to[i], a, &copies[i], e);
+	seal_free(seal);
 	return status;
 }
 
@@ -66,8 +83,8 @@ test_copy_send(struct context *c, const struct publication *p, const struct keys
 		known.options.edition_hash = str_of(edition.hash);
 		status = edition_compose(p, s->day, &known.options, &a, &composed, e);
 	}
-	for (size_t i = 0; status == 0 && i < s->to_count; i++)
-		status = fill(p, keys, &composed, s->to[i], &a, &copies[i], e);
+	if (status == 0)
+		status = fill_all(p, keys, &composed, s, &a, copies, e);
 	if (status == 0)
 		status = copy_send(p, copies, s->to_count, e);
 	if (status == 0)

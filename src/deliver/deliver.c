@@ -141,10 +141,12 @@ is_finished(struct run *r, bool *finished)
 		*finished = true;
 		return 0;
 	}
-	if (!queue_is_empty(r) || r->later_count || r->passed_over || r->apart_until) {
+	if (!queue_is_empty(r) || r->later_count || r->sealing_count || r->passed_over ||
+		r->apart_until) {
 		/* Rows there are, but no relay to be had: not for longer than we are told to wait.
 		 */
-		*finished = !r->later_count && (!choose_any_room(r) || queue_is_empty(r)) &&
+		*finished = !r->later_count &&
+			    (!choose_any_room(r) || (queue_is_empty(r) && !r->sealing_count)) &&
 			    waited >= r->o->wait && clock_steady() >= r->first_try;
 		return 0;
 	}
@@ -191,7 +193,7 @@ static int64_t
 until_when(const struct run *r)
 {
 	int64_t steady = clock_steady(), wall = clock_now(), until = steady + CLOCK_SECOND, wakes;
-	bool room = offer_may_take(r) && choose_any_room(r);
+	bool room = offer_may_take(r) && choose_any_room(r) && sealing_has_room(r);
 
 	/* Rows at hand and room for them: no sleep at all. */
 	if (room && queue_has_rows(r))
@@ -292,6 +294,7 @@ run_with_clerk(struct run *r)
 
 	r->clerk = clerk_start(r->db);
 	relay_wake_by(r->relays.loop, clerk_fd(r->clerk));
+	sealing_start(r);
 	r->next_due = 1; /* nobody has looked yet */
 	status = run_loop(r);
 	r->refused = all_refused(r);
@@ -299,6 +302,7 @@ run_with_clerk(struct run *r)
 	if (status == 0)
 		relay_quit(r->relays.loop, r->o->deadline ? GRACE : QUIT_TIME);
 	relay_wake_by(r->relays.loop, -1);
+	sealing_stop(r);
 	clerk_stop(r->clerk);
 	return status;
 }
@@ -457,8 +461,10 @@ free_run(struct run *r)
 	for (size_t i = 0; i < RUN_HANDS; i++)
 		while (r->hands[i])
 			hand_free(r, r->hands[i]);
-	for (size_t i = 0; i < r->edition_count; i++)
+	for (size_t i = 0; i < RUN_EDITIONS; i++) {
+		seal_free(r->editions[i].seal);
 		arena_free(&r->editions[i].arena);
+	}
 	for (int i = 0; i < 2; i++) {
 		arena_free(&r->batches[i].arena);
 		turn_free(&r->turns[i]);
@@ -515,6 +521,8 @@ deliver_issue(struct db *db, struct issue *issue, const struct deliver_options *
 	r->e = e;
 	r->began = clock_steady();
 	init_domains(r);
+	clock_rfc5322(
+		issue->dated_at, o->publication->settings.publication.timezone, r->dated);
 	status = relays_open(o->publication, &r->relays, e);
 	if (status == 0) {
 		learn_start(r);

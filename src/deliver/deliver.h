@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mail/seal.h"
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/delivery.h"
@@ -20,6 +21,7 @@ typedef void deliver_progress_fn(void *context, const struct deliver_progress *p
 struct deliver_options {
 	const struct publication *publication;
 	const struct keys *keys;
+	const struct seal_signers *signers; /* none in it: mail is not signed here */
 	struct delivery_choice choice;
 	int64_t most;     /* messages in this run; 0: no limit */
 	int64_t wait;     /* microseconds to stay for the deferred */

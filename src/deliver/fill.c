@@ -3,16 +3,15 @@
 
 #include <assert.h>
 
-#include "base/clock.h"
 #include "deliver/person.h"
 #include "store/edition.h"
 
-static const struct letter *
-find_letter(const struct run *r, int64_t id)
+static const struct seal *
+find_seal(const struct run *r, int64_t id)
 {
 	for (size_t i = 0; i < r->edition_count; i++)
 		if (r->editions[i].id == id)
-			return &r->editions[i].letter;
+			return r->editions[i].seal;
 	return NULL;
 }
 
@@ -23,7 +22,7 @@ load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
 	struct edition ed;
 	int got;
 
-	if (find_letter(r, id))
+	if (find_seal(r, id))
 		return 0;
 	if (r->edition_count == RUN_EDITIONS)
 		return err_set(
@@ -34,7 +33,8 @@ load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
 			       : err_set(e, ERR_CONFIG,
 					 "the database has lost edition %lld; restore a backup",
 					 (long long)id);
-	if (letter_freeze(ed.bytes, &l->arena, &l->letter, e) < 0)
+	if (letter_freeze(ed.bytes, &l->arena, &l->letter, e) < 0 ||
+		seal_new(r->o->signers, &l->letter, &l->seal, e) < 0)
 		return err_wrap(e, "edition %lld in the database", (long long)id);
 	l->id = id;
 	r->edition_count++;
@@ -49,20 +49,17 @@ fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now,
 }
 
 int
-fill_letter(struct run *r, const struct hand *h, struct splice **body, struct err *e)
+fill_letter(const struct run *r, const struct hand *h, struct splice **body, struct err *e)
 {
-	const struct letter *letter = find_letter(r, h->d.edition_id);
+	const struct seal *seal = find_seal(r, h->d.edition_id);
 	struct person person;
 	struct arena a = { 0 };
 	int status;
 
-	assert(letter);
-	if (!*r->dated)
-		clock_rfc5322(r->issue->dated_at, r->o->publication->settings.publication.timezone,
-			r->dated);
+	assert(seal);
 	person_values(r->o->publication, r->o->keys, r->issue->day, &h->d, &a, &person);
 	person.values.date = str_of(r->dated);
-	status = letter_splice(letter, &person.values, body, e);
+	status = seal_fill(seal, &person.values, r->issue->dated_at, body, e);
 	arena_free(&a);
 	return status;
 }

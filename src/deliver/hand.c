@@ -80,5 +80,7 @@ hand_free(struct run *r, struct hand *h)
 		if (h->domain != SIZE_MAX)
 			r->domains[h->domain].in_hand--;
 	}
+	splice_free(h->body);
+	free(h->unfilled);
 	free(h);
 }

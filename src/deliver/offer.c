@@ -17,6 +17,21 @@ take_tokens(struct run *r, const struct hand *h)
 		health_took(ailing, clock_steady());
 }
 
+/* The one that was made beside the loop, or one made now. */
+static int
+take_letter(struct run *r, struct hand *h, struct splice **body, struct err *e)
+{
+	if (h->unfilled) {
+		*e = *h->unfilled;
+		return -1;
+	}
+	if (!h->body)
+		return fill_letter(r, h, body, e);
+	*body = h->body;
+	h->body = NULL;
+	return 0;
+}
+
 static int
 offer(struct run *r, struct hand *h, size_t relay)
 {
@@ -32,7 +47,7 @@ offer(struct run *r, struct hand *h, size_t relay)
 		verdict_unfillable(r, h, "not an address that may go into an envelope");
 		return 0;
 	}
-	if (fill_letter(r, h, &m.body, &e) < 0) {
+	if (take_letter(r, h, &m.body, &e) < 0) {
 		if (e.code == ERR_DATA) {
 			verdict_unfillable(r, h, e.text);
 			return 0;
@@ -55,6 +70,16 @@ offer_may_take(const struct run *r)
 	return !r->draining && !r->policy_stop && (r->o->most == 0 || r->taken < r->o->most);
 }
 
+/* It comes again when it is signed. */
+static int
+seal(struct run *r, struct hand *h)
+{
+	if (!sealing_has_room(r))
+		return 1;
+	sealing_begin(r, h);
+	return 0;
+}
+
 /* What becomes of a row at hand that a domain allows. 1: everybody waits for room, and it still
  * needs a place to wait in; 0: it is seen to. */
 static int
@@ -64,7 +89,7 @@ place(struct run *r, struct hand *h)
 
 	switch (choose_relay(r, h, &relay)) {
 	case GOES:
-		return offer(r, h, relay);
+		return sealing_needs(r, h) ? seal(r, h) : offer(r, h, relay);
 	case WAITS_FOR_ROOM:
 		return 1;
 	case CANNOT_GO:
@@ -126,6 +151,37 @@ set_aside(struct run *r, struct hand *h)
 	hand_free(r, h);
 }
 
+/* Those whose letter is ready. 1: a relay is full, stop. */
+static int
+offer_sealed(struct run *r)
+{
+	size_t kept = 0, n = r->sealing_count;
+	int full = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct hand *h = r->sealing[i];
+		enum domain_choice domain;
+
+		if (full || !offer_may_take(r) || !sealing_is_done(r, h)) {
+			r->sealing[kept++] = h;
+			continue;
+		}
+		domain = choose_domain(r, h);
+		if (domain == DOMAIN_LATER)
+			set_aside(r, h);
+		else if (domain == DOMAIN_RESTS)
+			hand_free(r, h);
+		else
+			full = place(r, h);
+		if (full < 0)
+			return -1;
+		if (full)
+			r->sealing[kept++] = h;
+	}
+	r->sealing_count = kept;
+	return full;
+}
+
 static void
 read_from(struct run *r, int64_t subscriber)
 {
@@ -158,10 +214,12 @@ offer_rows(struct run *r)
 	int full;
 
 	come_again(r);
-	full = offer_later(r);
+	full = offer_sealed(r);
+	if (full == 0)
+		full = offer_later(r);
 	if (full)
 		return full < 0 ? -1 : 0;
-	while (offer_may_take(r) && choose_any_room(r)) {
+	while (offer_may_take(r) && choose_any_room(r) && sealing_has_room(r)) {
 		enum domain_choice domain;
 		struct hand *h;
 		int got = queue_next(r, &h);

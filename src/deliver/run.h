@@ -9,9 +9,10 @@
 #include "deliver/gate.h"
 #include "deliver/health.h"
 #include "deliver/pace.h"
+#include "deliver/pool.h"
 #include "deliver/relays.h"
 #include "deliver/reserve.h"
-#include "mail/letter.h"
+#include "mail/seal.h"
 #include "mail/verp.h"
 #include "store/relay.h"
 
@@ -21,6 +22,7 @@ enum {
 	RUN_HANDS = 8192, /* buckets of those in hand */
 	RUN_EDITIONS = 8,
 	RUN_STUMBLED = 64,
+	RUN_SEALING = 256, /* letters that are being signed, or are and wait for room */
 };
 
 /* Somebody whose message a relay has, or who waits for a better moment; with all that may be needed
@@ -34,6 +36,11 @@ struct hand {
 	bool due;        /* it stands in the turn that is filled, to be marked */
 	bool counted;    /* in run.marked: from then on, until it is out of hand */
 	bool marked;     /* `sending` is committed */
+	/* Where letters are signed: what the pool makes of it, and why it could not. */
+	struct run *run;
+	struct pool_job job;
+	struct splice *body;
+	struct err *unfilled;
 	struct hand *next;
 	char strings[];
 };
@@ -42,6 +49,7 @@ struct loaded {
 	int64_t id;
 	struct arena arena;
 	struct letter letter;
+	struct seal *seal;
 };
 
 struct domain_pace {
@@ -127,6 +135,9 @@ struct run {
 	struct loaded editions[RUN_EDITIONS];
 	size_t edition_count;
 	char dated[40]; /* the Date of every copy */
+	struct pool *pool; /* NULL: letters are not signed, and filled as they are offered */
+	struct hand *sealing[RUN_SEALING];
+	size_t sealing_count;
 	/* what comes next: queue.c */
 	struct batch batches[2];
 	int batch;
@@ -183,9 +194,21 @@ void hand_free(struct run *r, struct hand *h);
 /* For the clerk: the edition that a row is filled from, and the token's signature, made at first
  * use: *signed_now says that it is to be kept. */
 int fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now, struct err *e);
-/* ERR_DATA when this one person's copy cannot be made. Its frozen pieces are the edition's. */
-int fill_letter(struct run *r, const struct hand *h, struct splice **body, struct err *e);
+/* ERR_DATA when this one person's copy cannot be made. Its frozen pieces are the edition's. From any
+ * thread. */
+int fill_letter(const struct run *r, const struct hand *h, struct splice **body, struct err *e);
 struct str fill_sender(const struct run *r, const struct hand *h, char verp[static VERP_MAX + 1]);
+
+/* -- sealing.c */
+/* When the clerk is there; the loop is woken when a letter is ready. */
+void sealing_start(struct run *r);
+void sealing_stop(struct run *r);
+/* Is this letter to be signed, and nobody has begun? */
+bool sealing_needs(const struct run *r, const struct hand *h);
+bool sealing_has_room(const struct run *r);
+/* It stands in r->sealing from now on, and is nobody else's until it is done. */
+void sealing_begin(struct run *r, struct hand *h);
+bool sealing_is_done(const struct run *r, const struct hand *h);
 
 /* -- queue.c */
 /* The next row to offer: 1, 0 none now (the clerk may be reading). The hand is the caller's to

@@ -1,8 +1,8 @@
 #include "settings/settings.h"
 
 #include "base/clock.h"
+#include "settings/dkim.h"
 #include "settings/relays.h"
-#include "settings/signers.h"
 #include "settings/sources.h"
 #include "settings/value.h"
 
@@ -116,7 +116,7 @@ static const struct key top_keys[] = {
 	{ "send", MAP, AT(settings, send), .members = send_keys },
 	{ "daily", MAP, AT(settings, daily), .members = daily_keys },
 	{ "sources", MAP, AT(settings, sources), .members = sources_keys },
-	{ "dkim", LIST, NONE, .members = signers_keys, .read = signers_read },
+	{ "dkim", LIST, NONE, .members = dkim_keys, .read = dkim_read },
 	{ "bounce", MAP, AT(settings, bounce), .members = bounce_keys },
 	{ "doctor", MAP, 0, .members = doctor_keys },
 	{ "telegram", MAP, AT(settings, telegram_url), .members = telegram_keys },

@@ -1,0 +1,131 @@
+#include "deliver/pool.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+enum { THREADS = 16 };
+
+struct pool {
+	pthread_t threads[THREADS];
+	size_t count;
+	pthread_mutex_t lock;
+	pthread_cond_t given;
+	struct pool_job *first, **end;
+	bool stopping;
+	int wake;
+};
+
+static struct pool_job *
+take_job(struct pool *p)
+{
+	struct pool_job *job;
+
+	pthread_mutex_lock(&p->lock);
+	while (!p->first && !p->stopping)
+		pthread_cond_wait(&p->given, &p->lock);
+	job = p->stopping ? NULL : p->first;
+	if (job) {
+		p->first = job->next;
+		if (!p->first)
+			p->end = &p->first;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return job;
+}
+
+static void *
+live(void *context)
+{
+	struct pool *p = context;
+	const uint64_t one = 1;
+	struct pool_job *job;
+
+	while ((job = take_job(p))) {
+		job->work(job->context);
+		pthread_mutex_lock(&p->lock);
+		job->done = true;
+		pthread_mutex_unlock(&p->lock);
+		/* It cannot be full, see clerk.c. */
+		if (write(p->wake, &one, sizeof one) < 0)
+			assert(false && "an eventfd that cannot be written");
+	}
+	return NULL;
+}
+
+static size_t
+processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > THREADS ? THREADS : (size_t)n;
+}
+
+struct pool *
+pool_start(int wake)
+{
+	struct pool *p = mem_zeroed(1, sizeof *p);
+	sigset_t all, before;
+
+	p->wake = wake;
+	p->end = &p->first;
+	p->count = processors();
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->given, NULL);
+	/* Signals are for the loop: they end its sleep. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (size_t i = 0; i < p->count; i++) {
+		int status = pthread_create(&p->threads[i], NULL, live, p);
+
+		assert(status == 0);
+		pthread_setname_np(p->threads[i], "pool");
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return p;
+}
+
+void
+pool_stop(struct pool *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	pthread_cond_broadcast(&p->given);
+	pthread_mutex_unlock(&p->lock);
+	for (size_t i = 0; i < p->count; i++)
+		pthread_join(p->threads[i], NULL);
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->given);
+	free(p);
+}
+
+void
+pool_give(struct pool *p, struct pool_job *job)
+{
+	job->done = false;
+	job->next = NULL;
+	pthread_mutex_lock(&p->lock);
+	*p->end = job;
+	p->end = &job->next;
+	pthread_cond_signal(&p->given);
+	pthread_mutex_unlock(&p->lock);
+}
+
+bool
+pool_is_done(struct pool *p, const struct pool_job *job)
+{
+	bool done;
+
+	pthread_mutex_lock(&p->lock);
+	done = job->done;
+	pthread_mutex_unlock(&p->lock);
+	return done;
+}
