@@ -182,10 +182,10 @@ write_canary(struct out *o, struct db *db, const struct issue *issue, struct err
 	if (t.all == 0)
 		return 0;
 	unknown = t.going + t.waiting;
-	state = issue->state == ISSUE_HELD ? "held"
-		: t.passed_at              ? "passed"
-		: t.going                  ? "going"
-					   : "waiting";
+	state = t.passed_at                  ? "passed"
+		: issue->state == ISSUE_HELD ? "held"
+		: t.going                    ? "going"
+					     : "waiting";
 	out_object(o, "canary");
 	out_strz(o, "state", state);
 	out_int(o, "recipients", t.all);

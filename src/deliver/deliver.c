@@ -79,7 +79,7 @@ static bool
 must_stop(const struct run *r)
 {
 	return (r->o->stop && *r->o->stop) || clock_steady() >= stop_at(r) || r->policy_stop ||
-	       (!r->o->force && clock_now() > r->issue->last_moment);
+	       r->limit != LIMIT_KEPT || (!r->o->force && clock_now() > r->issue->last_moment);
 }
 
 /* In doubt and to be sent again: after all others, and not for ever in one run. */
@@ -232,7 +232,7 @@ turn_once(struct run *r)
 	for (size_t i = 0; i < n; i++)
 		verdict_record(r, &events[i]);
 	learn_tick(r);
-	if (offer_rows(r) < 0)
+	if (limit_tick(r) < 0 || offer_rows(r) < 0)
 		return -1;
 	/* The clerk begins before we write: the disk and the wire take their time together. */
 	relay_prepare(r->relays.loop);
@@ -377,7 +377,7 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES], int64_t stran
 
 	if (left == 0)
 		return DELIVER_DONE;
-	if (r->gate == GATE_HOLDS)
+	if (r->gate == GATE_HOLDS || r->limit != LIMIT_KEPT)
 		return DELIVER_HELD;
 	if (r->policy_stop || (r->refused && !r->draining))
 		return DELIVER_REFUSED;
@@ -435,6 +435,8 @@ finish(struct run *r)
 	}
 	if (r->policy_stop)
 		r->out->code = ERR_UNAVAILABLE;
+	if (r->out->end == DELIVER_HELD && r->limit != LIMIT_KEPT)
+		return limit_hold(r);
 	if (r->out->end != DELIVER_DONE || r->issue->state == ISSUE_SENT)
 		return 0;
 	return set_sent(r);
@@ -496,9 +498,10 @@ carry(struct run *r)
 	r->progress.done =
 		r->progress.planned - counts[DELIVERY_QUEUED] - counts[DELIVERY_DEFERRED];
 	r->progress.started = r->began;
-	if (gate_start(r) < 0 || remember_load(r) < 0)
+	if (limit_start(r) < 0 || (r->limit == LIMIT_KEPT && gate_start(r) < 0) ||
+		remember_load(r) < 0)
 		return -1;
-	status = r->gate == GATE_HOLDS ? 0 : run_with_clerk(r);
+	status = r->gate == GATE_HOLDS || r->limit != LIMIT_KEPT ? 0 : run_with_clerk(r);
 	if (status == 0)
 		status = remember_last(r);
 	tell(r, true);

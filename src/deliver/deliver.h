@@ -38,7 +38,7 @@ enum deliver_end {
 	DELIVER_INTERRUPTED, /* SIGTERM, --deadline or --max */
 	DELIVER_UNREACHABLE, /* no relay could be reached */
 	DELIVER_REFUSED,     /* relays take nothing: `why`, and code says whose business it is */
-	DELIVER_HELD,        /* the canary holds the rest: `why` */
+	DELIVER_HELD,        /* the canary, or what came back, holds the rest: `why` */
 	DELIVER_STALE,       /* the last moment is past: the rest has failed as expired */
 };
 

@@ -8,6 +8,7 @@
 #include "deliver/deliver.h"
 #include "deliver/gate.h"
 #include "deliver/health.h"
+#include "deliver/limit.h"
 #include "deliver/pace.h"
 #include "deliver/pool.h"
 #include "deliver/relays.h"
@@ -158,6 +159,10 @@ struct run {
 	enum gate gate;
 	int64_t gate_until; /* wall clock */
 	int64_t gate_asked; /* clock_steady */
+	/* what came back, and whether it is too much: limit.c */
+	struct answered answered;
+	enum limit limit;
+	int64_t limit_asked; /* clock_steady: for what came by mail */
 	/* how they are: learn.c, remember.c */
 	struct relay_watch *watch; /* one a relay */
 	struct health health;
@@ -259,6 +264,16 @@ void verdict_unfillable(struct run *r, struct hand *h, const char *why);
 int gate_start(struct run *r);
 /* While it is not open, and nothing is in hand: judge again. */
 int gate_turn(struct run *r);
+
+/* -- limit.c */
+/* Before the first offer: what the ledger and the mail say so far. */
+int limit_start(struct run *r);
+/* Somebody was served. */
+void limit_note(struct run *r, enum reply_meaning meaning);
+/* Once a turn: what came by mail. */
+int limit_tick(struct run *r);
+/* When the database is ours: the rest is held, with the reason. */
+int limit_hold(struct run *r);
 
 /* -- learn.c: nothing of it touches the database */
 void learn_start(struct run *r);

@@ -147,6 +147,7 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 	meaning = reply_judge(ev->phase, &ev->reply);
 	switch (meaning) {
 	case REPLY_ACCEPTED:
+		limit_note(r, meaning);
 		r->out->sent++;
 		r->judged++;
 		r->sender_refused = false;
@@ -163,6 +164,7 @@ record_reply(struct run *r, struct hand *h, const struct relay_event *ev)
 	case REPLY_FAIL_RCPT:
 	case REPLY_FAIL_SOFT:
 	case REPLY_FAIL_POLICY:
+		limit_note(r, meaning);
 		fail(r, h, &ev->reply, meaning);
 		break;
 	case REPLY_ABORT:

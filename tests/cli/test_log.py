@@ -1,26 +1,13 @@
 """The log: a chain of hashes that another program can follow, and that shows what was done to it."""
 import contextlib
-import hashlib
 import json
 import re
 import sqlite3
-import struct
 
 import pytest
 
 import lab
-
-
-def link(before, event, at, subscriber, issue, kind, detail):
-    """As chain.h and `log show` say that it is made."""
-    kind, detail = kind.encode(), detail.encode()
-    head = b"morningpost/event/v1\n" + before + struct.pack(">qqqqI", event, at, subscriber or 0, issue or 0, len(kind))
-    return hashlib.blake2b(head + kind + detail, digest_size=32).digest()
-
-
-def rows(path):
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        return db.execute("SELECT id, at, subscriber_id, issue_id, kind, detail, hash FROM event ORDER BY id").fetchall()
+from chain import link, rows
 
 
 def damage(path, sql):

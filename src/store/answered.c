@@ -1,0 +1,79 @@
+#include "store/answered.h"
+
+#include <string.h>
+
+/*
+ * A refusal for the address's sake, from what the ledger keeps of a reply; net/reply.c judges the
+ * reply itself. The two differ where a relay says 550 without a status to the message's end: the
+ * ledger does not know when it was said. Whoever says that to all of them should be stopped too.
+ */
+#define REFUSED                                                                                    \
+	"(state = 'failed' AND code BETWEEN 500 AND 599 AND (CASE WHEN coalesce(status, '') = '' " \
+	"OR status LIKE '5.0.%' THEN code IN (550, 551, 553) ELSE status = '5.2.1' OR (status "    \
+	"LIKE '5.1.%' AND status NOT IN ('5.1.7', '5.1.8')) END))"
+
+int
+answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT count(*) FILTER (WHERE state = 'sent' OR state = 'failed'), count(*) "
+		"FILTER "
+		"(WHERE " REFUSED ") FROM delivery WHERE issue_id = ?1",
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	if (got == 1) {
+		out->served = stmt_get_int(s, 0);
+		out->refused = stmt_get_int(s, 1);
+	}
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+/* One whom the relay refused may stand among the events as well: as one. */
+int
+answered_by_mail(struct db *db, int64_t issue, struct answered *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT count(DISTINCT CASE WHEN kind = 'bounced' AND NOT EXISTS (SELECT 1 FROM "
+		"delivery d WHERE d.issue_id = ?1 AND d.subscriber_id = event.subscriber_id AND "
+		"d.state = 'failed') THEN subscriber_id END), count(DISTINCT CASE kind WHEN "
+		"'complained' THEN subscriber_id END) FROM event WHERE issue_id = ?1 AND kind IN "
+		"('bounced', 'complained')",
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	if (got == 1) {
+		out->bounced = stmt_get_int(s, 0);
+		out->complained = stmt_get_int(s, 1);
+	}
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}
+
+int
+answered_words(struct db *db, int64_t issue, struct arena *a, struct str *words, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT code || ' ' || coalesce(words, '') AS said FROM delivery WHERE issue_id = "
+		"?1 AND " REFUSED " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
+		e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	if (got == 1)
+		*words = arena_str(a, stmt_get_text(s, 0));
+	stmt_reset(s);
+	return got;
+}
