@@ -11,7 +11,9 @@
 #include "cmd/options.h"
 #include "cmd/sending.h"
 #include "cmd/sweep.h"
+#include "cmd/telling.h"
 #include "compose/check.h"
+#include "store/delivery.h"
 #include "store/issue.h"
 
 const char cmd_daily_help[] =
@@ -20,7 +22,8 @@ const char cmd_daily_help[] =
 	"Collects what is missing of today's data, drafts the issue if there is none,\n"
 	"checks it and sends it to all who are due. A finished day ends with 0 and says\n"
 	"nothing, so it may be called every ten minutes; what stands in its way is said\n"
-	"once a day. 75: not finished, or held; 65: the check fails.\n";
+	"once a day, and mailed to daily.alert. 75: not finished, or held; 65: the check\n"
+	"fails.\n";
 
 enum { FINDINGS = 64 * 1024 };
 
@@ -32,10 +35,54 @@ struct morning {
 	bool begun; /* its sending */
 };
 
+/* How far the issue has come; empty when its sending was not begun, or nothing can be read. */
+static struct str
+so_far(struct morning *m, bool *begun)
+{
+	struct arena *a = &m->desk->arena;
+	int64_t n[DELIVERY_STATES], all = 0;
+	struct issue issue;
+	struct err e;
+
+	*begun = issue_find(m->desk->db, m->day, a, &issue, &e) == 1;
+	if (!*begun || delivery_counts(m->desk->db, issue.id, n, &e) < 0)
+		return (struct str){ 0 };
+	for (int i = 0; i < DELIVERY_STATES; i++)
+		all += n[i];
+	return str_of(arena_printf(a, "%lld of %lld were sent it, %lld failed, %lld wait",
+		(long long)n[DELIVERY_SENT], (long long)all, (long long)n[DELIVERY_FAILED],
+		(long long)(n[DELIVERY_QUEUED] + n[DELIVERY_DEFERRED])));
+}
+
+/* That somebody sends it by hand at this moment is no morning that went wrong. */
+static bool
+another_sends(const struct publication *p)
+{
+	struct err e;
+	int lock, got = file_lock(p->dir, "var/send.lock", &lock, &e);
+
+	if (got > 0)
+		close(lock);
+	return got == 0;
+}
+
+static void
+alert(struct morning *m, int code, struct str words)
+{
+	const struct publication *p = &m->desk->publication;
+	struct telling t = { .day = m->day, .code = code, .words = words };
+
+	if (code == ERR_TEMPFAIL && another_sends(p))
+		return;
+	t.so_far = so_far(m, &t.begun);
+	telling_alert(p, &t, clock_now());
+}
+
 /* Say it, if it was not said today, and end with the code of e in any case. */
 static int
 end_with(struct morning *m, const struct err *e)
 {
+	alert(m, (int)e->code, str_of(e->text));
 	if (morning_is_news(m->desk->db, m->day, (int)e->code, str_of(e->text)))
 		log_error("%s", e->text);
 	else
@@ -109,6 +156,7 @@ check(struct morning *m, const struct known *known, struct err *e)
 	if (!check_fails(list, n))
 		return 0;
 	all = failures(a, list, n);
+	alert(m, ERR_DATA, all);
 	if (morning_is_news(m->desk->db, m->day, ERR_DATA, all)) {
 		say_lines(all);
 		log_error("the issue did not pass its check; mend what is said above");
@@ -175,6 +223,21 @@ run_locked(struct morning *m, struct err *e)
 	return status;
 }
 
+/* The settings may be fine all the same, and with them who is to be told. */
+static void
+alert_without_database(const struct context *c, const struct err *e)
+{
+	struct telling t = { .code = (int)e->code, .words = str_of(e->text) };
+	struct publication p;
+	struct err ignored;
+
+	if (publication_open(c->dir, &p, &ignored) < 0)
+		return;
+	t.day = publication_today(&p, clock_now());
+	telling_alert(&p, &t, clock_now());
+	publication_close(&p);
+}
+
 static int
 run(struct context *c, const char *date, struct err *e)
 {
@@ -182,8 +245,10 @@ run(struct context *c, const char *date, struct err *e)
 	struct desk desk;
 	int status;
 
-	if (desk_open(&desk, c, DB_WRITE, e) < 0)
+	if (desk_open(&desk, c, DB_WRITE, e) < 0) {
+		alert_without_database(c, e);
 		return -1;
+	}
 	m.desk = &desk;
 	status = options_day("daily", date, &desk.publication, &m.day, e);
 	m.today = clock_day_cmp(m.day, publication_today(&desk.publication, clock_now())) == 0;
