@@ -731,3 +731,19 @@ delivery_get(struct db *db, int64_t issue, int64_t subscriber, struct arena *a,
 	stmt_reset(s);
 	return got;
 }
+
+int
+delivery_last_change(struct db *db, int64_t issue, int64_t *at, struct err *e)
+{
+	struct stmt *s = db_prepare(
+		db, "SELECT coalesce(max(changed_at), 0) FROM delivery WHERE issue_id = ?1", e);
+	int got;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, issue);
+	got = stmt_step(s, e);
+	*at = got == 1 ? stmt_get_int(s, 0) : 0;
+	stmt_reset(s);
+	return got < 0 ? -1 : 0;
+}

@@ -146,5 +146,7 @@ int delivery_get(struct db *db, int64_t issue, int64_t subscriber, struct arena 
 	struct delivery_row *out, struct err *e);
 
 int delivery_counts(struct db *db, int64_t issue, int64_t counts[DELIVERY_STATES], struct err *e);
+/* When anything of the issue changed last; 0: nothing has yet. One walk through its rows. */
+int delivery_last_change(struct db *db, int64_t issue, int64_t *at, struct err *e);
 
 #endif
