@@ -5,6 +5,7 @@
 #include "base/sign.h"
 #include "deliver/copy.h"
 #include "mail/plain.h"
+#include "settings/signers.h"
 
 enum { MESSAGE = 256 * 1024, ID = 10 };
 
@@ -44,12 +45,31 @@ write(const struct publication *p, struct str subject, struct str text, int64_t 
 	return buf_keep(&b, a);
 }
 
+/* Signed as all other mail is, if the keys are to be had: they may be what is amiss. */
+static struct str
+sign(const struct publication *p, struct str message, int64_t now, struct arena *a)
+{
+	struct seal_signers signers;
+	struct err ignored;
+	struct buf b;
+	bool done;
+
+	buf_init(&b, 2 * MESSAGE);
+	done = signers_load(p, &signers, &ignored) == 0 &&
+	       seal_message(&signers, message, now, &b, &ignored) == 0;
+	signers_free(&signers);
+	if (done)
+		return buf_keep(&b, a);
+	buf_free(&b);
+	return message;
+}
+
 int
 alert_send(const struct publication *p, struct str subject, struct str text, int64_t now,
 	struct arena *a, struct str *words, struct err *e)
 {
 	struct copy copy = { .to = str_of(p->settings.daily.alert),
-		.message = write(p, subject, text, now, a) };
+		.message = sign(p, write(p, subject, text, now, a), now, a) };
 
 	if (copy_send(p, &copy, 1, e) < 0)
 		return -1;

@@ -1,12 +1,17 @@
 """daily.alert: who runs the paper hears of a morning that went wrong: once a reason, in a plain mail, with what to run."""
+import base64
 import email
 import email.policy
 import fcntl
 import json
 import shlex
 import subprocess
+import sys
 
 import pytest
+
+sys.path.append("/usr/lib/python3/dist-packages")
+import dkim  # noqa: E402
 
 from lab import BINARY, DAY, Lab
 
@@ -124,6 +129,25 @@ def test_a_send_by_hand_is_no_trouble(lab):
         fcntl.flock(lock, fcntl.LOCK_EX)
         lab.run("daily", ok=(75,))
     assert outbox(lab) == []
+
+
+@pytest.mark.parametrize("readable", [False, True])
+def test_it_is_signed_as_all_mail_is_unless_the_key_is_what_is_amiss(lab, readable):
+    lab.configure(daily=f"{{alert: {EDITOR}}}")
+    key = lab.dir / "var/keys/dkim.pem"
+    subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+    key.chmod(0o644 if readable else 0o600)
+    with open(lab.dir / "morningpost.yaml", "a") as settings:
+        settings.write("dkim: [{selector: s1, domain: post.example, key_file: var/keys/dkim.pem, algorithm: rsa}]\n")
+    issue(lab).unlink()
+    lab.run("daily", ok=(75,))
+    path, = (lab.dir / "var/outbox/new").iterdir()
+    raw = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    assert (b"DKIM-Signature:" in raw) != readable and b"daily.unedited" in raw
+    if not readable:
+        public = subprocess.run(["openssl", "rsa", "-in", str(key), "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
+        record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+        assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: record if name == b"s1._domainkey.post.example." else None)
 
 
 def test_a_folder_with_a_blank_and_a_quote_in_its_name(tmp_path):
