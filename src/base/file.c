@@ -203,6 +203,17 @@ draft_fail(struct file_draft *d, struct err *e)
 	return -1;
 }
 
+/* A device or a pipe is not to be replaced: as root, "-o /dev/null" would take it away from all. */
+static bool
+may_be_replaced(int folder, const char *base)
+{
+	struct stat st;
+
+	/* Of a folder the rename itself says no. */
+	return fstatat(folder, base, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(st.st_mode) ||
+	       S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
 int
 file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e)
 {
@@ -213,6 +224,11 @@ file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e)
 	d->folder = open_parent(dir, path, &base, e);
 	if (d->folder < 0)
 		return draft_fail(d, e);
+	if (!may_be_replaced(d->folder, base)) {
+		file_draft_abort(d);
+		return err_set(e, ERR_CANTCREATE,
+			"%s: a device, pipe or socket, which a file would take the place of", path);
+	}
 	sign_random(&unique, sizeof unique);
 	snprintf(d->temporary, sizeof d->temporary, ".%.200s.%016jx", base, (uintmax_t)unique);
 	d->fd = file_openat(d->folder, d->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);

@@ -41,7 +41,8 @@ int file_read(
 int file_read_secret(
 	int dir, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e);
 
-/* Write bytes to a temporary file beside path, fsync, rename over path, fsync the folder. */
+/* Write bytes to a temporary file beside path, fsync, rename over path, fsync the folder. What is there
+ * and neither a file nor a link is ERR_CANTCREATE. */
 int file_write(int dir, const char *path, struct str bytes, mode_t mode, struct err *e);
 
 /* The same, but fails with ERR_CANTCREATE when path is there already. */

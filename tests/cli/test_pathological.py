@@ -65,7 +65,7 @@ def grows(work):
 def test_an_issue_costs_as_much_as_it_is_long(publication, name):
     def compose(n):
         publication.write(f"issues/{DAY}.md", f"---\ntitle: A title of it\nsummary: A summary of it\n---\n\n{BODIES[name](n)}\n")
-        return publication.run("compose", "--date", DAY, "-o", "/dev/null")
+        return publication.run("compose", "--date", DAY, "-o", publication.path / "letter.eml")
 
     grows(compose)
 

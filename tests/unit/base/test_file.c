@@ -113,6 +113,26 @@ says_why_something_is_not_read(void **state)
 }
 
 static void
+replaces_no_device_and_no_pipe(void **state)
+{
+	struct scratch *s = *state;
+	struct stat st;
+
+	assert_int_equal(mkfifoat(s->dir, "var/fifo", 0600), 0);
+	assert_int_equal(file_write(s->dir, "var/fifo", STR("x"), 0600, &s->e), -1);
+	assert_int_equal(s->e.code, ERR_CANTCREATE);
+	assert_int_equal(fstatat(s->dir, "var/fifo", &st, AT_SYMLINK_NOFOLLOW), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(file_write(s->dir, "var", STR("x"), 0600, &s->e), -1);
+	/* A link is replaced, not followed. */
+	assert_done(s, file_write(s->dir, "var/target", STR("old"), 0600, &s->e));
+	assert_int_equal(symlinkat("target", s->dir, "var/way"), 0);
+	assert_done(s, file_write(s->dir, "var/way", STR("new"), 0600, &s->e));
+	assert_int_equal(fstatat(s->dir, "var/way", &st, AT_SYMLINK_NOFOLLOW), 0);
+	assert_true(S_ISREG(st.st_mode));
+}
+
+static void
 a_secret_is_for_its_owner_alone(void **state)
 {
 	static const mode_t bad[] = { 0640, 0604, 0644, 0660, 0602, 0620 };
@@ -174,6 +194,8 @@ main(void)
 			a_draft_that_is_given_up_leaves_nothing, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			says_why_something_is_not_read, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			replaces_no_device_and_no_pipe, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_secret_is_for_its_owner_alone, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
