@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/page_archive.h"
 #include "web/page_confirm.h"
 #include "web/page_health.h"
 #include "web/page_leave.h"
@@ -14,7 +15,7 @@
 typedef int page_fn(struct visit *v, struct err *e);
 
 struct route {
-	const char *path; /* one that ends in "/" takes a token behind it */
+	const char *path; /* one that ends in "/", but for "/" itself, takes a token behind it */
 	page_fn *get, *post;
 };
 
@@ -26,20 +27,37 @@ static const struct route routes[] = {
 	{ "/subscribe.js", page_subscribe_script, NULL },
 	{ "/c/", page_confirm_ask, page_confirm_do },
 	{ "/healthz", page_health, NULL },
+	{ "/", page_archive, NULL },
+	{ "/issues/", page_archive, NULL },
+	{ "/feed.xml", page_archive, NULL },
+	{ "/feed.json", page_archive, NULL },
+	{ "/sitemap.xml", page_archive, NULL },
+	{ "/robots.txt", page_archive, NULL },
+	{ "/icon.svg", page_archive, NULL },
+	{ "/qr/", page_archive, NULL },
 };
+
+static struct str
+without_prefix(struct str prefix, struct str path)
+{
+	if (!prefix.n || !str_starts(path, prefix))
+		return path;
+	if (path.n == prefix.n)
+		return STR("/");
+	return path.p[prefix.n] == '/' ? str_from(path, prefix.n) : path;
+}
 
 /* Paths are compared as they came: nothing here needs a percent sign, so what has one is no path of
  * ours, and `TOKEN%00` or a token written in another way is not the token (W5, W11). */
 static const struct route *
-find(struct str prefix, struct str path, struct str *token)
+find(struct str path, struct str *token)
 {
-	if (prefix.n && str_starts(path, prefix) && path.n > prefix.n && path.p[prefix.n] == '/')
-		path = str_from(path, prefix.n);
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
 		struct str head = str_of(routes[i].path);
+		bool more = head.n > 1 && head.p[head.n - 1] == '/';
 
 		*token = str_from(path, head.n);
-		if (head.p[head.n - 1] == '/' ? str_starts(path, head) : str_eq(path, head))
+		if (more ? str_starts(path, head) : str_eq(path, head))
 			return &routes[i];
 	}
 	return NULL;
@@ -107,11 +125,12 @@ route_answer(void *context, const struct request *r, int64_t waited, struct aren
 	struct clerk *clerk = context;
 	struct visit v = { .clerk = clerk,
 		.request = r,
+		.path = without_prefix(clerk->site->prefix, r->path),
 		.arena = a,
 		.now = clock_now(),
 		.client = client_behind(&r->peer, r->fields[REQUEST_FORWARDED_FOR],
 			&clerk->site->publication->settings.web.trusted_proxies) };
-	const struct route *route = find(clerk->site->prefix, r->path, &v.token);
+	const struct route *route = find(v.path, &v.token);
 	struct err e = { 0 };
 
 	if (waited > PATIENCE)

@@ -78,10 +78,12 @@ site_values(const struct site *site, struct arena *a)
 
 	template_put(values, STR("publication"), site->publication_value);
 	template_put(values, STR("words"), words_value(&site->words));
+	template_put(values, STR("theme"), site->theme_value);
 	template_put(values, STR("style"), site->style_value);
 	template_put(values, STR("base"), template_text(a, site->prefix));
 	template_put(values, STR("public"), template_bool(a, false));
 	template_put(values, STR("form"), template_bool(a, false));
+	template_put(values, STR("card"), template_null(a));
 	return values;
 }
 
@@ -185,14 +187,14 @@ make_style(struct site *site, struct arena *a, struct err *e)
 {
 	const struct template_options options = { .escape = TEMPLATE_PLAIN, .strict = true };
 	const struct site_template *css = find(site, STR("page.css"));
-	struct value *data = template_object(a), *colours;
+	struct value *data = template_object(a);
 	struct buf b;
 	int status;
 
 	assert(css);
-	if (read_colours(site, a, &colours, e) < 0)
+	if (read_colours(site, a, &site->theme_value, e) < 0)
 		return -1;
-	template_put(data, STR("theme"), colours);
+	template_put(data, STR("theme"), site->theme_value);
 	buf_init(&b, TEMPLATE_LIMIT);
 	status = template_render(css->text, css->name, data, &options, &b, e);
 	if (status == 0) {
@@ -264,6 +266,41 @@ static const struct {
 	{ "name", "Europe/Berlin" },
 	{ "chosen", "yes" },
 	{ "new_address", "ada@example.org" },
+	/* The archive's; `card` is what page-card shows. */
+	{ "card", "card" },
+	{ "initial", "M" },
+	{ "kind", "article" },
+	{ "headline", "Headline" },
+	{ "description", "Description" },
+	{ "url", "https://post.example.org/" },
+	{ "feed", "https://post.example.org/feed.xml" },
+	{ "feed_json", "https://post.example.org/feed.json" },
+	{ "published", "2026-02-14T06:00:00Z" },
+	{ "modified", "2026-02-14T06:00:00Z" },
+	{ "newest", "newest" },
+	{ "earlier", "earlier" },
+	{ "any_earlier", "yes" },
+	{ "years", "years" },
+	{ "any_years", "yes" },
+	{ "telegram", "https://t.me/example" },
+	{ "months", "months" },
+	{ "month", "February" },
+	{ "year", "2026" },
+	{ "count", "1 issue" },
+	{ "issues", "issues" },
+	{ "issue", "issue" },
+	{ "title", "Title" },
+	{ "summary", "Summary" },
+	{ "author", "Author" },
+	{ "number", "1" },
+	{ "day", "2026-02-14" },
+	{ "date", "Saturday, 14 February 2026" },
+	{ "path", "/issues/2026-02-14" },
+	{ "hash", "hash" },
+	{ "edition", "edition" },
+	{ "edition_style", "style" },
+	{ "older", "older" },
+	{ "newer", "newer" },
 };
 
 static int

@@ -16,7 +16,7 @@ struct site {
 	struct str
 		prefix; /* the path of publication.url, which proxies pass on or strip; or empty */
 	const char *style; /* "sha256-…" of the pages' style, for the policy that lets it in */
-	struct value *publication_value, *style_value;
+	struct value *publication_value, *style_value, *theme_value;
 	struct words words;
 	uint8_t form_key[MAC_KEY]; /* of this process: form_token.h */
 	struct site_template *templates;
@@ -31,7 +31,8 @@ struct site {
 int site_load(const struct publication *p, struct arena *a, struct site *out, struct err *e);
 
 /*
- * What every page is given: publication, words, style, base (prefix), public (false). A page puts its own
+ * What every page is given: publication, words, theme (its colours), style, base (prefix), public
+ * (false), card (nothing). A page puts its own
  * values beside them and renders; their names stand in site.c's table of examples, or the trial at the
  * start fails.
  */

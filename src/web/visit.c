@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "mail/address.h"
+#include "web/shelf.h"
 
 /* -- the clerk --------------------------------------------------------------------------------- */
 
@@ -39,16 +40,20 @@ clerk_open(struct clerk *k, const struct site *site, struct err *e)
 {
 	*k = (struct clerk){ .site = site,
 		.limiter = limiter_new(site->publication->settings.web.subscribe_limit) };
-	return refresh_keys(k, clock_now(), e) < 0 ||
-			       db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0
-		       ? -1
-		       : 0;
+	if (refresh_keys(k, clock_now(), e) < 0 ||
+		db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0)
+		return -1;
+	archive_init(&k->archive, site, k->db);
+	k->shelf = shelf_new();
+	return 0;
 }
 
 void
 clerk_close(struct clerk *k)
 {
 	limiter_free(k->limiter);
+	shelf_free(k->shelf);
+	archive_close(&k->archive);
 	db_close(k->db);
 	keys_free(&k->keys);
 }

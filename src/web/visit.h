@@ -5,10 +5,13 @@
 #include <time.h>
 
 #include "people/wish.h"
+#include "web/archive.h"
 #include "web/limiter.h"
 #include "web/request.h"
 #include "web/response.h"
 #include "web/site.h"
+
+struct shelf;
 
 /* What one thread answers with: a database and keys of its own. */
 struct clerk {
@@ -17,6 +20,8 @@ struct clerk {
 	struct keys keys;        /* the public halves */
 	struct timespec keys_at; /* the folder's time when they were read */
 	struct limiter *limiter; /* of forms: one thread takes all of them */
+	struct archive archive;
+	struct shelf *shelf; /* of what was found in it */
 };
 
 int clerk_open(struct clerk *k, const struct site *site, struct err *e);
@@ -26,6 +31,7 @@ void clerk_close(struct clerk *k);
 struct visit {
 	struct clerk *clerk;
 	const struct request *request;
+	struct str path;         /* without the publication's own prefix */
 	struct str token;        /* of a path that has one */
 	struct client_ip client; /* who asks, behind the trusted proxies */
 	int64_t now;

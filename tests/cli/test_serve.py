@@ -315,7 +315,7 @@ POLICY = {
 
 
 def test_every_answer_has_the_policy_and_tells_nothing_else(server, token):
-    answers = [server.get(f"/u/{token}"), server.post(f"/u/{token}"), server.get("/u/x"), server.get("/"), server.get("/healthz"),
+    answers = [server.get(f"/u/{token}"), server.post(f"/u/{token}"), server.get("/u/x"), server.get("/nothing"), server.get("/healthz"),
                server.get(f"/u/{token}", method=b"DELETE"), server.send(b"nonsense\r\n"), server.post(f"/u/{token}", b""),
                server.send(b"GET /" + b"a" * 10000 + b" HTTP/1.1\r\n")]
     assert [a.status for a in answers] == [200, 200, 404, 404, 200, 405, 400, 400, 414]
@@ -425,7 +425,7 @@ def test_no_body_has_two_ends(server, token, fields, body):
 @pytest.mark.parametrize("path", [
     "/../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/u/../../var/morningpost.db", "//etc/passwd",
     "/var/morningpost.db", "/var/keys/mac", "/morningpost.yaml", "/.git/config", "/templates/page.css", "/u", "/u/", "/r", "/healthz/",
-    "/HEALTHZ", "/healthz%20", "/%68ealthz", "/./healthz", "/u//", "/admin", "/metrics", "/favicon.ico", "/"])
+    "/HEALTHZ", "/healthz%20", "/%68ealthz", "/./healthz", "/u//", "/admin", "/metrics", "/favicon.ico", "/issues", "/issues/", "/qr/", "/issues/../u"])
 def test_nothing_else_is_served(server, path):
     answer = server.get(path)
     assert answer.status == 404 and "root:" not in answer.text
@@ -748,10 +748,12 @@ def test_the_pages_are_the_publications(tmp_path):
     publication.ok("subscriber", "add", PEOPLE[0])
     publication.ok("send", "--no-wait", "--force")
     token = tokens(publication)[PEOPLE[0]]
+    (publication.path / "templates").mkdir(exist_ok=True)
+    publication.write("templates/words-ar.yaml", 'leave_heading: "إلغاء الاشتراك؟"\n')
     publication.write("templates/page-missing.html", "{{> page-top}}<title>Nix</title>{{> page-masthead}}nix da{{> page-end}}")
     server = Server(publication)
     page = server.get(f"/daily/u/{token}")
-    assert page.status == 200 and '<html lang="ar" dir="rtl">' in page.text
+    assert page.status == 200 and '<html lang="ar" dir="rtl">' in page.text and "إلغاء الاشتراك؟" in page.text
     assert "Tom &amp; &lt;Jerry&gt;" in page.text and "<Jerry" not in page.text
     assert f'action="/daily/u/{token}"' in page.text
     assert server.get(f"/u/{token}").text == page.text, "a proxy may strip the path"

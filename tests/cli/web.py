@@ -26,7 +26,7 @@ class Answer:
         names = [name.lower() for name, _ in self.fields]
         assert len(set(names)) == len(names), f"a header field came twice: {names}"
         self.body = body
-        self.text = body.decode()
+        self.text = body.decode(errors="replace")
 
     def __getitem__(self, name):
         return dict((n.lower(), v) for n, v in self.fields).get(name.lower())
