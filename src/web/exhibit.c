@@ -19,6 +19,16 @@ exhibit_path(const struct site *site, struct day day, struct arena *a)
 	return arena_printf(a, "%.*s/issues/%s", STR_ARG(site->prefix), text);
 }
 
+/* As the letter has it. */
+static const char *
+issue_url(const struct site *site, struct day day, struct arena *a)
+{
+	char text[11];
+
+	clock_print_day(day, text);
+	return arena_printf(a, "%s/issues/%s", site->publication->settings.publication.url, text);
+}
+
 /* -- pictures --------------------------------------------------------------------------------- */
 
 static const struct {
@@ -81,12 +91,15 @@ fill(const struct site *site, const struct letter *letter, const struct headline
 
 static void
 print(const struct site *site, const struct headline *h, const struct inspected *message,
-	struct arena *a, struct exhibit *out)
+	bool plain, struct arena *a, struct exhibit *out)
 {
-	const char *path = exhibit_path(site, h->day, a);
+	const char *url = issue_url(site, h->day, a),
+		   *path = plain ? url : exhibit_path(site, h->day, a);
 	struct reprint_picture *names = arena_many(a, message->part_count, struct reprint_picture);
 	struct reprint_source from = { .html = inspect_body(message, "text/html"),
 		.nobody = STR(NOBODY),
+		.here = str_of(url),
+		.plain = plain,
 		.pictures = names,
 		.picture_word = words_get(&site->words, "archive_picture") };
 	struct buf style, body;
@@ -127,8 +140,8 @@ freeze(const struct headline *h, struct str bytes, struct arena *a, struct lette
 				      : err_set(e, ERR_DATA, "its bytes are not those of its hash");
 }
 
-int
-exhibit_make(const struct site *site, struct db *db, const struct headline *h, struct arena *a,
+static int
+make(const struct site *site, struct db *db, const struct headline *h, bool plain, struct arena *a,
 	struct exhibit *out, struct err *e)
 {
 	struct inspected message;
@@ -143,6 +156,25 @@ exhibit_make(const struct site *site, struct db *db, const struct headline *h, s
 	if (freeze(h, ed.bytes, a, &letter, e) < 0 || fill(site, &letter, h, a, &bytes, e) < 0 ||
 		inspect_read(bytes, false, a, &message, e) < 0)
 		return err_wrap(e, "edition %.12s", h->hash.p);
-	print(site, h, &message, a, out);
+	print(site, h, &message, plain, a, out);
+	return 0;
+}
+
+int
+exhibit_make(const struct site *site, struct db *db, const struct headline *h, struct arena *a,
+	struct exhibit *out, struct err *e)
+{
+	return make(site, db, h, false, a, out, e);
+}
+
+int
+exhibit_plain(const struct site *site, struct db *db, const struct headline *h, struct arena *a,
+	struct str *out, struct err *e)
+{
+	struct exhibit ex;
+
+	if (make(site, db, h, true, a, &ex, e) < 0)
+		return -1;
+	*out = ex.body;
 	return 0;
 }

@@ -26,4 +26,9 @@ const char *exhibit_path(const struct site *site, struct day day, struct arena *
 int exhibit_make(const struct site *site, struct db *db, const struct headline *h, struct arena *a,
 	struct exhibit *out, struct err *e);
 
+/* The same for feed readers: what was written for that day, without a look; pictures have their whole
+ * addresses. */
+int exhibit_plain(const struct site *site, struct db *db, const struct headline *h, struct arena *a,
+	struct str *out, struct err *e);
+
 #endif

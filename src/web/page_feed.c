@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/out.h"
 #include "base/text.h"
+#include "web/exhibit.h"
 
-/* Who follows a daily paper looks more often than once a month. */
-enum { ENTRIES = 30, LIMIT = 1 << 20 };
+/* Who follows a daily paper looks more often than every other week. Whole issues are in it, so it is not
+ * short. */
+enum { ENTRIES = 14, LIMIT = 16 << 20 };
 
 static size_t
 entry_count(const struct archive *ar)
@@ -38,7 +41,52 @@ issue_url(const struct archive *ar, const struct headline *h, struct arena *a)
 	return archive_url(ar, arena_printf(a, "/issues/%s", day), a);
 }
 
+/* Empty where it cannot be shown: one issue is no reason to give up the others. */
+static struct str
+content_of(const struct archive *ar, const struct headline *h, struct arena *a)
+{
+	struct err e = { 0 };
+	struct str html;
+
+	if (exhibit_plain(ar->site, ar->db, h, a, &html, &e) == 0)
+		return html;
+	log_error("the feeds go without the text of an issue: %s", e.text);
+	return (struct str){ 0 };
+}
+
 /* -- Atom ------------------------------------------------------------------------------------- */
+
+/* What XML has no place for in any spelling (XML 1.0 2.2), by its length; 0: it is a character like
+ * others. */
+static size_t
+alien(struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+
+	if (c < ' ')
+		return c != '\t' && c != '\n' && c != '\r';
+	return str_starts(s, STR("\xef\xbf\xbe")) || str_starts(s, STR("\xef\xbf\xbf")) ? 3 : 0;
+}
+
+static void
+put_text(struct buf *b, struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n) {
+		size_t aliens = alien(str_from(text, n));
+
+		if (!aliens) {
+			n++;
+			continue;
+		}
+		text_html(str_sub(text, 0, n), b);
+		buf_addz(b, "\xef\xbf\xbd");
+		text = str_from(text, n + aliens);
+		n = 0;
+	}
+	text_html(text, b);
+}
 
 static void
 put_element(struct buf *b, const char *name, struct str text)
@@ -46,7 +94,7 @@ put_element(struct buf *b, const char *name, struct str text)
 	if (!text.n)
 		return;
 	buf_printf(b, "<%s>", name);
-	text_html(text, b);
+	put_text(b, text);
 	buf_printf(b, "</%s>\n", name);
 }
 
@@ -65,6 +113,16 @@ put_link(struct buf *b, const char *relation, const char *type, struct str url)
 	buf_printf(b, "<link rel=\"%s\" type=\"%s\" href=\"", relation, type);
 	text_html(url, b);
 	buf_addz(b, "\"/>\n");
+}
+
+static void
+put_content(struct buf *b, struct str html)
+{
+	if (!html.n)
+		return;
+	buf_addz(b, "<content type=\"html\">");
+	put_text(b, html);
+	buf_addz(b, "</content>\n");
 }
 
 static void
@@ -91,6 +149,7 @@ put_entry(const struct archive *ar, const struct headline *h, struct arena *a, s
 	put_time(b, "updated", h->updated_at);
 	put_author(b, h->author);
 	put_element(b, "summary", h->summary);
+	put_content(b, content_of(ar, h, a));
 	buf_addz(b, "</entry>\n");
 }
 
@@ -146,7 +205,7 @@ out_author(struct out *o, struct str name)
 static void
 out_item(const struct archive *ar, const struct headline *h, struct arena *a, struct out *o)
 {
-	struct str url = issue_url(ar, h, a);
+	struct str url = issue_url(ar, h, a), html = content_of(ar, h, a);
 
 	out_object(o, NULL);
 	out_str(o, "id", url);
@@ -154,7 +213,9 @@ out_item(const struct archive *ar, const struct headline *h, struct arena *a, st
 	out_str(o, "title", h->title);
 	out_text(o, "summary", h->summary);
 	/* One of the contents has to be there. */
-	out_str(o, "content_text", h->summary.n ? h->summary : h->title);
+	out_text(o, "content_html", html);
+	if (!html.n)
+		out_str(o, "content_text", h->summary.n ? h->summary : h->title);
 	out_time(o, "date_published", h->published_at);
 	out_time(o, "date_modified", h->updated_at);
 	out_author(o, h->author);

@@ -16,13 +16,20 @@ enum fate {
 /* A link that is being printed. */
 enum link { NO_LINK, LINK, WORDS_ONLY };
 
+struct element {
+	struct str name;
+	const char *printed; /* its tag, or NULL: what it holds stands without it */
+	size_t at;           /* where that begins */
+};
+
 struct press {
 	const struct reprint_source *from;
 	struct arena *a;
 	struct buf *style, *out;
-	struct str open[DEEP]; /* names of what was printed and not closed, outermost first */
+	struct element open[DEEP]; /* not closed yet, outermost first */
 	int depth;
 	enum link link;
+	bool begun, ended; /* plain: the first heading was met; the part behind it was */
 };
 
 static bool
@@ -99,6 +106,25 @@ is_nobodys(struct press *p, struct str value)
 	return p->from->nobody.n && str_find_str(value, p->from->nobody) >= 0;
 }
 
+/* What a program with a look of its own is told. */
+static bool
+has_meaning(struct str name)
+{
+	return html_is_one_of(
+		name, "title lang dir colspan rowspan scope headers abbr start value datetime");
+}
+
+static bool
+may_stay(struct press *p, struct str name, struct str value)
+{
+	if (is_nobodys(p, value))
+		return false;
+	if (p->from->plain)
+		return has_meaning(name);
+	return is_plain_attribute(name) ||
+	       (str_ieq(name, STR("style")) && loads_nothing(value, p->a));
+}
+
 static void
 put_attributes(struct press *p, struct str attributes)
 {
@@ -106,10 +132,7 @@ put_attributes(struct press *p, struct str attributes)
 
 	while (html_attribute(&attributes, &name, &value)) {
 		value = html_decode(value, p->a);
-		if (is_nobodys(p, value))
-			continue;
-		if (is_plain_attribute(name) ||
-			(str_ieq(name, STR("style")) && loads_nothing(value, p->a)))
+		if (may_stay(p, name, value))
 			put_attribute(p, name, value);
 	}
 }
@@ -130,23 +153,79 @@ attribute(struct press *p, struct str attributes, const char *wanted)
 static void
 put_close(struct press *p)
 {
-	struct str name = p->open[--p->depth];
+	const struct element *e = &p->open[--p->depth];
 
-	buf_printf(p->out, "</%.*s>", STR_ARG(name));
+	if (e->printed)
+		buf_printf(p->out, "</%s>", e->printed);
+}
+
+/* Of the table that is open: was it printed as one? */
+static bool
+in_table_of_data(struct press *p)
+{
+	for (int i = p->depth; i-- > 0;)
+		if (str_eqz(p->open[i].name, "table"))
+			return p->open[i].printed != NULL;
+	return false;
+}
+
+/* A table that only lays out is told by its role, and its cells are blocks. */
+static const char *
+tag_for(struct press *p, struct str name, const struct html_piece *tag)
+{
+	if (!p->from->plain)
+		return name.p;
+	if (str_eqz(name, "table"))
+		return str_ieq(attribute(p, tag->attributes, "role"), STR("presentation"))
+			       ? NULL
+			       : "table";
+	if (!html_is_one_of(name, "tbody thead tfoot tr td th") || in_table_of_data(p))
+		return html_is_one_of(name, "span font") ? NULL : name.p;
+	return html_is_one_of(name, "td th") ? "div" : NULL;
+}
+
+/* What was written for the day begins here: what was printed before stands in every issue. */
+static void
+begin(struct press *p)
+{
+	p->begun = true;
+	buf_clear(p->out);
+	for (int i = 0; i < p->depth; i++)
+		p->open[i].printed = NULL;
+}
+
+/* And ends before the outermost element that was opened since and is still open. */
+static void
+end(struct press *p)
+{
+	for (int i = 0; i < p->depth && !p->ended; i++)
+		if (p->open[i].printed) {
+			buf_cut(p->out, p->open[i].at);
+			p->ended = true;
+		}
+	p->ended = true;
+	p->depth = 0;
 }
 
 static void
 open_tag(struct press *p, const struct html_piece *tag)
 {
 	struct str name = lower(tag->name, p->a);
+	const char *printed = tag_for(p, name, tag);
+	size_t at;
 
+	if (p->from->plain && !p->begun && str_eqz(name, "h2"))
+		begin(p);
 	if (p->depth == DEEP)
 		return;
-	buf_printf(p->out, "<%.*s", STR_ARG(name));
-	put_attributes(p, tag->attributes);
-	buf_addc(p->out, '>');
+	at = p->out->n;
+	if (printed) {
+		buf_printf(p->out, "<%s", printed);
+		put_attributes(p, tag->attributes);
+		buf_addc(p->out, '>');
+	}
 	if (!html_is_void(name))
-		p->open[p->depth++] = name;
+		p->open[p->depth++] = (struct element){ name, printed, at };
 }
 
 /* Close it, and what was left open in it. */
@@ -155,7 +234,7 @@ close_tag(struct press *p, struct str name)
 {
 	int i = p->depth;
 
-	while (i > 0 && !str_ieq(p->open[i - 1], name))
+	while (i > 0 && !str_ieq(p->open[i - 1].name, name))
 		i--;
 	while (i > 0 && p->depth >= i)
 		put_close(p);
@@ -240,6 +319,10 @@ open_link(struct press *p, const struct html_piece *tag, struct str *rest)
 {
 	struct str url = attribute(p, tag->attributes, "href");
 
+	if (p->from->plain && p->begun && is_nobodys(p, url)) {
+		end(p);
+		return;
+	}
 	if (is_of_no_use(p, url) && stands_alone(p, *rest)) {
 		skip(rest, tag);
 		return;
@@ -251,7 +334,7 @@ open_link(struct press *p, const struct html_piece *tag, struct str *rest)
 	put_attribute(p, STR("href"), url);
 	put_attributes(p, tag->attributes);
 	buf_addc(p->out, '>');
-	p->open[p->depth++] = STR("a");
+	p->open[p->depth++] = (struct element){ STR("a"), "a", p->out->n };
 }
 
 static void
@@ -279,6 +362,10 @@ put_picture(struct press *p, const struct html_piece *tag, const struct reprint_
 	buf_addz(p->out, "<img");
 	put_attribute(p, STR("src"), picture->path);
 	put_attribute(p, STR("alt"), attribute(p, tag->attributes, "alt"));
+	if (p->from->plain) {
+		put_attribute(p, STR("width"), attribute(p, tag->attributes, "width"));
+		put_attribute(p, STR("height"), attribute(p, tag->attributes, "height"));
+	}
 	put_attributes(p, tag->attributes);
 	buf_addc(p->out, '>');
 }
@@ -377,7 +464,7 @@ reprint(const struct reprint_source *from, struct buf *style, struct buf *out)
 	struct str rest = from->html;
 	struct html_piece piece;
 
-	while (html_next(&rest, &piece))
+	while (!p.ended && html_next(&rest, &piece))
 		switch (piece.kind) {
 		case HTML_TEXT:
 			print_text(&p, piece.text);

@@ -253,6 +253,24 @@ def test_the_json_feed_is_one(post, server):
     assert feed["items"][1]["title"] == post.hostile and feed["items"][0]["authors"] == [{"name": "Mira Holt"}]
 
 
+def test_feeds_have_whole_issues_without_their_look(post, server):
+    [atom] = [e for e in feedparser.parse(server.get("/feed.xml").body).entries if e.link.endswith(front_page.DAY)]
+    html = json.loads(server.get("/feed.json").body)["items"][0]["content_html"]
+    assert atom.content[0].type == "text/html" and html.strip().endswith("</div>")
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    tree = parser.parseFragment(html)
+    shown, sent = standard.words(tree), standard.words(standard.Message(front_page.message(post)).tree.find(".//*[@role='article']"))
+    written = sent[sent.index("Read in browser") + 15:sent.index("You get this")].split()
+    assert shown.split() == written, "what was written that day, no more"
+    assert [h.text for h in tree.iter("h2")][0] == "The smallest models learned to wait their turn" and list(tree.iter("table"))
+    for element in tree.iter():
+        assert not {"style", "class", "bgcolor", "role"} & set(element.attrib) and element.tag not in ("script", "style")
+        assert element.tag != "img" or element.get("src").startswith(f"{URL}/issues/{front_page.DAY}/")
+    everything = server.get("/feed.xml").text + server.get("/feed.json").text
+    for secret in [front_page.READER[0], "Ada Reader", *PEOPLE, *post.tokens.values(), "/u/", "/p/", "nobody"]:
+        assert secret not in everything
+
+
 def test_search_engines_find_all_pages(server):
     site = ET.fromstring(server.get("/sitemap.xml").body)
     found = [u.text for u in site.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]

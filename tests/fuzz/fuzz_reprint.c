@@ -57,9 +57,10 @@ check_tags(struct str html, struct arena *a)
 }
 
 static void
-print(struct str html, struct buf *style, struct buf *out)
+print(struct str html, bool plain, struct buf *style, struct buf *out)
 {
 	const struct reprint_source from = { .html = html,
+		.plain = plain,
 		.nobody = STR("nobody"),
 		.here = STR("https://h"),
 		.pictures = pictures,
@@ -76,15 +77,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a = { 0 };
 	struct buf style, out;
 
-	buf_init(&style, 8 << 20);
-	buf_init(&out, 8 << 20);
-	print(in, &style, &out);
-	assert(!out.over);
-	check_tags(buf_str(&out), &a);
-	assert(str_find_str(buf_str(&style), STR("</style")) < 0);
-	assert(str_find_str(buf_str(&style), STR("url(")) < 0);
-	buf_free(&style);
-	buf_free(&out);
+	for (int plain = 0; plain <= 1; plain++) {
+		buf_init(&style, 8 << 20);
+		buf_init(&out, 8 << 20);
+		print(in, plain, &style, &out);
+		assert(!out.over);
+		check_tags(buf_str(&out), &a);
+		assert(str_find_str(buf_str(&style), STR("</style")) < 0);
+		assert(str_find_str(buf_str(&style), STR("url(")) < 0);
+		buf_free(&style);
+		buf_free(&out);
+	}
 	arena_free(&a);
 	return 0;
 }

@@ -259,6 +259,25 @@ feeds_tell_when_and_where(void **state)
 	fixture_close(&f);
 }
 
+/* XML cannot say these at all, and one of them would cost the whole feed. */
+static void
+a_feed_is_xml_whatever_stands_in_it(void **state)
+{
+	struct fixture f;
+	struct document d;
+
+	add_issue(*state, (struct day){ 2026, 2, 14 },
+		"a\x0c"
+		"b\xef\xbf\xbe"
+		"c\xef\xbf\xbf\tz");
+	fixture_open(&f, state, settings);
+	d = find(&f, "/feed.xml");
+	assert_true(has(d, "<title>a\xef\xbf\xbd"
+			   "b\xef\xbf\xbd"
+			   "c\xef\xbf\xbd\tz</title>"));
+	fixture_close(&f);
+}
+
 static void
 the_icon_and_the_codes_are_drawn(void **state)
 {
@@ -328,6 +347,7 @@ main(void)
 		TEST(the_front_page_and_years_list_the_issues),
 		TEST(an_empty_archive_has_its_pages_too),
 		TEST(feeds_tell_when_and_where),
+		TEST(a_feed_is_xml_whatever_stands_in_it),
 		TEST(the_icon_and_the_codes_are_drawn),
 		TEST(every_path_has_a_file),
 		TEST(news_is_news_once),

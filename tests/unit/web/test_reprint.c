@@ -7,7 +7,7 @@
 #define HERE "https://post.example.org/issues/2026-02-14"
 
 static struct str
-print(struct str html, struct buf *style, struct buf *out)
+print_as(bool plain, struct str html, struct buf *style, struct buf *out)
 {
 	static const struct reprint_picture pictures[] = { { STR_INIT("ab12@example.org"),
 		STR_INIT("/issues/2026-02-14/ab12.png") } };
@@ -16,12 +16,19 @@ print(struct str html, struct buf *style, struct buf *out)
 		.here = STR(HERE),
 		.pictures = pictures,
 		.picture_count = 1,
-		.picture_word = STR("a picture") };
+		.picture_word = STR("a picture"),
+		.plain = plain };
 
 	buf_clear(style);
 	buf_clear(out);
 	reprint(&from, style, out);
 	return buf_str(out);
+}
+
+static struct str
+print(struct str html, struct buf *style, struct buf *out)
+{
+	return print_as(false, html, style, out);
 }
 
 static void
@@ -193,6 +200,38 @@ one_readers_own_links_go(void **state)
 		compare(rows[i].html, rows[i].want, "");
 }
 
+static void
+for_feed_readers_it_is_plain(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *html, *want;
+	} rows[] = {
+		{ "<table role=\"presentation\" width=\"100%\"><tr><td style=\"padding:0\"><h1>Paper</h1></td></tr>"
+		  "<tr><td class=\"side\"><h2 class=\"lead\" style=\"x:y\">Title</h2><p style=\"margin:0\">A <a href=\"https://a.example/\" class=\"link\">link</a>, <span>b</span></p></td></tr>"
+		  "<tr><td><table role=\"presentation\"><tr><td><h2>Part</h2></td><td><p>c</p></td></tr></table></td></tr>"
+		  "<tr><td><table role=\"presentation\"><tr><td><p>You get this.</p><p><a href=\"https://post.example.org/u/0nobody0\">Leave</a></p></td></tr></table></td></tr></table>",
+		  "<h2>Title</h2><p>A <a href=\"https://a.example/\">link</a>, b</p><div><div><h2>Part</h2></div><div><p>c</p></div></div>" },
+		{ "<h2>a</h2><table><caption class=x>b</caption><tr><th scope=col bgcolor=red>c</th></tr><tr><td colspan=2>d</td></tr></table>",
+		  "<h2>a</h2><table><caption>b</caption><tr><th scope=\"col\">c</th></tr><tr><td colspan=\"2\">d</td></tr></table>" },
+		{ "<h2>a</h2><img src=\"cid:ab12@example.org\" alt=p width=10 height=20 style=\"display:block\">",
+		  "<h2>a</h2><img src=\"/issues/2026-02-14/ab12.png\" alt=\"p\" width=\"10\" height=\"20\">" },
+		{ "<p>no heading</p>", "<p>no heading</p>" },
+		{ "<h2>a</h2><a href=\"/u/0nobody0\">x</a>b", "<h2>a</h2>" },
+		{ "<div><h2>a</div><div><div><p>b</p></div><p><a href=\"/u/0nobody0\">x", "<h2>a</h2>" },
+	};
+	/* clang-format on */
+	struct buf style, out;
+
+	(void)state;
+	buf_init(&style, 1 << 20);
+	buf_init(&out, 1 << 20);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_str(print_as(true, str_of(rows[i].html), &style, &out), rows[i].want);
+	buf_free(&style);
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -204,6 +243,7 @@ main(void)
 		cmocka_unit_test(rules_come_along_when_they_load_nothing),
 		cmocka_unit_test(pictures_are_our_own_or_links),
 		cmocka_unit_test(one_readers_own_links_go),
+		cmocka_unit_test(for_feed_readers_it_is_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
