@@ -55,10 +55,14 @@ struct wish_desk {
  * Whom does a token of one of these kinds (a bit each, 1 << TOKEN_MEMBER) name at desk->now?
  * GRANTED: *who; TEST: a test copy's; NOBODY: forged, expired, of another kind or epoch, or its
  * owner was erased, with the same work done, so that neither the answer nor its time tells which
- * (RELIABILITY K3, W5). *t is what it says, whoever signed it.
+ * (RELIABILITY K3, W5). *t is what it says, whoever signed it. Without a database (desk->db NULL)
+ * the token speaks for itself, and *who is zero.
  */
 int wish_identify(const struct wish_desk *desk, struct str token, unsigned kinds, struct arena *a,
 	enum wish_outcome *outcome, struct token *t, struct subscriber *who, struct err *e);
+
+/* Would its token do, as far as that tells without a database? GRANTED, TEST or NOBODY. */
+enum wish_outcome wish_check(const struct wish_desk *desk, const struct wish *w);
 
 /*
  * What would WISH_CONFIRM come to with this token of theirs? GRANTED, and *note is the note that it

@@ -91,6 +91,9 @@ page_return_ask(struct visit *v, struct err *e)
 
 	if (status <= 0)
 		return status;
+	/* Who has no row to look at can only ask. */
+	if (!v->clerk->db)
+		return visit_page(v, 200, "page-return.html", &who, e);
 	switch (who.state) {
 	case SUBSCRIBER_UNSUBSCRIBED:
 		return visit_page(v, 200, "page-return.html", &who, e);

@@ -6,6 +6,7 @@
 #include "web/page_confirm.h"
 #include "web/page_health.h"
 #include "web/page_leave.h"
+#include "web/page_metrics.h"
 #include "web/page_preferences.h"
 #include "web/page_subscribe.h"
 
@@ -27,6 +28,7 @@ static const struct route routes[] = {
 	{ "/subscribe.js", page_subscribe_script, NULL },
 	{ "/c/", page_confirm_ask, page_confirm_do },
 	{ "/healthz", page_health, NULL },
+	{ "/metrics", page_metrics, NULL },
 	{ "/", page_archive, NULL },
 	{ "/issues/", page_archive, NULL },
 	{ "/feed.xml", page_archive, NULL },
@@ -86,8 +88,12 @@ dispatch(struct visit *v, const struct route *route, struct err *e)
 	if (!route && v->request->method != REQUEST_OTHER)
 		return visit_page(v, 404, "page-missing.html", NULL, e);
 	page = route ? page_of(route, v->request->method) : NULL;
-	if (page)
-		return page(v, e);
+	if (page) {
+		if (page(v, e) < 0)
+			return -1;
+		/* Pages tell of what is done. This is not, yet. */
+		return v->spooled ? visit_page(v, 200, "page-noted.html", NULL, e) : 0;
+	}
 	v->response.allow = route && !route->post ? "GET, HEAD" : "GET, HEAD, POST";
 	visit_text(v, 405, "This address does not take that method.\n");
 	return 0;
@@ -139,6 +145,7 @@ route_answer(void *context, const struct request *r, int64_t waited, struct aren
 		excuse(&v, e.text);
 	if (r->method != REQUEST_POST)
 		response_be_brief(&v.response, r->fields[REQUEST_IF_NONE_MATCH]);
+	counter_note(clerk->counter, v.response.status);
 	log_visit(&v, route);
 	*out = v.response;
 	return true;

@@ -36,12 +36,18 @@ refresh_keys(struct clerk *k, int64_t now, struct err *e)
 }
 
 int
-clerk_open(struct clerk *k, const struct site *site, struct err *e)
+clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
+	struct counter *counter, struct err *e)
 {
 	*k = (struct clerk){ .site = site,
+		.spool = spool,
+		.counter = counter,
 		.limiter = limiter_new(site->publication->settings.web.subscribe_limit) };
-	if (refresh_keys(k, clock_now(), e) < 0 ||
-		db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0)
+	if (refresh_keys(k, clock_now(), e) < 0)
+		return -1;
+	if (spool)
+		return 0;
+	if (db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0)
 		return -1;
 	archive_init(&k->archive, site, k->db);
 	k->shelf = shelf_new();
@@ -98,6 +104,20 @@ visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct to
 	return 0;
 }
 
+/* Whether it is granted is the sender's to say; what a token that is none asks for is not written
+ * down. */
+static int
+spool_wish(struct visit *v, const struct wish_desk *desk, const struct wish *w,
+	enum wish_outcome *outcome, struct err *e)
+{
+	*outcome = wish_check(desk, w);
+	if (*outcome != WISH_GRANTED)
+		return 0;
+	*outcome = WISH_SPOOLED;
+	v->spooled = true;
+	return spool_put(v->clerk->spool, w, e);
+}
+
 int
 visit_foresee(struct visit *v, const struct token *t, const struct subscriber *who,
 	enum wish_outcome *outcome, struct owed *note, struct err *e)
@@ -120,6 +140,11 @@ visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct s
 	w->at = v->now;
 	w->token = v->token;
 	w->address = arena_str(v->arena, str_of(address));
+	if (v->clerk->spool) {
+		if (who)
+			*who = (struct subscriber){ 0 };
+		return spool_wish(v, &desk, w, outcome, e);
+	}
 	return wish_grant(&desk, w, v->arena, outcome, who, why, e);
 }
 
@@ -171,10 +196,11 @@ int
 visit_page(
 	struct visit *v, int status, const char *page, const struct subscriber *who, struct err *e)
 {
-	struct str address = who ? visit_mask(who->email, v->arena) : (struct str){ 0 };
 	struct value *values = site_values(v->clerk->site, v->arena);
 
-	template_put(values, STR("address"), template_text(v->arena, address));
+	template_put(values, STR("address"),
+		who && who->email.n ? template_text(v->arena, visit_mask(who->email, v->arena))
+				    : template_null(v->arena));
 	template_put(
 		values, STR("token"), template_text(v->arena, who ? v->token : (struct str){ 0 }));
 	return visit_render(v, status, page, values, e);

@@ -4,8 +4,10 @@
 
 #include <time.h>
 
+#include "people/spool.h"
 #include "people/wish.h"
 #include "web/archive.h"
+#include "web/counter.h"
 #include "web/limiter.h"
 #include "web/request.h"
 #include "web/response.h"
@@ -16,7 +18,9 @@ struct shelf;
 /* What one thread answers with: a database and keys of its own. */
 struct clerk {
 	const struct site *site;
-	struct db *db;
+	struct db *db;             /* NULL on a public-only host, which has the spool instead: */
+	const struct spool *spool; /* what is wished is written down there; NULL elsewhere */
+	struct counter *counter;
 	struct keys keys;        /* the public halves */
 	struct timespec keys_at; /* the folder's time when they were read */
 	struct limiter *limiter; /* of forms: one thread takes all of them */
@@ -24,7 +28,9 @@ struct clerk {
 	struct shelf *shelf; /* of what was found in it */
 };
 
-int clerk_open(struct clerk *k, const struct site *site, struct err *e);
+/* With a spool it works without a database. The counter is everybody's. All three outlive it. */
+int clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
+	struct counter *counter, struct err *e);
 void clerk_close(struct clerk *k);
 
 /* Lives for one request; all that pages make of it is in the arena. */
@@ -37,6 +43,7 @@ struct visit {
 	int64_t now;
 	struct arena *arena;
 
+	bool spooled; /* what was wished is not done yet, whatever the page says */
 	struct response response;
 	int key_id;          /* of a good token, for the access log; 0: there was none */
 	uint64_t subscriber; /* the same */
@@ -58,7 +65,7 @@ int visit_foresee(struct visit *v, const struct token *t, const struct subscribe
 	enum wish_outcome *outcome, struct owed *note, struct err *e);
 
 /*
- * Grant what the page makes of a form; pages change nothing in another way. The token, the time
+ * Grant what the page makes of a form, or, on a public-only host, have it granted later; pages change nothing in another way. The token, the time
  * and the visitor's address are filled in here; who and why (may be NULL) are wish_grant's.
  */
 int visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct subscriber *who,

@@ -1,0 +1,213 @@
+"""A web host that can be robbed: `serve --public-only` and `spool take`. What an attacker finds there tells no address and forges
+no link, and what they leave there does nothing that a visitor could not ask for."""
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+
+import pytest
+
+from conftest import PROGRAM, Publication, run
+from web import FORM, HOST, Server, submit, tokens
+
+PEOPLE = ["ada@example.org", "bob@example.com"]
+
+
+class Pair:
+    """The sender with its list, and the host that is open to the world."""
+
+    def __init__(self, where):
+        where.mkdir(exist_ok=True)
+        self.sender = Publication(where / "sender")
+        assert run("init", self.sender.path).code == 0
+        for person in PEOPLE:
+            self.sender.ok("subscriber", "add", person)
+        self.sender.ok("send", "--no-wait", "--force")
+        self.tokens = tokens(self.sender)
+        self.public = Publication(where / "public")
+        (self.public.path / "var" / "keys").mkdir(parents=True, mode=0o700)
+        (self.public.path / "var").chmod(0o700)
+        shutil.copy(self.sender.path / "morningpost.yaml", self.public.path)
+        for key in (self.sender.path / "var" / "keys").glob("*.pub"):
+            shutil.copy(key, self.public.path / "var" / "keys")
+        self.spool = self.public.path / "var" / "spool"
+
+    def take(self, **wanted):
+        counts = self.sender.json("spool", "take", "--from", self.spool)
+        got = {k: v for k, v in counts.items() if v}
+        assert got == wanted, got
+
+    def states(self):
+        return self.sender.states()
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return Pair(tmp_path)
+
+
+@pytest.fixture
+def server(pair):
+    it = Server(pair.public, "--public-only")
+    yield it
+    logged = it.stop()
+    for secret in [*PEOPLE, *pair.tokens.values()]:
+        assert secret not in logged
+
+
+def stolen(pair):
+    """Every byte of the host's folder, names included."""
+    for file in pair.public.path.rglob("*"):
+        yield str(file).encode()
+        if file.is_file():
+            yield file.read_bytes()
+
+
+def test_leaving_works_without_a_database(pair, server):
+    token = pair.tokens[PEOPLE[0]]
+    asked = server.get(f"/u/{token}")
+    assert asked.status == 200 and "@" not in asked.text.split("<main", 1)[-1].replace(PEOPLE[0], "@")
+    noted = submit(server, asked)
+    assert noted.status == 200 and "noted" in noted.text
+    assert pair.states()[PEOPLE[0]] == "active"
+    pair.take(granted=1)
+    assert pair.states() == {PEOPLE[0]: "unsubscribed", PEOPLE[1]: "active"}
+    with sqlite3.connect(pair.sender.database) as db:
+        assert db.execute("select state_why from subscriber where email = ?", PEOPLE[:1]).fetchone() == ("page",)
+    assert server.post(f"/u/{pair.tokens[PEOPLE[1]]}").status == 200  # by one click
+    assert submit(server, server.get(f"/r/{token}")).status == 200
+    pair.take(granted=2)
+    assert pair.states() == {PEOPLE[0]: "active", PEOPLE[1]: "unsubscribed"}
+    assert list(pair.spool.glob("*.wish")) == []
+
+
+def test_bad_links_are_nobodys_and_are_not_written_down(pair, server):
+    token = pair.tokens[PEOPLE[0]]
+    forged = token[:-20] + "A" * 20
+    for path in (f"/u/{forged}", "/u/x", f"/r/{forged}", f"/u/{token}%00"):
+        assert server.get(path).status in (400, 404)
+        assert server.post(path).status in (400, 404)
+    for body in (b"", b"x=y", b"List-Unsubscribe=No"):
+        assert server.post(f"/u/{token}", body).status == 400
+    assert list(pair.spool.glob("*")) == []
+
+
+def test_the_folder_gives_no_address_and_forges_no_link(pair, server, tmp_path):
+    """With every file of the host in hand."""
+    for token in pair.tokens.values():
+        assert server.post(f"/u/{token}").status == 200
+    loot = b"\n".join(stolen(pair))
+    assert len(list(pair.spool.glob("*.wish"))) == 2
+    for person in PEOPLE:
+        assert person.encode() not in loot and person.split("@")[0].encode() not in loot.lower()
+    for token in pair.tokens.values():
+        assert token.encode() not in loot and token[:40].encode() not in loot
+    keys = {f.name: f.read_bytes() for f in (pair.public.path / "var" / "keys").iterdir()}
+    assert sorted(keys) == ["sign-1.pub", "spool.pub"]
+    # Links that the robber signs are nobody's here ...
+    robber = Pair(tmp_path / "robber")
+    for token in robber.tokens.values():
+        assert server.post(f"/u/{token}").status == 404
+    # ... nor on the sender, when they are sealed and left in the spool by a host that believes them.
+    shutil.copy(pair.public.path / "var/keys/spool.pub", robber.public.path / "var/keys")
+    accomplice = Server(robber.public, "--public-only")
+    for token in robber.tokens.values():
+        assert accomplice.post(f"/u/{token}").status == 200
+    accomplice.stop()
+    for wish in robber.spool.glob("*.wish"):
+        shutil.copy(wish, pair.spool)
+    pair.take(granted=2, refused=2)
+
+
+def test_a_copied_spool_does_nothing_twice(pair, server, tmp_path):
+    token = pair.tokens[PEOPLE[0]]
+    server.post(f"/u/{token}")
+    copy = tmp_path / "copy"
+    shutil.copytree(pair.spool, copy)
+    pair.take(granted=1)
+    submit(server, server.get(f"/r/{token}"))
+    pair.take(granted=1)
+    shutil.copytree(copy, pair.spool, dirs_exist_ok=True)
+    pair.take(again=1)
+    assert pair.states()[PEOPLE[0]] == "active"
+
+
+def test_what_is_no_wish_is_kept_aside_and_told(pair, server):
+    server.post(f"/u/{pair.tokens[PEOPLE[0]]}")
+    wish = next(pair.spool.glob("*.wish"))
+    (pair.spool / "0-noise.wish").write_bytes(b"leave everybody\n")
+    (pair.spool / "0-cut.wish").write_bytes(wish.read_bytes()[:-30])
+    (pair.spool / "0-link.wish").symlink_to(pair.sender.path / "var" / "keys" / "mac")
+    done = pair.sender.run("spool", "take", "--from", pair.spool)
+    assert done.code == 0 and done.err.count("is kept in bad/") == 3 and "1  granted" in done.out, done
+    assert sorted(f.name for f in (pair.spool / "bad").iterdir()) == ["0-cut.wish", "0-link.wish", "0-noise.wish"]
+    assert pair.states()[PEOPLE[0]] == "unsubscribed"
+
+
+def test_a_take_that_is_killed_loses_nothing_and_does_nothing_twice(pair, server):
+    for _ in range(6):
+        for n, token in enumerate(pair.tokens.values()):
+            server.post(f"/u/{token}") if n else server.post(f"/r/{token}", b"return=yes")
+    for delay in (0.05, 0.1, 0.15, 0.2, 0.3):
+        process = subprocess.Popen([PROGRAM, "-C", pair.sender.path, "-q", "spool", "take", "--from", pair.spool],
+                                   stdout=subprocess.DEVNULL)
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    pair.sender.ok("spool", "take", "--from", pair.spool)
+    assert list(pair.spool.glob("*.wish")) == []
+    with sqlite3.connect(pair.sender.database) as db:
+        assert db.execute("select count(*), count(distinct hash) from spooled").fetchone() == (12, 12)
+        assert db.execute("select count(*) from event where kind = 'unsubscribed'").fetchone() == (1,)
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_one_visitor_does_not_fill_the_spool(pair, server):
+    ada, bob = (pair.tokens[p] for p in PEOPLE)
+    answers = [server.post(f"/u/{ada}").status for _ in range(22)]
+    assert answers == [200] * 20 + [503] * 2
+    assert server.post(f"/u/{bob}").status == 200
+
+
+@pytest.mark.parametrize("path,text,words", [
+    ("var/keys/sign-1", "x", "only the public halves"),
+    ("var/keys/mac", "x", "only the public halves"),
+    ("var/keys/spool", "x", "only the public halves"),
+    ("var/morningpost.db", "", "the list of all subscribers"),
+    ("relay.password", "hush", "a relay's password"),
+])
+def test_it_refuses_to_start_where_there_is_something_to_steal(pair, path, text, words):
+    settings = pair.public.path / "morningpost.yaml"
+    lines = re.sub(r"(?m)^relays:\n(?:  .*\n)+", "", settings.read_text())
+    settings.write_text(lines + "\nrelays:\n  - {url: 'smtp://mx.example.org', user: post, password_file: relay.password}\n")
+    pair.public.write(path, text).chmod(0o600)
+    done = pair.public.run("serve", "--public-only", "--listen", "127.0.0.1:0")
+    assert done.code == 78 and path in done.err and words in done.err, done
+
+
+def test_it_says_what_is_missing(pair):
+    (pair.public.path / "var/keys/spool.pub").unlink()
+    done = pair.public.run("serve", "--public-only", "--listen", "127.0.0.1:0")
+    assert done.code == 78 and "spool.pub" in done.err and "keys spool" in done.err, done
+    old = pair.sender.path / "var/keys"
+    public = (old / "spool.pub").read_text()
+    (old / "spool.pub").unlink()
+    assert public.strip() in pair.sender.ok("keys", "spool").out and (old / "spool.pub").read_text() == public
+    (old / "spool.pub").unlink()
+    (old / "spool").unlink()
+    done = pair.sender.run("spool", "take")
+    assert done.code in (66, 78), done
+    assert public.strip() not in pair.sender.ok("keys", "spool").out
+    done = pair.sender.run("spool", "give")
+    assert done.code == 64 and "take" in done.err, done
+
+
+def test_it_opens_no_database_and_runs_without_one(pair, server):
+    fds = [str(f.resolve()) for f in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()]
+    assert not any("morningpost.db" in f for f in fds)
+    assert not (pair.public.path / "var/morningpost.db").exists()
+    assert server.get("/healthz").status == 200
+    assert server.send(b"GET /nothing HTTP/1.1\r\n" + HOST + FORM + b"\r\n").status == 404
