@@ -126,6 +126,7 @@ serve(struct preview *v, const struct listeners *listeners, struct watch *watch,
 {
 	struct watcher watcher = { watch, v };
 	const struct server_options options = { .listeners = listeners,
+		.limits = v->publication.settings.web.limits,
 		.reader = { preview_answer, v },
 		.writer = { preview_refuse, v },
 		.wake = watch_fd(watch),

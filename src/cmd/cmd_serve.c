@@ -21,9 +21,9 @@ const char cmd_serve_help[] =
 	"it.\n"
 	"Sockets that systemd passes on are taken in place of the address. SIGTERM ends it once\n"
 	"what is in hand is finished. Limits: address 8 KiB, header 16 KiB and 100 lines, body\n"
-	"8 KiB, 10 s for a request to arrive, 15 s between two, 4000 connections, 64 of one "
-	"client\n"
-	"that is not in web.trusted_proxies.\n";
+	"8 KiB; and web.limits: 10 s for a request to arrive, 15 s between two, 10 s for an "
+	"answer\n"
+	"to be read, 4000 connections, 64 of one client that is not in web.trusted_proxies.\n";
 
 static int
 parse_options(int argc, char **argv, const char **listen, bool *public_only, struct err *e)
@@ -66,6 +66,7 @@ serve_on(const struct listeners *listeners, const struct publication *p, const s
 	struct counter counter = { 0 };
 	const struct server_options options = { .listeners = listeners,
 		.trusted = web->trusted_proxies,
+		.limits = web->limits,
 		.reader = { route_answer, &reader },
 		.writer = { route_answer, &writer } };
 	int status = clerk_open(&writer, site, spool, &counter, e);

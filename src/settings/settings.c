@@ -53,11 +53,22 @@ static const struct key daily_keys[] = {
 	{ 0 },
 };
 
+static const struct key limits_keys[] = {
+	{ "connections", COUNT, AT(settings_limits, connections), .most = 100000 },
+	{ "each", COUNT, AT(settings_limits, each), .most = 100000 },
+	{ "request", SPAN, AT(settings_limits, request) },
+	{ "idle", SPAN, AT(settings_limits, idle) },
+	{ "answer", SPAN, AT(settings_limits, answer) },
+	{ 0 },
+};
+
 static const struct key web_keys[] = {
 	{ "listen", LISTEN, AT(settings_web, listen) },
 	{ "trusted_proxies", NETWORKS, AT(settings_web, trusted_proxies) },
 	{ "subscribe_limit", RATE, AT(settings_web, subscribe_limit) },
+	{ "limits", MAP, AT(settings_web, limits), .members = limits_keys },
 	{ "spool", PATH, AT(settings_web, spool) },
+	{ "archive", PATH, AT(settings_web, archive) },
 	{ 0 },
 };
 
@@ -153,6 +164,11 @@ set_defaults(struct settings *s)
 	s->roundtrip.mailbox.tls = TLS_NOT_SAID;
 	s->web.listen = listen;
 	s->web.spool = spool;
+	s->web.limits = (struct settings_limits){ .connections = 4000,
+		.each = 64,
+		.request = 10 * CLOCK_SECOND,
+		.idle = 15 * CLOCK_SECOND,
+		.answer = 10 * CLOCK_SECOND };
 	(void)value_network(STR("127.0.0.1"), loopback);
 	s->web.trusted_proxies = (struct settings_networks){ loopback, 1 };
 	s->web.subscribe_limit = (struct rate){ 200, 3600 * CLOCK_SECOND };

@@ -140,11 +140,21 @@ struct settings_networks {
 	size_t n;
 };
 
+/* What one client, and all of them, may have of the web server. */
+struct settings_limits {
+	uint32_t connections,
+		each; /* at once: of all, and of one client that is no trusted proxy */
+	int64_t request, idle,
+		answer; /* for a request to come, until the next, for it to be read */
+};
+
 struct settings_web {
 	char *listen; /* "127.0.0.1:8025", "[::1]:8025" */
 	struct settings_networks trusted_proxies;
 	struct rate subscribe_limit;
+	struct settings_limits limits;
 	char *spool;
+	char *archive; /* an exported archive that a public-only host serves, or NULL */
 };
 
 /* All of it, with defaults filled in. */

@@ -8,6 +8,7 @@
 #include "web/page_leave.h"
 #include "web/page_metrics.h"
 #include "web/page_preferences.h"
+#include "web/page_static.h"
 #include "web/page_subscribe.h"
 
 /* Whoever waited longer for others to write is asked to come again (W19). */
@@ -85,6 +86,12 @@ dispatch(struct visit *v, const struct route *route, struct err *e)
 {
 	page_fn *page;
 
+	if (v->clerk->files && v->request->method <= REQUEST_HEAD) {
+		int served = page_static(v, e);
+
+		if (served != 0)
+			return served < 0 ? -1 : 0;
+	}
 	if (!route && v->request->method != REQUEST_OTHER)
 		return visit_page(v, 404, "page-missing.html", NULL, e);
 	page = route ? page_of(route, v->request->method) : NULL;

@@ -18,16 +18,11 @@
 #include "web/lane.h"
 #include "web/route.h"
 
-/* Absolute ends (RELIABILITY W20): of reading one request, of waiting for the next, of an answer
- * that is not read, of waiting for the other side to hang up. */
-#define READING_LIMIT (10 * CLOCK_SECOND)
-#define IDLE_LIMIT (15 * CLOCK_SECOND)
-#define WRITING_LIMIT (10 * CLOCK_SECOND)
+/* Every state of a connection has an absolute end (RELIABILITY W20): those in struct
+ * settings_limits, and that of waiting for the other side to hang up. */
 #define LINGERING_LIMIT (2 * CLOCK_SECOND)
 
 enum {
-	CONNECTIONS_LIMIT = 4000,
-	CLIENT_LIMIT = 64,      /* of one address that is no trusted proxy (W22) */
 	OTHER_DESCRIPTORS = 64, /* databases, listeners, standard ones: with some to spare */
 	READ_SIZE = 16 * 1024,
 	LINGER_SIZE = 256 * 1024, /* read and thrown away after a refusal, so that it arrives */
@@ -50,7 +45,7 @@ struct connection {
 	enum state state;
 	int64_t deadline; /* of the state it is in, by clock_steady */
 	struct client client;
-	bool counted;   /* against CLIENT_LIMIT */
+	bool counted;   /* against what one client may have */
 	bool gone;      /* the client hung up while its request was being worked on */
 	bool continued; /* "100 Continue" has been said */
 	struct request request;
@@ -131,7 +126,7 @@ static void
 begin_answer(struct server *s, struct connection *c)
 {
 	c->sent = 0;
-	set_state(c, WRITING, s->now + WRITING_LIMIT);
+	set_state(c, WRITING, s->now + s->options->limits.answer);
 	write_some(s, c);
 }
 
@@ -208,7 +203,7 @@ begin_next(struct server *s, struct connection *c)
 	buf_free(&c->job.out);
 	buf_init(&c->ahead, READ_SIZE);
 	c->continued = false;
-	set_state(c, READING, s->now + IDLE_LIMIT);
+	set_state(c, READING, s->now + s->options->limits.idle);
 	watch(s, &c->source, EPOLL_CTL_MOD, EPOLLIN);
 	if (ahead.n)
 		feed(s, c, buf_str(&ahead));
@@ -270,8 +265,8 @@ feed(struct server *s, struct connection *c, struct str bytes)
 		begin_work(s, c);
 		break;
 	case REQUEST_MORE:
-		if (fresh && c->deadline > s->now + READING_LIMIT)
-			c->deadline = s->now + READING_LIMIT;
+		if (fresh && c->deadline > s->now + s->options->limits.request)
+			c->deadline = s->now + s->options->limits.request;
 		if (c->request.expects && !c->continued && !say_continue(c))
 			drop(s, c);
 		break;
@@ -332,7 +327,7 @@ take_done(struct server *s, struct lane *lane)
 		struct job *next = job->next;
 		struct connection *c = job->owner;
 
-		set_state(c, WRITING, s->now + WRITING_LIMIT);
+		set_state(c, WRITING, s->now + s->options->limits.answer);
 		if (c->gone)
 			drop(s, c);
 		else if (c->job.later)
@@ -362,7 +357,7 @@ has_too_many(const struct server *s, const struct client *client)
 
 	for (const struct connection *c = s->connections; c; c = c->next)
 		n += c->counted && client_eq(&c->client, client);
-	return n >= CLIENT_LIMIT;
+	return n >= s->options->limits.each;
 }
 
 static void
@@ -387,7 +382,7 @@ welcome(struct server *s, int fd, const struct sockaddr_storage *peer)
 	request_init(&c->request);
 	c->request.peer = ip;
 	buf_init(&c->ahead, READ_SIZE);
-	set_state(c, READING, s->now + READING_LIMIT);
+	set_state(c, READING, s->now + s->options->limits.request);
 	if (c->next)
 		c->next->previous = c;
 	s->connections = c;
@@ -524,9 +519,9 @@ turn(struct server *s, struct err *e)
 /* As many descriptors as the connections need (X4), or as many connections as there are
  * descriptors. */
 static size_t
-settle_limit(void)
+settle_limit(uint32_t connections)
 {
-	const rlim_t wanted = CONNECTIONS_LIMIT + OTHER_DESCRIPTORS;
+	const rlim_t wanted = (rlim_t)connections + OTHER_DESCRIPTORS;
 	struct rlimit files = { 0 };
 
 	(void)getrlimit(RLIMIT_NOFILE, &files);
@@ -579,7 +574,8 @@ close_sources(struct server *s)
 int
 server_run(const struct server_options *options, struct err *e)
 {
-	struct server s = { .options = options, .limit = settle_limit() };
+	struct server s = { .options = options,
+		.limit = settle_limit(options->limits.connections) };
 	int status = open_sources(&s, e);
 
 	if (status == 0)

@@ -23,6 +23,7 @@ struct server_options {
 	const struct listeners *listeners;
 	/* Proxies: their connections are not counted by address. */
 	struct settings_networks trusted;
+	struct settings_limits limits;
 	struct answerer reader, writer; /* for GET and HEAD, and for POST: a thread each */
 	/*
 	 * Requests that had no answer yet (lane.h) are asked for again when this descriptor can be

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "mail/address.h"
@@ -35,10 +37,23 @@ refresh_keys(struct clerk *k, int64_t now, struct err *e)
 	return 0;
 }
 
+static int
+open_files(struct clerk *k, const char *path, struct err *e)
+{
+	int fd = file_open_dir(k->site->publication->dir, path, e);
+
+	if (fd < 0)
+		return err_wrap(e, "web.archive");
+	k->files = fd;
+	return 0;
+}
+
 int
 clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
 	struct counter *counter, struct err *e)
 {
+	const char *files = site->publication->settings.web.archive;
+
 	*k = (struct clerk){ .site = site,
 		.spool = spool,
 		.counter = counter,
@@ -46,7 +61,7 @@ clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
 	if (refresh_keys(k, clock_now(), e) < 0)
 		return -1;
 	if (spool)
-		return 0;
+		return files ? open_files(k, files, e) : 0;
 	if (db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0)
 		return -1;
 	archive_init(&k->archive, site, k->db);
@@ -61,6 +76,8 @@ clerk_close(struct clerk *k)
 	shelf_free(k->shelf);
 	archive_close(&k->archive);
 	db_close(k->db);
+	if (k->files)
+		close(k->files);
 	keys_free(&k->keys);
 }
 

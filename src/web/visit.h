@@ -19,6 +19,7 @@ struct shelf;
 struct clerk {
 	const struct site *site;
 	struct db *db;             /* NULL on a public-only host, which has the spool instead: */
+	int files;                 /* a folder of static pages; 0: none */
 	const struct spool *spool; /* what is wished is written down there; NULL elsewhere */
 	struct counter *counter;
 	struct keys keys;        /* the public halves */

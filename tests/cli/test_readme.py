@@ -118,7 +118,7 @@ def check_crontab(env, stage):
 
 def check_units(stage):
     units = sorted((stage / "usr/local/lib/systemd/system").iterdir())
-    assert [u.name for u in units] == ["morningpost-daily.service", "morningpost-daily.timer", "morningpost-serve.service"]
+    assert [u.name for u in units] == sorted(u.name.removesuffix(".in") for u in (ROOT / "scripts/systemd").glob("morningpost-*"))
     for unit in units:
         if unit.suffix == ".service":
             text = unit.read_text()

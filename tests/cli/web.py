@@ -21,7 +21,7 @@ class Answer:
 
     def __init__(self, head, body):
         lines = head.decode("latin-1").split("\r\n")
-        self.status = int(re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z ]+", lines[0])[1])
+        self.status = int(re.fullmatch(r"HTTP/1\.1 (\d{3}) [A-Za-z -]+", lines[0])[1])
         self.fields = [tuple(line.split(": ", 1)) for line in lines[1:]]
         names = [name.lower() for name, _ in self.fields]
         assert len(set(names)) == len(names), f"a header field came twice: {names}"

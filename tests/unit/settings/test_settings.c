@@ -56,7 +56,8 @@ a_full_file_is_read_to_the_last_key(void **state)
 		"bounce: {mailbox: {url: 'imaps://x.example', user: u, password_file: p}, "
 		"soft_count: 5}\n"
 		"telegram: {url: 'https://t.me/post'}\nweb: {listen: '[::1]:8025', "
-		"trusted_proxies: [10.0.0.1, 10.0.0.2], subscribe_limit: 20/h}\n";
+		"trusted_proxies: [10.0.0.1, 10.0.0.2], subscribe_limit: 20/h, "
+		"limits: {each: 5, request: 3s}, archive: pages}\n";
 	struct arena a = { 0 };
 	struct settings s;
 	struct err e = { 0 };
@@ -83,6 +84,11 @@ a_full_file_is_read_to_the_last_key(void **state)
 	assert_int_equal(s.bounce.mailbox.tls, SETTINGS_TLS_REQUIRED);
 	assert_int_equal(s.bounce.soft_count, 5);
 	assert_int_equal(s.web.trusted_proxies.n, 2);
+	assert_int_equal(s.web.limits.each, 5);
+	assert_int_equal(s.web.limits.request, 3 * CLOCK_SECOND);
+	assert_int_equal(s.web.limits.connections, 4000);
+	assert_int_equal(s.web.limits.idle, 15 * CLOCK_SECOND);
+	assert_string_equal(s.web.archive, "pages");
 	assert_int_equal(s.sources.huggingface.models, 1000);
 	assert_int_equal(s.sources.github.topics.n, 2);
 	assert_string_equal(s.sources.github.topics.p[1], "ai-agents");
@@ -206,6 +212,9 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 		{ "web:\n  trusted_proxies:\n    - 10.0.0.1\n    - 10.0.0.0/33\n",
 			"an address or a network" },
 		{ "web: {trusted_proxies: [localhost]}\n", "an address or a network" },
+		{ "web: {limits: {each: 0}}\n", "whole number from 1 to 100000" },
+		{ "web: {limits: {request: 0s}}\n", "web.limits.request" },
+		{ "web: {limits: {header: 5}}\n", "web.limits.header: unknown key" },
 		{ "sources: {github: {topics: [two words]}}\n",
 			"sources.github.topics: 'two words' is not a name of letters" },
 		{ "sources: {github: {topics: llm}}\n", "is not a list" },
