@@ -42,4 +42,7 @@ grant_fn fulfil_export;
 grant_fn fulfil_erase;
 grant_fn fulfil_address;
 
+/* The key of a word that says what is wrong with what was filled in, or NULL (signup.c). */
+const char *signup_fault(const struct wish *w, struct arena *a);
+
 #endif

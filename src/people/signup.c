@@ -48,29 +48,35 @@ is_plausible(struct str email)
 	       str_find(email, ' ') < 0;
 }
 
+const char *
+signup_fault(const struct wish *w, struct arena *a)
+{
+	struct str email = str_trim(w->email), name;
+	struct address address;
+	const char *why;
+
+	if (!people_clean_name(w->name, a, &name, &why))
+		return "subscribe_long_name";
+	if (address_parse(email, a, &address, &why) == ADDRESS_BAD && !is_plausible(email))
+		return "subscribe_no_address";
+	return NULL;
+}
+
 /* 1 it can be put on the list; 0 it is refused, which is told where it is plainly no address. */
 static int
 read_form(struct granting *g, struct signup *s)
 {
 	const struct wish *w = g->wish;
-	struct str email = str_trim(w->email);
 	const char *why;
 
-	if (!people_clean_name(w->name, g->arena, &s->name, &why)) {
+	g->why = signup_fault(w, g->arena);
+	if (g->why)
 		g->outcome = WISH_MALFORMED;
-		g->why = "subscribe_long_name";
-		return 0;
-	}
 	/* The browser says it, or somebody else; what is none is none. */
 	if (people_timezone_ok(w->timezone))
 		s->timezone = w->timezone;
-	if (address_parse(email, g->arena, &s->address, &why) != ADDRESS_BAD)
-		return 1;
-	if (!is_plausible(email)) {
-		g->outcome = WISH_MALFORMED;
-		g->why = "subscribe_no_address";
-	}
-	return 0;
+	return !g->why && people_clean_name(w->name, g->arena, &s->name, &why) &&
+	       address_parse(str_trim(w->email), g->arena, &s->address, &why) != ADDRESS_BAD;
 }
 
 /* Who is new is pending until they confirm. What is known of others is changed by their own hand

@@ -196,12 +196,18 @@ static const struct {
 };
 
 enum wish_outcome
-wish_check(const struct wish_desk *desk, const struct wish *w)
+wish_check(const struct wish_desk *desk, const struct wish *w, struct arena *a, const char **why)
 {
 	unsigned tokens = kinds[w->kind].tokens;
+	enum wish_outcome outcome = WISH_GRANTED;
 	struct token t;
 
-	return tokens ? check_token(desk, w->token, tokens, w->at, &t) : WISH_GRANTED;
+	*why = w->kind == WISH_SUBSCRIBE ? signup_fault(w, a) : NULL;
+	if (*why)
+		return WISH_MALFORMED;
+	if (tokens)
+		outcome = check_token(desk, w->token, tokens, w->at, &t);
+	return outcome == WISH_GRANTED && tokens && t.kind == TOKEN_EXPORT ? WISH_REFUSED : outcome;
 }
 
 static int

@@ -61,8 +61,12 @@ struct wish_desk {
 int wish_identify(const struct wish_desk *desk, struct str token, unsigned kinds, struct arena *a,
 	enum wish_outcome *outcome, struct token *t, struct subscriber *who, struct err *e);
 
-/* Would its token do, as far as that tells without a database? GRANTED, TEST or NOBODY. */
-enum wish_outcome wish_check(const struct wish_desk *desk, const struct wish *w);
+/*
+ * Would it do, as far as that tells without a database? GRANTED, TEST, NOBODY, MALFORMED (*why is
+ * as wish_grant's), or REFUSED: what is asked for is in the answer, and there is none to give later.
+ */
+enum wish_outcome wish_check(
+	const struct wish_desk *desk, const struct wish *w, struct arena *a, const char **why);
 
 /*
  * What would WISH_CONFIRM come to with this token of theirs? GRANTED, and *note is the note that it

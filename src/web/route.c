@@ -113,6 +113,8 @@ excuse(struct visit *v, const char *why)
 	struct err e = { 0 };
 
 	log_error("a page could not be served: %s", why);
+	/* Whatever the page had begun to say of itself does not hold of this. */
+	v->response = (struct response){ 0 };
 	if (visit_page(v, 503, "page-busy.html", NULL, &e) < 0)
 		visit_text(v, 503, "Please try again in a moment.\n");
 	v->response.retry_after = 10;

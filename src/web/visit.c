@@ -121,17 +121,22 @@ visit_identify(struct visit *v, unsigned kinds, enum visitor *visitor, struct to
 	return 0;
 }
 
-/* Whether it is granted is the sender's to say; what a token that is none asks for is not written
- * down. */
+/*
+ * Whether it is granted is the sender's to say; what a token that is none asks for is not written
+ * down. Whoever subscribes is told to look into their mail, now as ever; what others ask for would
+ * be told as done, and is not.
+ */
 static int
 spool_wish(struct visit *v, const struct wish_desk *desk, const struct wish *w,
-	enum wish_outcome *outcome, struct err *e)
+	enum wish_outcome *outcome, const char **why, struct err *e)
 {
-	*outcome = wish_check(desk, w);
+	const char *unheard;
+
+	*outcome = wish_check(desk, w, v->arena, why ? why : &unheard);
 	if (*outcome != WISH_GRANTED)
 		return 0;
 	*outcome = WISH_SPOOLED;
-	v->spooled = true;
+	v->spooled = w->kind != WISH_SUBSCRIBE;
 	return spool_put(v->clerk->spool, w, e);
 }
 
@@ -160,7 +165,7 @@ visit_wish(struct visit *v, struct wish *w, enum wish_outcome *outcome, struct s
 	if (v->clerk->spool) {
 		if (who)
 			*who = (struct subscriber){ 0 };
-		return spool_wish(v, &desk, w, outcome, e);
+		return spool_wish(v, &desk, w, outcome, why, e);
 	}
 	return wish_grant(&desk, w, v->arena, outcome, who, why, e);
 }

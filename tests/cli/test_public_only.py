@@ -1,10 +1,15 @@
 """A web host that can be robbed: `serve --public-only` and `spool take`. What an attacker finds there tells no address and forges
 no link, and what they leave there does nothing that a visitor could not ask for."""
+import base64
+import email
+import email.policy
 import pathlib
 import re
 import shutil
 import sqlite3
 import subprocess
+import time
+import urllib.parse
 
 import pytest
 
@@ -211,3 +216,79 @@ def test_it_opens_no_database_and_runs_without_one(pair, server):
     assert not (pair.public.path / "var/morningpost.db").exists()
     assert server.get("/healthz").status == 200
     assert server.send(b"GET /nothing HTTP/1.1\r\n" + HOST + FORM + b"\r\n").status == 404
+
+
+def subscribe(server, email, **more):
+    """Fill in the form as a reader does, a while after it was shown."""
+    form = server.get("/subscribe")
+    token = re.search(r'name="token" value="([^"]+)"', form.text)[1]
+    time.sleep(4)
+    fields = {"email": email, "token": token, **more}
+    return server.post("/subscribe", urllib.parse.urlencode(fields).encode())
+
+
+def test_who_subscribes_there_is_asked_by_the_sender_and_confirms_there(pair, server):
+    """The address lies sealed until the sender takes it; the mail's link is confirmed on the public host again."""
+    asked = subscribe(server, "zoe@example.net", name="Zoe")
+    assert asked.status == 200 and "mailbox" in asked.text
+    loot = b"\n".join(stolen(pair))
+    assert b"zoe" not in loot.lower() and b"example.net" not in loot and len(list(pair.spool.glob("*.wish"))) == 1
+    pair.take(granted=1)
+    assert pair.states()["zoe@example.net"] == "pending"
+    pair.sender.ok("notes")
+    note = next(m for f in (pair.sender.path / "var/outbox/new").iterdir()
+                if (m := email.message_from_bytes(f.read_bytes(), policy=email.policy.default))["To"].addresses[0].addr_spec == "zoe@example.net")
+    token = re.search(r"/c/([\w-]{111})", note.get_body(("plain",)).get_content().replace("\n", ""))[1]
+    page = server.get(f"/c/{token}")
+    assert page.status == 200 and "zoe" not in page.text.lower()
+    assert "noted" in submit(server, page).text
+    pair.take(granted=1)
+    assert pair.states()["zoe@example.net"] == "active"
+    with sqlite3.connect(pair.sender.database) as db:
+        assert db.execute("select step, address from consent order by id").fetchall() == [("asked", "127.0.0.1"), ("confirmed", "127.0.0.1")]
+
+
+def test_what_is_no_address_is_said_at_once(pair, server):
+    assert subscribe(server, "nobody").status == 400
+    assert list(pair.spool.glob("*.wish")) == []
+
+
+def test_a_flood_of_forms_in_the_spool_makes_no_flood_of_mail(pair, server):
+    """Somebody who broke in leaves a hundred wishes; no more are asked to confirm in an hour than any visitors could be."""
+    settings = pair.sender.path / "morningpost.yaml"
+    settings.write_text(settings.read_text() + "\nweb: {subscribe_limit: 3/h}\n")
+    key = (pair.public.path / "var/keys/spool.pub").read_text().strip()
+    for n in range(8):
+        (pair.spool / f"{n}-flood.wish").write_bytes(sealed(key, kind="subscribe", at=int(time.time() * 1e6), email=f"victim{n}@example.net"))
+    server.post(f"/u/{pair.tokens[PEOPLE[0]]}")
+    pair.take(granted=4, waiting=5)
+    assert pair.states()[PEOPLE[0]] == "unsubscribed"
+    assert sorted(k for k in pair.states() if "victim" in k) == [f"victim{n}@example.net" for n in range(3)]
+
+
+def sealed(key, **fields):
+    """A line as sealed.h describes it, made with libsodium by somebody else."""
+    from nacl.public import PublicKey, SealedBox
+    text = "".join(f"{len(k)}:{k},{len(str(v))}:{v}," for k, v in fields.items()).encode()
+    box = SealedBox(PublicKey(base64.urlsafe_b64decode(key + "="))).encrypt(text)
+    return b"1 " + base64.urlsafe_b64encode(box).rstrip(b"=") + b"\n"
+
+
+@pytest.mark.parametrize("fields", [
+    {"kind": "leave", "at": 0},
+    {"kind": "leave", "token": "x"},
+    {"kind": "erase", "token": "x", "email": "ada@example.org"},
+    {"kind": "confirm", "token": ""},
+    {"kind": "save", "token": "x", "name": "Mallory"},
+    {"kind": "subscribe", "email": "x@example.net\r\nBcc: y@example.net"},
+    {"kind": "subscribe", "email": "-oX/tmp/x@example.net;'"},
+    {"kind": "subscribe"},
+])
+def test_whatever_is_sealed_by_a_robber_changes_nothing(pair, server, fields):
+    key = (pair.public.path / "var/keys/spool.pub").read_text().strip()
+    (pair.spool / "0-robber.wish").write_bytes(sealed(key, **{"kind": fields["kind"], "at": int(time.time() * 1e6), **fields}))
+    before = pair.states()
+    counts = pair.sender.json("spool", "take", "--from", pair.spool)
+    # Forms are "granted" whatever the address is: the outcome tells nobody which are taken.
+    assert counts["refused"] + counts["aside"] == 1 or (fields["kind"], counts["granted"]) == ("subscribe", 1), counts
+    assert pair.states() == before
