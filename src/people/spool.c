@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "people/sealed.h"
 #include "store/spooled.h"
@@ -272,8 +273,11 @@ grant(const struct spool_taking *t, const struct wish *w, const uint8_t hash[sta
 		status = wish_grant_in(t->desk, w, a, &outcome, NULL, NULL, e);
 		*fate = fate_of(outcome);
 	}
-	if (status == 0)
+	if (status == 0) {
+		FAULT("spool-before-commit");
 		status = db_commit(db, e);
+		FAULT("spool-after-commit");
+	}
 	db_rollback(db);
 	return status;
 }
@@ -324,6 +328,7 @@ finish_file(const struct spool_taking *t, const char *name,
 		return set_aside(t, name, e);
 	if (unlinkat(t->folder, name, 0) < 0 && errno != ENOENT)
 		return err_set(e, ERR_IO, "%s: %s", name, strerror(errno));
+	FAULT("spool-after-file");
 	return 0;
 }
 
