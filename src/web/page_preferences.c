@@ -101,7 +101,10 @@ show(struct visit *v, const struct subscriber *s, struct notice n, struct err *e
 	const struct site *site = v->clerk->site;
 	struct value *values = site_values(site, v->arena);
 
-	put_text(v, values, "address", visit_mask(s->email, v->arena));
+	/* Without a database there is none to name. */
+	template_put(values, STR("address"),
+		s->email.n ? template_text(v->arena, visit_mask(s->email, v->arena))
+			   : template_null(v->arena));
 	put_text(v, values, "token", v->token);
 	put_bool(v, values, "saved", n.saved);
 	template_put(values, STR("problem"),

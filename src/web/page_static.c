@@ -39,7 +39,7 @@ page_static_type(struct str name)
 		{ ".css", "text/css; charset=utf-8" },
 		{ ".js", "text/javascript; charset=utf-8" },
 		{ ".json", "application/json" },
-		{ ".xml", "application/xml" },
+		{ ".xml", "application/xml; charset=utf-8" },
 		{ ".txt", "text/plain; charset=utf-8" },
 		{ ".svg", "image/svg+xml" },
 		{ ".png", "image/png" },

@@ -101,6 +101,18 @@ def test_leaving_works_without_a_database(pair, server):
     assert list(pair.spool.glob("*.wish")) == []
 
 
+def test_no_page_needs_to_know_whose_link_it_is(pair, server):
+    token = pair.tokens[PEOPLE[0]]
+    for page in "urp":
+        text = server.get(f"/{page}/{token}").text
+        assert "***" not in text and not re.search(r">\s*\.<|\(\)| of \.|<b[^>]*></b>", text), page
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', server.get(f"/p/{token}").text)[:1])
+    saved = server.post(f"/p/{token}", urllib.parse.urlencode({**form, "frequency": "saturday", "timezone": "keep", "name": "", "paused_until": ""}).encode())
+    assert saved.status == 200 and "noted" in saved.text
+    pair.take(granted=1)
+    assert pair.sender.json("subscriber", "show", PEOPLE[0])["frequency"] == "saturday"
+
+
 def test_bad_links_are_nobodys_and_are_not_written_down(pair, server):
     token = pair.tokens[PEOPLE[0]]
     forged = token[:-20] + "A" * 20
