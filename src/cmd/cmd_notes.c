@@ -10,6 +10,8 @@
 #include "cmd/command.h"
 #include "cmd/noting.h"
 #include "cmd/options.h"
+#include "cmd/sweep.h"
+#include "store/person.h"
 #include "web/listen.h"
 
 const char cmd_notes_help[] =
@@ -26,6 +28,7 @@ const char cmd_notes_help[] =
 #define LOOK_EVERY CLOCK_SECOND
 #define REST_FIRST (15 * CLOCK_SECOND)
 #define REST_MOST (300 * CLOCK_SECOND)
+#define SWEEP_EVERY (3600 * CLOCK_SECOND)
 
 static volatile sig_atomic_t stop_asked;
 
@@ -75,6 +78,7 @@ run_once(struct context *c, const struct publication *p, struct db *db, struct e
 
 	if (noting_run(p, db, &stop_asked, &result, e) < 0 || owed_count_open(db, &left, e) < 0)
 		return -1;
+	sweep_after(p, db);
 	report(&c->out, &result, left);
 	return exit_code(&result, left, e);
 }
@@ -100,6 +104,20 @@ say(const struct deliver_result *r)
 			(long long)r->deferred, (long long)r->failed, (long long)r->doubted);
 }
 
+/* Who erased themselves from a page is swept out of the file. With a million people that keeps
+ * writers waiting for seconds, so it is not done for each of them. */
+static void
+sweep_now_and_then(const struct publication *p, struct db *db, int64_t *next)
+{
+	int64_t now = clock_steady();
+
+	if (now < *next)
+		return;
+	if (person_sweep_due(db, &(struct err){ 0 }) > 0)
+		*next = now + SWEEP_EVERY;
+	sweep_after(p, db);
+}
+
 /*
  * To look once a second costs a read of an index that is empty nearly always; to be woken by
  * changes of the database's files would not be sooner, as those come with every reply that a send
@@ -108,7 +126,7 @@ say(const struct deliver_result *r)
 static int
 follow(const struct publication *p, struct db *db, struct err *e)
 {
-	int64_t rest = 0;
+	int64_t rest = 0, sweep_next = 0;
 
 	log_info("following what is owed");
 	listen_notify("READY=1");
@@ -122,6 +140,7 @@ follow(const struct publication *p, struct db *db, struct err *e)
 			log_warn("%s; trying again", e->text);
 		else if (got > 0)
 			say(&result);
+		sweep_now_and_then(p, db, &sweep_next);
 		if (got > 0 && result.end == DELIVER_UNREACHABLE)
 			rest = rest ? rest * 2 : REST_FIRST;
 		else

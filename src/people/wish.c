@@ -127,6 +127,9 @@ static const struct {
 	grant_fn *fulfil;
 } links[] = {
 	[TOKEN_CONFIRM] = { OWED_CONFIRM, fulfil_confirm },
+	[TOKEN_EXPORT] = { OWED_EXPORT, fulfil_export },
+	[TOKEN_ERASE] = { OWED_ERASE, fulfil_erase },
+	[TOKEN_ADDRESS] = { OWED_ADDRESS, fulfil_address },
 };
 
 static enum wish_outcome
@@ -161,8 +164,8 @@ wish_foresee(const struct wish_desk *desk, const struct token *t, const struct s
 		return found;
 	if (t->kind == TOKEN_CONFIRM)
 		*outcome = foresee_confirm(who, note);
-	else if (!note->done_at)
-		*outcome = WISH_GRANTED;
+	else
+		*outcome = note->done_at ? WISH_HAD_BEEN : WISH_GRANTED;
 	return 0;
 }
 
@@ -185,7 +188,8 @@ static const struct {
 	unsigned tokens; /* the kinds it takes; 0: it needs none */
 } kinds[WISH_KINDS] = {
 	[WISH_SUBSCRIBE] = { grant_subscribe, 0 },
-	[WISH_CONFIRM] = { fulfil, BIT(TOKEN_CONFIRM) },
+	[WISH_CONFIRM] = { fulfil, BIT(TOKEN_CONFIRM) | BIT(TOKEN_EXPORT) | BIT(TOKEN_ERASE) |
+					   BIT(TOKEN_ADDRESS) },
 	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER) },
 	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER) },
 	[WISH_REASON] = { grant_reason, BIT(TOKEN_MEMBER) },

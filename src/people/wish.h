@@ -70,7 +70,7 @@ enum wish_outcome wish_check(
 
 /*
  * What would WISH_CONFIRM come to with this token of theirs? GRANTED, and *note is the note that it
- * came in; HAD_BEEN: they are confirmed; NOBODY: it is used up, or they left after they had asked
+ * came in; HAD_BEEN: they are confirmed, or it is used up; NOBODY: there is no such note, or they left after they had asked
  * (RELIABILITY O4). Changes nothing.
  */
 int wish_foresee(const struct wish_desk *desk, const struct token *t, const struct subscriber *who,

@@ -1,12 +1,24 @@
 #include "web/page_confirm.h"
 
-#include "web/form.h"
+#include "store/owed.h"
+#include "web/member.h"
+#include "web/page_export.h"
+
+typedef int page_answer(struct visit *v, const struct subscriber *who, struct err *e);
 
 static const struct {
-	const char *ask, *done; /* pages */
-	const char *words;      /* of the file of words: what stands beside the button */
+	const char *ask, *done, *refused; /* pages */
+	const char *words;                /* of the file of words: what stands beside the button */
+	page_answer *give;                /* the answer when it is granted, if that is no page */
 } links[] = {
-	[TOKEN_CONFIRM] = { "page-confirm.html", "page-confirmed.html", "confirm_agree" },
+	[TOKEN_CONFIRM] = { "page-confirm.html", "page-confirmed.html", "page-refused.html",
+		"confirm_agree", NULL },
+	[TOKEN_EXPORT] = { "page-confirm-export.html", "page-confirmed-export.html",
+		"page-refused.html", "confirm_export_button", page_export_give },
+	[TOKEN_ERASE] = { "page-confirm-erase.html", "page-confirmed-erase.html",
+		"page-refused.html", "confirm_erase_button", NULL },
+	[TOKEN_ADDRESS] = { "page-confirm-address.html", "page-confirmed-address.html",
+		"page-no-address.html", "confirm_address_button", NULL },
 };
 enum { LINKS = (int)(sizeof links / sizeof links[0]) };
 
@@ -22,12 +34,6 @@ link_kinds(void)
 	return kinds;
 }
 
-static int
-missing(struct visit *v, struct err *e)
-{
-	return visit_page(v, 404, "page-bad-link.html", NULL, e);
-}
-
 /* Find out whose link it is; anything else is answered here. 1 somebody's, 0 answered, -1. */
 static int
 meet(struct visit *v, struct token *t, struct subscriber *who, struct err *e)
@@ -38,13 +44,30 @@ meet(struct visit *v, struct token *t, struct subscriber *who, struct err *e)
 		return -1;
 	switch (visitor) {
 	case VISITOR_NOBODY:
-		return missing(v, e);
+		return member_missing(v, e);
 	case VISITOR_TEST:
 		return visit_page(v, 200, "page-test.html", NULL, e);
 	case VISITOR_MEMBER:
 		break;
 	}
 	return 1;
+}
+
+/* A new address is shown whole: who has this link was sent it, and is to agree to just that. */
+static int
+ask(struct visit *v, const char *page, const struct subscriber *who, const struct owed *note,
+	struct err *e)
+{
+	struct value *values = site_values(v->clerk->site, v->arena);
+	struct str new = { 0 };
+
+	if (note->id && owed_detail(v->clerk->db, note->id, "$.email", v->arena, &new, e) < 0)
+		return -1;
+	visit_put_text(
+		v, values, "address", who->email.n ? visit_mask(who->email, v->arena) : who->email);
+	visit_put_text(v, values, "token", v->token);
+	visit_put_text(v, values, "new_address", new);
+	return visit_render(v, 200, page, values, e);
 }
 
 int
@@ -61,10 +84,10 @@ page_confirm_ask(struct visit *v, struct err *e)
 	if (visit_foresee(v, &t, &who, &outcome, &note, e) < 0)
 		return -1;
 	if (outcome == WISH_GRANTED)
-		return visit_page(v, 200, links[t.kind].ask, &who, e);
+		return ask(v, links[t.kind].ask, &who, &note, e);
 	if (outcome == WISH_HAD_BEEN)
 		return visit_page(v, 200, links[t.kind].done, &who, e);
-	return missing(v, e);
+	return member_missing(v, e);
 }
 
 static int
@@ -78,41 +101,34 @@ confirm(struct visit *v, const struct token *t, struct err *e)
 
 	if (visit_wish(v, &w, &outcome, &who, NULL, e) < 0)
 		return -1;
+	if (outcome == WISH_GRANTED && links[t->kind].give)
+		return links[t->kind].give(v, &who, e);
 	switch (outcome) {
 	case WISH_GRANTED:
 	case WISH_HAD_BEEN:
 	case WISH_SPOOLED:
 		return visit_page(v, 200, links[t->kind].done, &who, e);
 	case WISH_REFUSED:
-		return visit_page(v, 409, "page-refused.html", &who, e);
+		return visit_page(v, 409, links[t->kind].refused, &who, e);
 	case WISH_TEST:
 	case WISH_NOBODY:
 	case WISH_MALFORMED:
 		break;
 	}
-	return missing(v, e);
+	return member_missing(v, e);
 }
 
 int
 page_confirm_do(struct visit *v, struct err *e)
 {
-	const struct request *r = v->request;
 	struct subscriber who;
 	struct form form;
 	struct token t;
 	int status = meet(v, &t, &who, e);
 
+	if (status > 0)
+		status = member_form(v, &form, e);
 	if (status <= 0)
 		return status;
-	switch (form_parse(r->fields[REQUEST_CONTENT_TYPE], buf_str(&r->body), v->arena, &form)) {
-	case FORM_OTHER_TYPE:
-		return visit_page(v, 415, "page-bad-form.html", NULL, e);
-	case FORM_BROKEN:
-		break;
-	case FORM_OK:
-		if (form_says(&form, "confirm", "yes"))
-			return confirm(v, &t, e);
-		break;
-	}
-	return visit_page(v, 400, "page-bad-form.html", NULL, e);
+	return form_says(&form, "confirm", "yes") ? confirm(v, &t, e) : member_bad_form(v, e);
 }

@@ -9,12 +9,6 @@ enum { PAUSE_DAYS = 366 };
 /* -- the page --------------------------------------------------------------------------------- */
 
 static void
-put_text(struct visit *v, struct value *to, const char *name, struct str text)
-{
-	template_put(to, str_of(name), template_text(v->arena, text));
-}
-
-static void
 put_bool(struct visit *v, struct value *to, const char *name, bool yes)
 {
 	template_put(to, str_of(name), template_bool(v->arena, yes));
@@ -25,7 +19,7 @@ append_zone(struct visit *v, struct value *list, struct str name, bool chosen)
 {
 	struct value *zone = template_object(v->arena);
 
-	put_text(v, zone, "name", name);
+	visit_put_text(v, zone, "name", name);
 	put_bool(v, zone, "chosen", chosen);
 	template_append(list, zone);
 }
@@ -76,12 +70,13 @@ put_settings(struct visit *v, struct value *to, const struct subscriber *s)
 	bool known = s->id != 0;
 
 	put_bool(v, to, "known", known);
-	put_text(v, to, "name_mask", s->name.n ? visit_mask_name(s->name, v->arena) : s->name);
+	visit_put_text(
+		v, to, "name_mask", s->name.n ? visit_mask_name(s->name, v->arena) : s->name);
 	put_bool(v, to, "daily", str_eqz(s->frequency, "daily"));
 	put_bool(v, to, "saturday", str_eqz(s->frequency, "saturday"));
-	put_text(v, to, "paused_until", pause_left(v, s));
-	put_text(v, to, "pause_first", day_after(v, 0));
-	put_text(v, to, "pause_last", day_after(v, PAUSE_DAYS));
+	visit_put_text(v, to, "paused_until", pause_left(v, s));
+	visit_put_text(v, to, "pause_first", day_after(v, 0));
+	visit_put_text(v, to, "pause_last", day_after(v, PAUSE_DAYS));
 	put_bool(v, to, "on_list",
 		!known || s->state == SUBSCRIBER_PENDING || s->state == SUBSCRIBER_ACTIVE);
 	put_bool(v, to, "has_left", known && s->state == SUBSCRIBER_UNSUBSCRIBED);
@@ -102,10 +97,9 @@ show(struct visit *v, const struct subscriber *s, struct notice n, struct err *e
 	struct value *values = site_values(site, v->arena);
 
 	/* Without a database there is none to name. */
-	template_put(values, STR("address"),
-		s->email.n ? template_text(v->arena, visit_mask(s->email, v->arena))
-			   : template_null(v->arena));
-	put_text(v, values, "token", v->token);
+	visit_put_text(
+		v, values, "address", s->email.n ? visit_mask(s->email, v->arena) : s->email);
+	visit_put_text(v, values, "token", v->token);
 	put_bool(v, values, "saved", n.saved);
 	template_put(values, STR("problem"),
 		n.problem ? template_text(v->arena, words_get(&site->words, n.problem))

@@ -202,6 +202,13 @@ visit_mask(struct str email, struct arena *a)
 		STR_ARG(visit_mask_name(domain, a)), STR_ARG(top)));
 }
 
+void
+visit_put_text(struct visit *v, struct value *values, const char *name, struct str text)
+{
+	template_put(values, str_of(name),
+		text.n ? template_text(v->arena, text) : template_null(v->arena));
+}
+
 int
 visit_render(
 	struct visit *v, int status, const char *page, const struct value *values, struct err *e)

@@ -78,6 +78,8 @@ int visit_page(
 /* Answer with a page that has values of its own (site_values). */
 int visit_render(
 	struct visit *v, int status, const char *page, const struct value *values, struct err *e);
+/* Put a text among the values; an empty one is null, so that a section on it is left out. */
+void visit_put_text(struct visit *v, struct value *values, const char *name, struct str text);
 /* Answer with a line of text. */
 void visit_text(struct visit *v, int status, const char *text);
 

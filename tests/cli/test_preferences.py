@@ -1,13 +1,17 @@
 """/p/TOKEN: what readers set by their own link, and what it takes a mail for (CONTRACT "Public pages")."""
 import concurrent.futures
 import datetime
+import email
+import email.policy
 import html
+import json
 import re
 import sqlite3
 import urllib.parse
 
 import pytest
 
+from browser import Browser
 from conftest import Publication, run
 from web import Server, tokens
 
@@ -280,3 +284,173 @@ def test_why_is_counted_once_and_tied_to_nobody(server, page):
     assert sorted(query(server, "select word, n from reason")) == [("never_asked", 1), ("other", 1)]
     for reason in ("", "none", "other\0", "'"):
         assert post(server, page, do="reason", reason=reason).status == 400
+
+
+# -- by the link in a mail ------------------------------------------------------------------------
+
+@pytest.fixture
+def desk(tmp_path):
+    """A publication of its own: what is done here cannot be undone."""
+    path = tmp_path / "post"
+    assert run("init", path).code == 0
+    publication = Publication(path)
+    publication.ok("subscriber", "add", ADA, "--name", "Augusta", "--tag", "countess")
+    publication.ok("subscriber", "add", PEOPLE[1])
+    publication.ok("send", "--no-wait", "--force")
+    publication.tokens = tokens(publication)
+    server = Server(publication)
+    yield server
+    server.stop()
+
+
+def page_of(server, person=ADA):
+    return f"/p/{server.publication.tokens[person]}"
+
+
+def notes(server):
+    """What `notes` delivers now: to whom, and the message."""
+    outbox = server.publication.path / "var" / "outbox" / "new"
+    before = set(outbox.iterdir())
+    server.publication.ok("notes")
+    made = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in set(outbox.iterdir()) - before]
+    return [(message["To"].addresses[0].addr_spec, message) for message in made]
+
+
+def link(message):
+    for kind in ("plain", "html"):
+        text = message.get_body((kind,)).get_content()
+        found = set(re.findall(r"https?://[^/\s\"]+(/c/[\w-]+)", text))
+        assert len(found) == 1, text
+    return found.pop()
+
+
+def press(server, path):
+    """What the button on the page does, once the page has been looked at."""
+    asked = server.get(path)
+    assert asked.status == 200 and f'action="{path}"' in asked.text, asked.text
+    return asked, server.post(path, b"confirm=yes")
+
+
+def test_the_export_is_everything_and_only_for_the_owner(desk):
+    page = page_of(desk)
+    post(desk, page, do="save", known="yes", timezone="Europe/Berlin")
+    post(desk, page, do="export")
+    [(to, message)] = notes(desk)
+    assert to == ADA and "Augusta" not in message.as_string()
+    path = link(message)
+    for body in (b"", b"confirm=no", b"List-Unsubscribe=One-Click"):
+        assert desk.post(path, body).status == 400
+    asked, given = press(desk, path)
+    assert "a***@v***.example" in asked.text and "lovelace" not in asked.text
+    assert given["Content-Type"] == "application/json" and given["Cache-Control"] == "no-store"
+    assert given["Content-Disposition"] == 'attachment; filename="subscription.json"'
+    held = json.loads(given.body)
+    assert held["person"]["email"] == ADA and held["person"]["name"] == "Augusta" and held["tags"] == ["countess"]
+    assert held["person"]["timezone"] == "Europe/Berlin" and [i["state"] for i in held["issues"]] == ["sent"]
+    assert held["notes"][0]["kind"] == "export" and "exported" in [e["kind"] for e in held["events"]]
+    assert PEOPLE[1] not in given.text and desk.publication.tokens[ADA] not in given.text
+    again = desk.post(path, b"confirm=yes")
+    assert again.status == 200 and "has been used" in again.text and "Augusta" not in again.text
+
+
+def test_erasing_by_the_link_leaves_no_trace(desk):
+    from test_erase import traces
+    post(desk, page_of(desk), do="erase")
+    [(to, message)] = notes(desk)
+    path = link(message)
+    assert to == ADA and desk.get(path).status == 200 and desk.publication.states()[ADA] == "active"
+    asked, done = press(desk, path)
+    assert done.status == 200 and "a***@v***.example" in done.text
+    bad = desk.get("/c/x")
+    for gone in (desk.get(path), desk.post(path, b"confirm=yes"), desk.get(page_of(desk)), post(desk, page_of(desk), do="save")):
+        assert (gone.status, gone.body) == (404, bad.body)
+    assert desk.publication.run("subscriber", "add", ADA).code == 65
+    desk.publication.ok("notes")
+    for word in ("ada.lovelace", "vanity.example", "augusta", "countess"):
+        assert traces(desk.publication, word) == [], word
+
+
+def test_another_address_takes_both_mailboxes(desk):
+    post(desk, page_of(desk), do="address", email="Ada@New.example")
+    [(to, message)] = notes(desk)
+    assert to == ADA and "new.example" not in message.as_string().lower()
+    asked, done = press(desk, first := link(message))
+    assert "Ada@new.example" in asked.text and "a***@v***.example" in asked.text
+    assert done.status == 200 and ADA in desk.publication.states()
+    [(to, message)] = notes(desk)
+    assert to == "Ada@new.example" and "vanity" not in message.as_string()
+    # The first link has done its work and cannot do the second's.
+    assert desk.post(first, b"confirm=yes").status == 200 and ADA in desk.publication.states()
+    asked, done = press(desk, link(message))
+    assert "vanity" not in asked.text + done.text and done.status == 200
+    assert sorted(desk.publication.states()) == ["Ada@new.example", PEOPLE[1]]
+    assert desk.get(page_of(desk)).status == 200  # their links go on working
+
+
+def test_a_new_address_that_somebody_has_is_told_only_to_who_has_it(desk):
+    post(desk, page_of(desk), do="address", email=PEOPLE[1])
+    [(to, message)] = notes(desk)
+    _, done = press(desk, link(message))
+    assert done.status == 200
+    [(to, message)] = notes(desk)
+    assert to == PEOPLE[1]
+    _, refused = press(desk, link(message))
+    assert refused.status == 409 and sorted(desk.publication.states()) == sorted([ADA, PEOPLE[1]])
+
+
+def test_links_do_not_stand_in_for_each_other(desk):
+    post(desk, page_of(desk), do="export")
+    post(desk, page_of(desk, PEOPLE[1]), do="erase")
+    paths = {to: link(message) for to, message in notes(desk)}
+    for path in paths.values():
+        for page in ("/p/", "/u/", "/r/"):
+            assert desk.get(path.replace("/c/", page)).status == 404
+            assert desk.post(path.replace("/c/", page)).status == 404
+    for person in (ADA, PEOPLE[1]):
+        assert desk.post(page_of(desk, person).replace("/p/", "/c/"), b"confirm=yes").status == 404
+    assert press(desk, paths[ADA])[1]["Content-Type"] == "application/json"
+    assert sorted(desk.publication.states()) == sorted([ADA, PEOPLE[1]])
+
+
+# -- in a browser ---------------------------------------------------------------------------------
+
+def test_in_a_browser_and_before_axe(desk):
+    """One session for all of it: saved, refused and asked for as people do, at phone's width, by day and by night."""
+    server, base = desk, f"http://127.0.0.1:{desk.port}"
+    browser = Browser()
+    try:
+        def look():
+            found = browser("axe")
+            assert found["violations"] == [], found["violations"]
+            assert browser("value", expression="document.documentElement.scrollWidth <= innerWidth")
+            assert browser("complaints") == []
+
+        for scheme in ("light", "dark"):
+            browser("open", url=base + page_of(server), width=320, height=640, scheme=scheme)
+            look()
+            browser("value", expression="document.querySelector('#saturday').click()")
+            browser("value", expression=f"document.querySelector('#paused_until').value = '{day(20)}'")
+            browser("value", expression="document.querySelector('button').click()")
+            browser.see("Saved.")
+            look()
+        assert settings(server)[2:] == ("saturday", day(20))
+        assert browser("value", expression="document.querySelector('#saturday').checked")
+        browser("value", expression="document.querySelector('#email').value = 'new@example.org'")
+        browser("value", expression="document.querySelector('#email').form.requestSubmit()")
+        browser.see("look into your mail")
+        look()
+        [(_, message)] = notes(server)
+        browser("open", url=base + link(message), width=320, height=640)
+        browser.see("new@example.org")
+        look()
+        browser("open", url=base + page_of(server).replace("/p/", "/u/"), width=320, height=640)
+        browser("value", expression="document.querySelector('button').click()")
+        browser.see("tell us why")
+        look()
+        browser("value", expression="document.querySelector('#elsewhere').click()")
+        browser("value", expression="document.querySelector('#elsewhere').form.requestSubmit()")
+        browser.see("It was counted")
+        look()
+        assert query(server, "select word, n from reason") == [("elsewhere", 1)]
+    finally:
+        browser.close()
