@@ -34,6 +34,11 @@ static const struct {
 		"'relay', relay, 'code', code, 'status', status, 'words', words)) "
 		"FROM (SELECT i.day, t.* FROM attempt t JOIN issue i ON i.id = t.issue_id "
 		"WHERE t.subscriber_id = ?1 ORDER BY i.day, t.n)" },
+	{ "bounces", "SELECT json_group_array(json_object("
+		"'issue', day, 'kind', kind, 'source', source, 'at', " MOMENT("at") ", "
+		"'code', code, 'status', status, 'words', words)) "
+		"FROM (SELECT i.day, b.* FROM bounce b LEFT JOIN issue i ON i.id = b.issue_id "
+		"WHERE b.subscriber_id = ?1 ORDER BY b.id)" },
 	{ "notes", "SELECT json_group_array(json_object("
 		"'kind', kind, 'to', email, 'asked', json(detail), 'owed_at', " MOMENT("owed_at") ", "
 		"'state', state, 'at', " MOMENT("changed_at") ", 'attempts', attempts, "
@@ -116,6 +121,7 @@ static const char *const erasing[] = {
 	"UPDATE relay SET words = NULL WHERE " NAMED("words"),
 	"UPDATE domain SET words = NULL WHERE " NAMED("words"),
 	"UPDATE issue SET held_why = '' WHERE " NAMED("held_why"),
+	"DELETE FROM fact WHERE " NAMED("value"),
 	"DELETE FROM owed WHERE subscriber_id <> ?1 AND (" NAMED("owed.email") " OR " NAMED(
 		"detail") ")",
 	"DELETE FROM domain WHERE name = (SELECT domain FROM subscriber WHERE id = ?1) "

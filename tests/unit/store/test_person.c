@@ -26,8 +26,12 @@ static const char filled[] =
 	"(2, 'address', 'Ada@vanity.example', '{\"email\":\"Ada@vanity.example\"}', 4000000), "
 	"(2, 'address', NULL, '{\"email\":\"Ada@vanity.example\"}', 4000000), "
 	"(2, 'left', NULL, '{}', 5000000);"
+	"INSERT INTO bounce (subscriber_id, issue_id, kind, source, report, at, words) VALUES "
+	"(1, 1, 'soft', 'mail', 'r1', 1, '450 <Ada@vanity.example>'), "
+	"(2, 1, 'soft', 'mail', 'r2', 1, '450');"
 	"INSERT INTO consent (subscriber_id, at, step, words, address, via) VALUES "
 	"(1, 1, 'asked', 'Send it to me', '192.0.2.7', 'page');"
+	"INSERT INTO fact VALUES ('daily_told', '2026-02-14 69 450 <ada@vanity.example> no');"
 	"INSERT INTO relay (name, tokens, tokens_at, words) VALUES "
 	"('smtp://a', 1, 1, '450 <Ada@vanity.example> later'), ('smtp://b', 1, 1, 'busy');"
 	"INSERT INTO domain (name, tokens, tokens_at, words) VALUES "
@@ -59,6 +63,8 @@ erases_one_and_leaves_the_others(void **state)
 		{ "SELECT count(*) FROM attempt", 0 },
 		{ "SELECT count(*) FROM owed", 1 },
 		{ "SELECT count(*) FROM consent", 0 },
+		{ "SELECT count(*) FROM fact WHERE name = 'daily_told'", 0 },
+		{ "SELECT count(*) FROM bounce", 1 },
 		{ "SELECT count(*) FROM relay WHERE words IS NULL", 1 },
 		{ "SELECT count(*) FROM relay WHERE words = 'busy'", 1 },
 		{ "SELECT count(*) FROM domain", 1 },
@@ -104,7 +110,8 @@ writes_out_everything_as_json(void **state)
 		"\"step\":\"asked\",\"words\":\"Send it to me\",\"address\":\"192.0.2.7\"",
 		"\"issue\":\"2026-02-14\",\"state\":\"failed\"",
 		"\"at\":\"1970-01-01T00:00:02Z\",\"state\":\"failed\"", "\"kind\":\"left\"",
-		"\"file\":\"people.csv\"", "\"before\":{\"name\":\"A. L.\"}", "\"events\":[]" };
+		"\"issue\":\"2026-02-14\",\"kind\":\"soft\"", "\"file\":\"people.csv\"",
+		"\"before\":{\"name\":\"A. L.\"}", "\"events\":[]" };
 	struct scratch *s = *state;
 	enum json_kind kind;
 	struct str json;
