@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cmd/subscriber.h"
 #include "store/event.h"
+#include "store/person.h"
 
 const char cmd_subscriber_help[] =
 	"  add EMAIL [--name N] [--tag T]... [--pending] [--resubscribe]\n"
@@ -24,6 +25,9 @@ const char cmd_subscriber_help[] =
 	"      have them: delete those, or erase again after a restore\n"
 	"  show EMAIL\n"
 	"      all that is known of one person\n"
+	"  held EMAIL\n"
+	"      everything that is held of one person, as JSON: what readers get who ask\n"
+	"      for it by the page of their preferences\n"
 	"  check EMAIL|-\n"
 	"      is it an address we take? prints the envelope form, and 'smtputf8' when\n"
 	"      only a relay with SMTPUTF8 can take it; why not: 65. - reads one from\n"
@@ -56,6 +60,7 @@ static const struct {
 	{ "remove", subscriber_remove_verb },
 	{ "erase", subscriber_erase_verb },
 	{ "show", subscriber_show_verb },
+	{ "held", subscriber_held_verb },
 	{ "check", subscriber_check_verb },
 	{ "list", subscriber_list_verb },
 	{ "import", subscriber_import_verb },
@@ -69,7 +74,8 @@ cmd_subscriber(struct context *c, int argc, char **argv, struct err *e)
 
 	if (argc < 2)
 		return command_usage(argv[0], e,
-			"it needs a verb: add, set, remove, erase, show, check, list, import or export");
+			"it needs a verb: add, set, remove, erase, show, held, check, list, import "
+			"or export");
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0) {
 			snprintf(name, sizeof name, "subscriber %s", verbs[i].name);
@@ -199,6 +205,42 @@ subscriber_show_verb(struct context *c, int argc, char **argv, struct err *e)
 		desk_open(&d, c, DB_READ, e) < 0)
 		return -1;
 	status = show(c, &d, email, e);
+	desk_close(&d);
+	return status;
+}
+
+/* held */
+
+static int
+held(struct context *c, struct desk *d, const char *email, struct err *e)
+{
+	struct subscriber s;
+	struct str json;
+	int got = desk_find(d, email, &s, e);
+
+	if (got == 0)
+		got = person_json(d->db, s.id, &d->arena, &json, e);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return err_set(e, ERR_NOINPUT, "%s: was erased a moment ago", email);
+	if (fwrite(json.p, 1, json.n, c->out.to) != json.n)
+		return err_set(e, ERR_IO, "standard output could not be written");
+	return 0;
+}
+
+int
+subscriber_held_verb(struct context *c, int argc, char **argv, struct err *e)
+{
+	const char *email = NULL;
+	struct desk d;
+	int status;
+
+	if (no_options(argc, argv, e) < 0 ||
+		subscriber_one_email(argv[0], argc, argv, &email, e) < 0 ||
+		desk_open(&d, c, DB_READ, e) < 0)
+		return -1;
+	status = held(c, &d, email, e);
 	desk_close(&d);
 	return status;
 }

@@ -10,6 +10,7 @@ command_fn subscriber_set_verb;
 command_fn subscriber_remove_verb;
 command_fn subscriber_erase_verb;
 command_fn subscriber_show_verb;
+command_fn subscriber_held_verb;
 command_fn subscriber_check_verb;
 command_fn subscriber_list_verb;
 command_fn subscriber_import_verb;

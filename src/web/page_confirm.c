@@ -53,6 +53,14 @@ meet(struct visit *v, struct token *t, struct subscriber *who, struct err *e)
 	return 1;
 }
 
+/* What is to be given out is not on a host without the database, and to grant it later would give
+ * nothing to anybody. */
+static bool
+is_elsewhere(const struct visit *v, const struct token *t)
+{
+	return links[t->kind].give && !v->clerk->db;
+}
+
 /* A new address is shown whole: who has this link was sent it, and is to agree to just that. */
 static int
 ask(struct visit *v, const char *page, const struct subscriber *who, const struct owed *note,
@@ -81,6 +89,8 @@ page_confirm_ask(struct visit *v, struct err *e)
 
 	if (status <= 0)
 		return status;
+	if (is_elsewhere(v, &t))
+		return visit_page(v, 200, "page-no-file.html", NULL, e);
 	if (visit_foresee(v, &t, &who, &outcome, &note, e) < 0)
 		return -1;
 	if (outcome == WISH_GRANTED)
@@ -130,5 +140,7 @@ page_confirm_do(struct visit *v, struct err *e)
 		status = member_form(v, &form, e);
 	if (status <= 0)
 		return status;
+	if (is_elsewhere(v, &t))
+		return visit_page(v, 409, "page-no-file.html", NULL, e);
 	return form_says(&form, "confirm", "yes") ? confirm(v, &t, e) : member_bad_form(v, e);
 }

@@ -98,6 +98,11 @@ def test_a_stranger_with_the_link_learns_no_name_and_no_address(server, page):
     assert "<script" not in answer.text and answer["Cache-Control"] == "no-store"
 
 
+def test_who_gave_no_name_is_not_said_to_have_one(server):
+    answer = server.get(f"/p/{server.publication.tokens[PEOPLE[1]]}")
+    assert "We have" not in answer.text and "forget_name" not in answer.text
+
+
 def test_reading_changes_nothing(server, page):
     before = settings(server)
     for path in (page, page + "?do=erase", page + "?do=save&frequency=saturday"):
@@ -349,6 +354,9 @@ def test_the_export_is_everything_and_only_for_the_owner(desk):
     assert held["person"]["timezone"] == "Europe/Berlin" and [i["state"] for i in held["issues"]] == ["sent"]
     assert held["notes"][0]["kind"] == "export" and "exported" in [e["kind"] for e in held["events"]]
     assert PEOPLE[1] not in given.text and desk.publication.tokens[ADA] not in given.text
+    assert json.loads(desk.publication.ok("subscriber", "held", ADA).out)["person"] == held["person"]
+    assert json.loads(desk.publication.ok("subscriber", "held", ADA, "--json").out)["tags"] == held["tags"]
+    assert desk.publication.run("subscriber", "held", "nobody@example.org").code == 66
     again = desk.post(path, b"confirm=yes")
     assert again.status == 200 and "has been used" in again.text and "Augusta" not in again.text
 
