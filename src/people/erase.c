@@ -49,7 +49,7 @@ was_erased(const struct again *g, const struct subscriber *s, struct err *e)
 {
 	uint8_t hash[KEYS_HASH];
 	struct arena a = { 0 };
-	struct str why;
+	struct str why = { 0 };
 	int status = keys_hash_address(g->keys, s->email_key, hash, e);
 
 	if (status == 0)

@@ -124,8 +124,8 @@ static const char *const erasing[] = {
 	"DELETE FROM fact WHERE " NAMED("value"),
 	"DELETE FROM owed WHERE subscriber_id <> ?1 AND (" NAMED("owed.email") " OR " NAMED(
 		"detail") ")",
-	"DELETE FROM domain WHERE name = (SELECT domain FROM subscriber WHERE id = ?1) "
-	"AND NOT EXISTS (SELECT 1 FROM subscriber s WHERE s.domain = domain.name AND s.id <> ?1)",
+	("DELETE FROM domain WHERE name = (SELECT domain FROM subscriber WHERE id = ?1) "
+	 "AND NOT EXISTS (SELECT 1 FROM subscriber s WHERE s.domain = domain.name AND s.id <> ?1)"),
 	"DELETE FROM subscriber WHERE id = ?1",
 };
 

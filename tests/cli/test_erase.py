@@ -1,8 +1,12 @@
 """`subscriber erase`: no trace is left but a keyed hash (RELIABILITY E2)."""
+import json
 import random
 import sqlite3
+import time
 
 import pytest
+
+from lab import Lab
 
 
 def everything(publication):
@@ -72,6 +76,35 @@ def test_a_reader_of_the_log_only_delays_the_sweep(publication):
     publication.ok("subscriber", "add", "bob@example.org")
     assert publication.json("subscriber", "erase", "bob@example.org")["swept"]
     assert traces(publication, "ada@example.org") == traces(publication, "bob@example.org") == []
+
+
+def test_erasing_in_the_middle_of_a_send(tmp_path):
+    """Some who have it, some who may be in the air, some who wait: nobody else is touched, and none of them is served afterwards."""
+    lab = Lab(tmp_path, people=120)
+    relay = lab.relay("--latency", 15)
+    lab.configure(relay, connections=2, window=2)
+    try:
+        p = lab.start("send")
+        while relay.accepted() < 20:
+            time.sleep(0.005)
+        served = [r["rcpt"] for r in lab.audit([]).accepted]
+        waiting = [who for who in lab.people if who not in served]
+        erased = served[:1] + waiting[:2] + waiting[-1:]
+        for who in erased:
+            done = json.loads(lab.run("subscriber", "erase", who, "--json").stdout)
+        # The file is left alone while it is sent, unless that was quicker than we.
+        assert not done["swept"] or p.poll() is not None
+        assert p.wait(120) == 0
+        audit = lab.audit([who for who in lab.people if who not in erased], forbidden=waiting[-1:])
+        assert audit.forbidden == [] and audit.lost == [] and audit.duplicated == []
+        assert lab.status()["recipients"] == 116
+        lab.run("subscriber", "add", "last@d0.example")
+        lab.run("subscriber", "erase", "last@d0.example")
+        kept = b"".join(f.read_bytes() for f in (lab.dir / "var").glob("morningpost.db*"))
+        assert [who for who in erased if who.encode() in kept] == []
+        assert all(who.encode() in kept for who in lab.people if who not in erased)
+    finally:
+        lab.stop()
 
 
 def test_daily_sweeps_what_a_page_has_erased(publication):
