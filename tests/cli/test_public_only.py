@@ -319,3 +319,31 @@ def test_whatever_is_sealed_by_a_robber_changes_nothing(pair, server, fields):
     # Forms are "granted" whatever the address is: the outcome tells nobody which are taken.
     assert counts["refused"] + counts["aside"] == 1 or (fields["kind"], counts["granted"]) == ("subscribe", 1), counts
     assert pair.states() == before
+
+
+def links(pair):
+    """The path of the link in each note that is delivered now, by kind."""
+    outbox = pair.sender.path / "var" / "outbox" / "new"
+    before = set(outbox.iterdir())
+    pair.sender.ok("notes")
+    messages = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in set(outbox.iterdir()) - before]
+    texts = [(m["Subject"], m.get_body(("plain",)).get_content()) for m in messages]
+    return {"erase" if "Erase" in subject else "export": re.search(r"https?://[^/\s]+(/c/[\w-]+)", text)[1] for subject, text in texts}
+
+
+def test_erasing_goes_through_the_spool_and_an_export_does_not(pair, server):
+    token = pair.tokens[PEOPLE[0]]
+    for deed in (b"do=erase", b"do=export"):
+        assert "noted" in server.post(f"/p/{token}", deed).text
+    pair.take(granted=2)
+    found = links(pair)
+    # There is nothing here to be given out, and nothing would come of noting it.
+    for answer in (server.get(found["export"]), server.post(found["export"], b"confirm=yes")):
+        assert answer.status in (200, 409) and "The file is not here" in answer.text and "<form" not in answer.text
+    pair.take()
+    asked = server.get(found["erase"])
+    assert asked.status == 200 and "Erase everything?" in asked.text
+    assert "noted" in server.post(found["erase"], b"confirm=yes").text
+    pair.take(granted=1)
+    assert pair.states() == {PEOPLE[1]: "active"}
+    assert pair.sender.run("subscriber", "add", PEOPLE[0]).code == 65
