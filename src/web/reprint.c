@@ -90,20 +90,22 @@ is_plain_attribute(struct str name)
 		"aria-label aria-hidden aria-level aria-describedby aria-labelledby");
 }
 
+static bool
+is_nobodys(struct press *p, struct str value)
+{
+	return p->from->nobody.n && str_find_str(value, p->from->nobody) >= 0;
+}
+
 static void
 put_attribute(struct press *p, struct str name, struct str value)
 {
+	if (is_nobodys(p, value))
+		return;
 	buf_addc(p->out, ' ');
 	buf_add(p->out, lower(name, p->a));
 	buf_addz(p->out, "=\"");
 	text_html(value, p->out);
 	buf_addc(p->out, '"');
-}
-
-static bool
-is_nobodys(struct press *p, struct str value)
-{
-	return p->from->nobody.n && str_find_str(value, p->from->nobody) >= 0;
 }
 
 /* What a program with a look of its own is told. */
@@ -117,8 +119,6 @@ has_meaning(struct str name)
 static bool
 may_stay(struct press *p, struct str name, struct str value)
 {
-	if (is_nobodys(p, value))
-		return false;
 	if (p->from->plain)
 		return has_meaning(name);
 	return is_plain_attribute(name) ||
@@ -356,12 +356,20 @@ find_picture(const struct reprint_source *from, struct str src)
 	return NULL;
 }
 
+static struct str
+words_of(struct press *p, const struct html_piece *tag)
+{
+	struct str words = attribute(p, tag->attributes, "alt");
+
+	return is_nobodys(p, words) ? (struct str){ 0 } : words;
+}
+
 static void
 put_picture(struct press *p, const struct html_piece *tag, const struct reprint_picture *picture)
 {
 	buf_addz(p->out, "<img");
 	put_attribute(p, STR("src"), picture->path);
-	put_attribute(p, STR("alt"), attribute(p, tag->attributes, "alt"));
+	put_attribute(p, STR("alt"), words_of(p, tag));
 	if (p->from->plain) {
 		put_attribute(p, STR("width"), attribute(p, tag->attributes, "width"));
 		put_attribute(p, STR("height"), attribute(p, tag->attributes, "height"));
@@ -374,7 +382,7 @@ put_picture(struct press *p, const struct html_piece *tag, const struct reprint_
 static void
 put_link_to(struct press *p, struct str url, struct str words)
 {
-	bool link = text_web_scheme(url) && p->link != LINK;
+	bool link = text_web_scheme(url) && !is_nobodys(p, url) && p->link != LINK;
 
 	if (!words.n)
 		words = p->from->picture_word;
@@ -397,7 +405,7 @@ print_picture(struct press *p, const struct html_piece *tag)
 	if (picture)
 		put_picture(p, tag, picture);
 	else
-		put_link_to(p, src, attribute(p, tag->attributes, "alt"));
+		put_link_to(p, src, words_of(p, tag));
 }
 
 /* -- the road --------------------------------------------------------------------------------- */

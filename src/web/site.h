@@ -32,9 +32,8 @@ int site_load(const struct publication *p, struct arena *a, struct site *out, st
 
 /*
  * What every page is given: publication, words, theme (its colours), style, base (prefix), public
- * (false), card (nothing). A page puts its own
- * values beside them and renders; their names stand in site.c's table of examples, or the trial at the
- * start fails.
+ * (false), card (nothing). A page puts its own values beside them and renders; their names stand in
+ * site.c's table of examples, or the trial at the start fails.
  */
 struct value *site_values(const struct site *site, struct arena *a);
 int site_render_values(const struct site *site, const char *page, const struct value *values,

@@ -402,7 +402,7 @@ def test_a_browser_finds_nothing_wrong(post, server):
     address = f"http://127.0.0.1:{server.port}"
     looks = [(320, "light"), (768, "dark"), (1280, "light"), (3840, "dark")]
     for path in ["/", f"/issues/{front_page.DAY}", "/issues/2026", f"/u/{token}", "/nothing"]:
-        for width, scheme in looks:
+        for width, scheme in looks if path == "/" else looks[:2]:
             browser("open", url=address + path, width=width, scheme=scheme, height=900, script=False)
             assert browser("value", expression="document.documentElement.scrollWidth <= innerWidth"), (path, width)
             complaints = [c for c in browser("complaints") if "404" not in c]

@@ -192,6 +192,8 @@ one_readers_own_links_go(void **state)
 		{ "<p>See <a href=\"" HERE "\">today</a>!</p>", "<p>See today!</p>" },
 		{ "<p title=\"/u/0nobody0\">https://post.example.org/u/0nobody0</p>", "<p>https://post.example.org/u/\xe2\x80\xa6</p>" },
 		{ "<a href=\"mailto:x@example.org?subject=0nobody0\">Leave", "" },
+		{ "<img src=\"https://example.net/0nobody0.png\" alt=\"for 0nobody0\">", "a picture" },
+		{ "<img src=\"cid:ab12@example.org\" alt=\"for 0nobody0\">", "<img src=\"/issues/2026-02-14/ab12.png\" alt=\"\">" },
 	};
 	/* clang-format on */
 
