@@ -25,8 +25,11 @@ enum {
 	LETTERS = 16,
 	EVENTS = 64,
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
-	TRIES = 3,       /* connections that may end under one note before it is put off */
+	TRIES = 2,       /* connections that may end under one note before it is put off */
 };
+
+/* A relay that hangs up is left alone for a second, then for two: so long a run waits for it. */
+#define PATIENCE (3 * CLOCK_SECOND)
 
 #define DRAIN_TIME (30 * CLOCK_SECOND)
 #define QUIT_TIME (5 * CLOCK_SECOND)
@@ -49,7 +52,9 @@ struct round {
 	struct arena arena; /* of the letters */
 	struct note_hand hands[HANDS];
 	size_t count;
-	int64_t after; /* the last row that was read */
+	int64_t after;    /* the last row that was read */
+	int64_t patience; /* until then a relay that rests is waited for */
+	bool unserved;    /* some were left as no relay took them */
 	bool draining;
 	int64_t drained_by;
 };
@@ -139,15 +144,12 @@ defer(struct round *r, struct note_hand *h, const struct reply *reply)
 	settle(h, DELIVERY_FAILED, 0, &expired);
 }
 
-/* Nobody has it: another relay may, or this one on a new connection. One that was marked stays so
- * until then, which tells a crash nothing but "in doubt". */
+/* Nobody has it: another relay may, or this one on a new connection. */
 static void
-try_again(struct round *r, struct note_hand *h, const struct reply *reply)
+try_again(struct note_hand *h, const struct reply *reply)
 {
 	h->offered = h->due = false;
-	if (++h->tries >= TRIES)
-		defer(r, h, reply);
-	else if (h->marked)
+	if (h->marked)
 		settle(h, DELIVERY_QUEUED, 0, reply);
 }
 
@@ -156,7 +158,7 @@ take_reply(struct round *r, struct note_hand *h, const struct relay_event *ev)
 {
 	/* Another relay may offer SMTPUTF8, or none: that is for choose to say. */
 	if (h->smtputf8 && !h->marked && !relay_takes_smtputf8(ev->relay)) {
-		try_again(r, h, &ev->reply);
+		try_again(h, &ev->reply);
 		return;
 	}
 	switch (reply_judge(ev->phase, &ev->reply)) {
@@ -176,7 +178,7 @@ take_reply(struct round *r, struct note_hand *h, const struct relay_event *ev)
 		break;
 	case REPLY_ABORT:
 		relay_refuse(ev->relay, ERR_UNAVAILABLE, ev->reply.text);
-		try_again(r, h, &ev->reply);
+		try_again(h, &ev->reply);
 		break;
 	}
 }
@@ -185,7 +187,11 @@ static void
 take_loss(struct round *r, struct note_hand *h, const struct relay_event *ev)
 {
 	if (!ev->completed || !h->marked) {
-		try_again(r, h, &ev->reply);
+		/* Once it is the connection's fault; twice, and the note may be what ends it. */
+		if (ev->begun && ++h->tries >= TRIES)
+			defer(r, h, &ev->reply);
+		else
+			try_again(h, &ev->reply);
 		return;
 	}
 	r->out->doubted++;
@@ -242,11 +248,13 @@ choose(const struct round *r, const struct note_hand *h, size_t *out, int64_t *u
 			continue;
 		possible = true;
 		*out = i;
-		if (!relay_is_usable(relay) || !relay_room(relay))
-			continue;
-		if (next <= now)
+		if (relay_room(relay) && next <= now)
 			return GOES;
-		if (next < *until)
+		if (relay_rests_until(relay))
+			next = relay_rests_until(relay);
+		else if (!relay_room(relay))
+			continue;
+		if (next < *until && (!relay_rests_until(relay) || next <= r->patience))
 			*until = next;
 	}
 	return possible ? WAITS : CANNOT_GO;
@@ -406,8 +414,6 @@ let_go(struct round *r)
 static int
 write_turn(struct round *r)
 {
-	if (!has_to_write(r))
-		return 0;
 	for (int tries = 0; write_once(r, r->e) < 0; tries++) {
 		db_rollback(r->db);
 		if (r->e->code != ERR_TEMPFAIL || tries == BUSY_TRIES)
@@ -460,10 +466,14 @@ carry_hands(struct round *r)
 			return -1;
 		relay_prepare(r->relays.loop);
 		collect_due(r);
-		if (write_turn(r) < 0)
-			return -1;
+		/* What was cleared is made ready by the next turn, which has nothing to wait for. */
+		if (has_to_write(r)) {
+			if (write_turn(r) < 0)
+				return -1;
+			continue;
+		}
 		relay_write(r->relays.loop);
-		if (is_over(r, until) && !has_to_write(r))
+		if (is_over(r, until))
 			return 0;
 		second = clock_steady() + CLOCK_SECOND;
 		wait(r, until < second ? until : second);
@@ -473,24 +483,26 @@ carry_hands(struct round *r)
 /* -- rounds ----------------------------------------------------------------------------------- */
 
 static int64_t
-doubted_before(const struct publication *p, int64_t now)
+resend_after(const struct publication *p)
 {
 	const struct settings_send *s = &p->settings.send;
 
-	return s->in_doubt == SETTINGS_RESEND ? now - s->retry_first : 0;
+	return s->in_doubt == SETTINGS_RESEND ? s->retry_first : 0;
 }
 
 int
 notes_due(struct db *db, const struct publication *p, int64_t now, unsigned *due, struct err *e)
 {
-	return owed_kinds_due(db, now, doubted_before(p, now), due, e);
+	return owed_kinds_due(db, now, resend_after(p), due, e);
 }
 
 static void
 put_down_hands(struct round *r)
 {
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++) {
+		r->unserved = r->unserved || !r->hands[i].settled;
 		arena_free(&r->hands[i].arena);
+	}
 	r->count = 0;
 }
 
@@ -502,12 +514,12 @@ take_in_hand(struct round *r, const struct owed *o, int64_t now)
 	int may;
 
 	*h = (struct note_hand){ .owed = *o };
-	h->owed.email = arena_str(&h->arena, o->email);
-	h->owed.detail = (struct str){ 0 };
 	if (!h->owed.edition_id)
 		h->owed.edition_id = r->o->editions[o->kind];
 	if (!h->owed.edition_id)
 		return 0;
+	h->owed.email = arena_str(&h->arena, o->email);
+	h->owed.detail = (struct str){ 0 };
 	r->count++;
 	may = note_hand_look(h, r->db, r->o->keys, now, r->e);
 	if (may == 0)
@@ -527,8 +539,8 @@ read_hands(struct round *r)
 	struct owed rows[HANDS];
 	struct arena a = { 0 };
 	size_t n;
-	int status = owed_take(r->db, now, doubted_before(r->o->publication, now), r->after, HANDS,
-		&a, rows, &n, r->e);
+	int status = owed_take(
+		r->db, now, resend_after(r->o->publication), r->after, HANDS, &a, rows, &n, r->e);
 
 	for (size_t i = 0; i < n && status >= 0; i++) {
 		r->after = rows[i].id;
@@ -604,16 +616,13 @@ static int
 end(struct round *r)
 {
 	int64_t left;
-	bool usable = false;
 
 	if (owed_count_open(r->db, &left, r->e) < 0)
 		return -1;
-	for (size_t i = 0; i < r->relays.count; i++)
-		usable = usable || relay_is_usable(r->relays.relay[i]);
-	r->out->end = r->draining ? DELIVER_INTERRUPTED
-		      : !usable   ? DELIVER_UNREACHABLE
-		      : left      ? DELIVER_LEFT
-				  : DELIVER_DONE;
+	r->out->end = r->draining   ? DELIVER_INTERRUPTED
+		      : r->unserved ? DELIVER_UNREACHABLE
+		      : left        ? DELIVER_LEFT
+				    : DELIVER_DONE;
 	return 0;
 }
 
@@ -624,6 +633,7 @@ carry(struct round *r)
 
 	if (recover(r) < 0 || resume_paces(r) < 0)
 		return -1;
+	r->patience = clock_steady() + PATIENCE;
 	while (status == 0 && !r->draining && (got = read_hands(r)) != 0) {
 		status = got < 0 ? -1 : carry_hands(r);
 		put_down_hands(r);

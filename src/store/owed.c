@@ -208,32 +208,36 @@ owed_count_open(struct db *db, int64_t *n, struct err *e)
 	return s ? read_number(s, n, e) : -1;
 }
 
-/* What may be tried at ?1; its first words are those of the index of open rows. Who may have a note
- * three times has it. */
+/* What may be tried at ?1; its first words are those of the index of open rows. Who may have it is
+ * sent it again after ?2, then after twice that, and at least every hour. */
 #define DUE                                                                                        \
 	"state NOT IN ('sent', 'failed', 'skipped') AND (state = 'queued' OR "                     \
-	"(state = 'deferred' AND next_at <= ?1) OR "                                               \
-	"(state = 'in_doubt' AND doubts < 3 AND changed_at <= ?2))"
+	"(state = 'deferred' AND next_at <= ?1) OR (state = 'in_doubt' AND ?2 > 0 AND "            \
+	"doubts < 20 AND changed_at + min(3600000000, ?2 << doubts - 1) <= ?1))"
 
 int
-owed_kinds_due(struct db *db, int64_t now, int64_t doubted_before, unsigned *due, struct err *e)
+owed_kinds_due(struct db *db, int64_t now, int64_t resend, unsigned *due, struct err *e)
 {
-	struct stmt *s = db_prepare(db, "SELECT DISTINCT kind FROM owed WHERE " DUE, e);
+	struct stmt *s = db_prepare(db,
+		"SELECT kind FROM owed WHERE " DUE
+		" UNION SELECT kind FROM owed WHERE state NOT IN ('sent', 'failed', 'skipped') "
+		"AND state = 'sending'",
+		e);
 	int status;
 
 	*due = 0;
 	if (!s)
 		return -1;
 	stmt_int(s, 1, now);
-	stmt_int(s, 2, doubted_before);
+	stmt_int(s, 2, resend);
 	while ((status = stmt_step(s, e)) > 0)
 		*due |= 1U << kind_of(stmt_get_text(s, 0));
 	return status;
 }
 
 int
-owed_take(struct db *db, int64_t now, int64_t doubted_before, int64_t after, size_t most,
-	struct arena *a, struct owed *out, size_t *n, struct err *e)
+owed_take(struct db *db, int64_t now, int64_t resend, int64_t after, size_t most, struct arena *a,
+	struct owed *out, size_t *n, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT " COLUMNS " FROM owed WHERE " DUE " AND id > ?3 ORDER BY id LIMIT ?4", e);
@@ -243,7 +247,7 @@ owed_take(struct db *db, int64_t now, int64_t doubted_before, int64_t after, siz
 	if (!s)
 		return -1;
 	stmt_int(s, 1, now);
-	stmt_int(s, 2, doubted_before);
+	stmt_int(s, 2, resend);
 	stmt_int(s, 3, after);
 	stmt_int(s, 4, (int64_t)most);
 	while ((status = stmt_step(s, e)) > 0)

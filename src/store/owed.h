@@ -64,13 +64,13 @@ int owed_count_to(
 int owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,
 	struct err *e);
 
-/* Which kinds have one that may be tried now? A bit each, 1 << kind. `doubted_before`: of those in
- * doubt, only the ones that have been so since then (0: none). */
-int owed_kinds_due(
-	struct db *db, int64_t now, int64_t doubted_before, unsigned *kinds, struct err *e);
+/* Which kinds have one that may be tried now, or that a run was cut off with? A bit each, 1 << kind.
+ * `resend`: how long after it was
+ * first in doubt (0: never; then twice as long each time, an hour at most). */
+int owed_kinds_due(struct db *db, int64_t now, int64_t resend, unsigned *kinds, struct err *e);
 
 /* They, in the order of their ids behind `after`: *n of them, at most `most`. */
-int owed_take(struct db *db, int64_t now, int64_t doubted_before, int64_t after, size_t most,
+int owed_take(struct db *db, int64_t now, int64_t resend, int64_t after, size_t most,
 	struct arena *a, struct owed *out, size_t *n, struct err *e);
 
 /* How many wait, for now or later. */

@@ -40,11 +40,11 @@ get(struct scratch *s, int64_t id)
 }
 
 static unsigned
-kinds_due(struct scratch *s, int64_t now, int64_t doubted_before)
+kinds_due(struct scratch *s, int64_t now, int64_t resend)
 {
 	unsigned kinds;
 
-	assert_done(s, owed_kinds_due(s->db, now, doubted_before, &kinds, &s->e));
+	assert_done(s, owed_kinds_due(s->db, now, resend, &kinds, &s->e));
 	return kinds;
 }
 
@@ -79,16 +79,17 @@ a_note_goes_through_the_ledgers_states(void **state)
 	assert_int_equal(owed_mark(s->db, id, 7, "smtp://a", AT(21), &s->e), 0);
 	assert_int_equal(get(s, id).state, DELIVERY_SENDING);
 	assert_int_equal(get(s, id).edition_id, 7);
-	assert_int_equal(kinds_due(s, AT(100), AT(100)), 0);
+	assert_int_equal(kinds_due(s, AT(100), 0), 1U << OWED_CONFIRM);
 	assert_done(s, owed_doubt(s->db, &n, &s->e));
 	assert_int_equal(n, 1);
 	assert_int_equal(get(s, id).doubts, 1);
 	assert_int_equal(kinds_due(s, AT(100), 0), 0);
-	assert_int_equal(kinds_due(s, AT(100), AT(21)), 1U << OWED_CONFIRM);
+	assert_int_equal(kinds_due(s, AT(100), AT(80)), 0);
+	assert_int_equal(kinds_due(s, AT(100), AT(79)), 1U << OWED_CONFIRM);
 	assert_int_equal(owed_mark(s->db, id, 7, "smtp://a", AT(101), &s->e), 1);
 	record(s, id, DELIVERY_SENT, 0, AT(102));
 	assert_int_equal(get(s, id).attempts, 3);
-	assert_int_equal(kinds_due(s, AT(200), AT(200)), 0);
+	assert_int_equal(kinds_due(s, AT(20000), 1), 0);
 	assert_done(s, owed_count_open(s->db, &n, &s->e));
 	assert_int_equal(n, 0);
 }
