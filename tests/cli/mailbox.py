@@ -2,6 +2,7 @@
 import email
 import email.policy
 import re
+import socket
 import time
 
 from aiosmtpd.controller import Controller
@@ -10,9 +11,10 @@ from aiosmtpd.controller import Controller
 class Mailbox:
     def __init__(self):
         self.messages = []
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
-        self.port = self.controller.server.sockets[0].getsockname()[1]
 
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
