@@ -7,16 +7,27 @@ import { chromium } from "playwright-core";
 // Letters are drawn the same on every machine: in grey, and at their own widths.
 const args = ["--no-sandbox", "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
-let context, page, complaints;
+let context, page, complaints, scripted, look;
+
+// Where scripts are off axe has no clock to run by: the same page, in the same window, with scripts on.
+async function twin() {
+	const other = await (await browser.newContext(look)).newPage();
+	await other.setContent(await page.content());
+	return other;
+}
+
 
 const commands = {
 	// Where to, and with what: { url, script, scheme, width, height }.
 	async open({ url, script = true, scheme = "light", width = 1280, height = 900 }) {
 		await context?.close();
 		complaints = [];
-		context = await browser.newContext({ javaScriptEnabled: script, colorScheme: scheme, viewport: { width, height } });
+		scripted = script;
+		look = { colorScheme: scheme, viewport: { width, height } };
+		context = await browser.newContext({ javaScriptEnabled: script, ...look });
 		page = await context.newPage();
-		page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
+		// A picture for the tab is asked for by the browser itself.
+		page.on("console", (m) => m.type() === "error" && !m.location().url.endsWith("/favicon.ico") && complaints.push(m.text()));
 		page.on("pageerror", (e) => complaints.push(String(e)));
 		await page.goto(url, { waitUntil: "load" });
 		for (const frame of page.frames()) await frame.waitForLoadState("load");
@@ -38,6 +49,14 @@ const commands = {
 	// The value of an expression in the page or in a frame.
 	async value({ frame, expression }) {
 		return (frame ? page.frame(frame) : page).evaluate(expression);
+	},
+	// Keys, one after the other: "Tab", "Enter", or words to be typed.
+	async keys({ keys }) {
+		for (const key of keys) await (/^(Shift\+)?[A-Z][a-z]+$/.test(key) ? page.keyboard.press(key) : page.keyboard.type(key));
+	},
+	// What has the focus: its name, or what stands in it.
+	async focus() {
+		return page.evaluate(() => document.activeElement.name || document.activeElement.innerText);
 	},
 	async picture({ path, whole = true }) {
 		await page.screenshot({ path, fullPage: whole });
@@ -66,9 +85,11 @@ const commands = {
 	},
 	// What axe-core has against the page: its rules' names and what of the page breaks them. `options` are axe's own.
 	async axe({ options }) {
-		// As the browser's own tools do it: a page's policy does not let a script in.
-		await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
-		const { violations, incomplete } = await page.evaluate((o) => window.axe.run(document, o), options ?? {});
+		const looks = scripted ? page : await twin();
+		// Evaluated, not put into the page: our pages' policy lets no script in.
+		await looks.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
+		const { violations, incomplete } = await looks.evaluate((o) => window.axe.run(document, o), options ?? {});
+		if (looks !== page) await looks.context().close();
 		const told = (found) => found.map((r) => ({ rule: r.id, help: r.help, nodes: r.nodes.map((n) => n.html.slice(0, 200)) }));
 		return { violations: told(violations), incomplete: told(incomplete) };
 	},
