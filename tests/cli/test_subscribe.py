@@ -11,9 +11,9 @@ import urllib.parse
 
 import pytest
 
-from conftest import PROGRAM, Publication, run
+from conftest import PROGRAM, ROOT, Publication, run
 from mailbox import Mailbox, link, parts
-from web import Server, tokens, wait_for
+from web import Server, wait_for
 
 WAIT = 1.05  # what a form needs to be filled in at least
 HOSTILE = 'Eve http://evil.example <b>"win"</b> {{link.confirm}} %s'
@@ -179,8 +179,10 @@ def test_a_form_that_is_not_ours_or_came_at_once_is_shown_again(served, caught):
     path, again = form_of(early)
     assert again["email"] == "quick@example.com" and again["name"] == "Qu<i>ck" and again["token"]
     assert "script" not in early.text and early["Cache-Control"] == "no-store"
-    # As docs/subscribe-form.md has it for other sites.
-    other = post(served, "/subscribe", {"email": "other@example.com", "from": "another site"}, somebody())
+    snippet = re.search(r"```html\n(.*?)```", (ROOT / "docs" / "subscribe-form.md").read_text(), re.S)[1]
+    copied = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]*?(?: value="([^"]*)")?>', snippet))
+    assert set(copied) == {"email", "name", "from"} and 'method="post" action="https://post.example.org/subscribe"' in snippet
+    other = post(served, "/subscribe", copied | {"email": "other@example.com"}, somebody())
     assert other.status == 200 and "One more press" in other.text
     _, foreign = form_of(other)
     for changed in ({"token": ""}, {"token": fields["token"][:-1]}, {"token": "A" * 32}, {"token": "x" * 4000}):
