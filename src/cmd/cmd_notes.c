@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "cmd/command.h"
+#include "cmd/desk.h"
 #include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sweep.h"
@@ -71,14 +71,15 @@ exit_code(const struct deliver_result *r, int64_t left, struct err *e)
 }
 
 static int
-run_once(struct context *c, const struct publication *p, struct db *db, struct err *e)
+run_once(struct context *c, const struct desk *d, struct err *e)
 {
 	struct deliver_result result = { 0 };
 	int64_t left;
 
-	if (noting_run(p, db, &stop_asked, &result, e) < 0 || owed_count_open(db, &left, e) < 0)
+	if (noting_run(&d->publication, d->db, &stop_asked, &result, e) < 0 ||
+		owed_count_open(d->db, &left, e) < 0)
 		return -1;
-	sweep_after(p, db);
+	sweep_after(&d->publication, d->db);
 	report(&c->out, &result, left);
 	return exit_code(&result, left, e);
 }
@@ -118,21 +119,32 @@ sweep_now_and_then(const struct publication *p, struct db *db, int64_t *next)
 	sweep_after(p, db);
 }
 
+/* How long until the next look. */
+static int64_t
+next_look(int64_t rest, int got, const struct deliver_result *r)
+{
+	if (got <= 0 || r->end != DELIVER_UNREACHABLE)
+		return LOOK_EVERY;
+	if (rest < REST_FIRST)
+		return REST_FIRST;
+	return rest < REST_MOST / 2 ? rest * 2 : REST_MOST;
+}
+
 /*
  * To look once a second costs a read of an index that is empty nearly always; to be woken by
  * changes of the database's files would not be sooner, as those come with every reply that a send
  * records.
  */
 static int
-follow(const struct publication *p, struct db *db, struct err *e)
+follow(const struct desk *d, struct err *e)
 {
-	int64_t rest = 0, sweep_next = 0;
+	int64_t rest = LOOK_EVERY, sweep_next = 0;
 
 	log_info("following what is owed");
 	listen_notify("READY=1");
 	while (!stop_asked) {
 		struct deliver_result result;
-		int got = noting_run(p, db, &stop_asked, &result, e);
+		int got = noting_run(&d->publication, d->db, &stop_asked, &result, e);
 
 		if (got < 0 && e->code != ERR_TEMPFAIL)
 			return -1;
@@ -140,15 +152,10 @@ follow(const struct publication *p, struct db *db, struct err *e)
 			log_warn("%s; trying again", e->text);
 		else if (got > 0)
 			say(&result);
-		sweep_now_and_then(p, db, &sweep_next);
-		if (got > 0 && result.end == DELIVER_UNREACHABLE)
-			rest = rest ? rest * 2 : REST_FIRST;
-		else
-			rest = 0;
-		if (rest > REST_MOST)
-			rest = REST_MOST;
+		sweep_now_and_then(&d->publication, d->db, &sweep_next);
+		rest = next_look(rest, got, &result);
 		if (!stop_asked)
-			sleep_for(rest ? rest : LOOK_EVERY);
+			sleep_for(rest);
 	}
 	return 0;
 }
@@ -156,29 +163,16 @@ follow(const struct publication *p, struct db *db, struct err *e)
 /* --------------------------------------------------------------------------------------------- */
 
 static int
-run_locked(struct context *c, const struct publication *p, bool stay, struct err *e)
+run(struct context *c, const struct desk *d, bool stay, struct err *e)
 {
-	struct db *db;
-	int status;
-
-	if (db_open(p->dir, DB_PATH, DB_WRITE, &db, e) < 0)
-		return -1;
-	catch_signals();
-	status = stay ? follow(p, db, e) : run_once(c, p, db, e);
-	db_close(db);
-	return status;
-}
-
-static int
-run(struct context *c, const struct publication *p, bool stay, struct err *e)
-{
-	int lock, got = file_lock(p->dir, NOTING_LOCK, &lock, e), status;
+	int lock, got = file_lock(d->publication.dir, NOTING_LOCK, &lock, e), status;
 
 	if (got < 0)
 		return -1;
 	if (got == 0)
 		return err_set(e, ERR_TEMPFAIL, "another run delivers the notes");
-	status = run_locked(c, p, stay, e);
+	catch_signals();
+	status = stay ? follow(d, e) : run_once(c, d, e);
 	close(lock);
 	return status;
 }
@@ -188,7 +182,7 @@ cmd_notes(struct context *c, int argc, char **argv, struct err *e)
 {
 	static const struct option longs[] = { { "follow", no_argument, NULL, 'f' }, { 0 } };
 	bool stay = false;
-	struct publication p;
+	struct desk d;
 	int opt, status;
 
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
@@ -196,9 +190,9 @@ cmd_notes(struct context *c, int argc, char **argv, struct err *e)
 			return command_bad_option("notes", opt, argv, e);
 		stay = true;
 	}
-	if (options_no_argument("notes", argc, argv, e) < 0 || publication_open(c->dir, &p, e) < 0)
+	if (options_no_argument("notes", argc, argv, e) < 0 || desk_open(&d, c, DB_WRITE, e) < 0)
 		return -1;
-	status = run(c, &p, stay, e);
-	publication_close(&p);
+	status = run(c, &d, stay, e);
+	desk_close(&d);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "compose/note.h"
+#include "people/standing.h"
 #include "store/edition.h"
 
 /* Compose what a kind is filled from, and keep it under its hash. */
@@ -55,6 +56,7 @@ noting_run(const struct publication *p, struct db *db, const volatile int *stop,
 	struct deliver_result *out, struct err *e)
 {
 	struct notes_options o = { .publication = p, .stop = stop };
+	struct standing_tally tally;
 	struct keys keys;
 	unsigned kinds;
 	int status;
@@ -69,6 +71,9 @@ noting_run(const struct publication *p, struct db *db, const volatile int *stop,
 	keep_editions(p, db, kinds, o.editions);
 	status = notes_deliver(db, &o, out, e);
 	keys_free(&keys);
+	/* Whom a server refused for good is asked no more. */
+	if (status == 0)
+		status = standing_judge_open(db, &p->settings.bounce, clock_now(), &tally, e);
 	return status < 0 ? -1 : 1;
 }
 

@@ -168,6 +168,18 @@ def test_an_address_that_may_not_go_into_an_envelope(lab, farm):
     assert not (audit.lost or audit.unexpected or audit.violations) and states(lab) == ["failed"] + ["sent"] * 4
 
 
+def test_an_address_that_is_refused_for_good_is_asked_no_more(lab, farm):
+    lab.configure(lab.sprout(farm, "--fault", "rcpt-550-5.1.1", "--only", "reader[01]@"))
+    lab.run("notes")
+    assert states(lab) == ["failed"] * 2 + ["sent"] * 3
+    assert sql(lab, "SELECT state FROM subscriber ORDER BY id") == [("bounced",)] * 2 + [("pending",)] * 3
+    # What is the sender's or the content's fault says nothing of the address.
+    lab.configure(lab.sprout(farm, "--fault", "rcpt-550-5.7.1"))
+    sql(lab, "INSERT INTO owed (subscriber_id, kind, owed_at) VALUES (5, 'confirm', unixepoch() * 1000000)")
+    lab.run("notes")
+    assert states(lab)[-1] == "failed" and sql(lab, "SELECT state FROM subscriber WHERE id = 5") == [("pending",)]
+
+
 def test_one_run_at_a_time(lab, farm):
     lab.configure(lab.sprout(farm, "--latency", 100), connections=1)
     p = lab.start("notes")
