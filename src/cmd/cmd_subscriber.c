@@ -6,7 +6,9 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/subscriber.h"
+#include "store/consent.h"
 #include "store/event.h"
+#include "store/owed.h"
 #include "store/person.h"
 
 const char cmd_subscriber_help[] =
@@ -175,6 +177,47 @@ show_event(void *context, const struct event *event, struct err *e)
 }
 
 static int
+show_note(void *context, const struct owed *note, struct err *e)
+{
+	struct out *o = context;
+	const char *state = delivery_state_name(note->state);
+	char at[24];
+
+	(void)e;
+	clock_rfc3339(note->owed_at, at);
+	out_line(o, "%s  note: %s, %s%s%.*s", at, owed_kind_name(note->kind), state,
+		note->words.n ? ": " : "", STR_ARG(note->words));
+	out_object(o, NULL);
+	out_time(o, "at", note->owed_at);
+	out_strz(o, "kind", owed_kind_name(note->kind));
+	out_strz(o, "state", state);
+	out_str(o, "words", note->words);
+	out_time(o, "done_at", note->done_at);
+	out_end(o);
+	return 0;
+}
+
+static int
+show_consent(void *context, const struct consent *consent, struct err *e)
+{
+	struct out *o = context;
+	char at[24];
+
+	(void)e;
+	clock_rfc3339(consent->at, at);
+	out_line(o, "%s  %s, %.*s, from %.*s: \"%.*s\"", at, consent_step_name(consent->step),
+		STR_ARG(consent->via), STR_ARG(consent->address), STR_ARG(consent->words));
+	out_object(o, NULL);
+	out_time(o, "at", consent->at);
+	out_strz(o, "step", consent_step_name(consent->step));
+	out_str(o, "via", consent->via);
+	out_str(o, "address", consent->address);
+	out_str(o, "words", consent->words);
+	out_end(o);
+	return 0;
+}
+
+static int
 show(struct context *c, struct desk *d, const char *email, struct err *e)
 {
 	struct subscriber s;
@@ -188,6 +231,14 @@ show(struct context *c, struct desk *d, const char *email, struct err *e)
 		out_int(&c->out, "import_run", s.import_run);
 	out_array(&c->out, "events");
 	status = event_each(d->db, s.id, show_event, &c->out, e);
+	out_end(&c->out);
+	out_array(&c->out, "notes");
+	if (status == 0)
+		status = owed_each(d->db, s.id, show_note, &c->out, e);
+	out_end(&c->out);
+	out_array(&c->out, "consent");
+	if (status == 0)
+		status = consent_each(d->db, s.id, show_consent, &c->out, e);
 	out_end(&c->out);
 	out_end(&c->out);
 	return status;

@@ -56,7 +56,7 @@ owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, str
 /* The columns of a row, in read_row's order. */
 #define COLUMNS                                                                                    \
 	"id, subscriber_id, kind, email, detail, edition_id, state, owed_at, attempts, doubts, "   \
-	"done_at"
+	"done_at, words"
 
 static enum owed_kind
 kind_of(struct str name)
@@ -92,7 +92,8 @@ read_row(struct stmt *s, struct arena *a, struct owed *out)
 		.owed_at = stmt_get_int(s, 7),
 		.attempts = (int)stmt_get_int(s, 8),
 		.doubts = (int)stmt_get_int(s, 9),
-		.done_at = stmt_get_int(s, 10) };
+		.done_at = stmt_get_int(s, 10),
+		.words = arena_str(a, stmt_get_text(s, 11)) };
 }
 
 static int
@@ -135,6 +136,30 @@ owed_find(struct db *db, int64_t subscriber, enum owed_kind kind, uint32_t expir
 	stmt_int(s, 3, from);
 	stmt_int(s, 4, from + CLOCK_SECOND);
 	return read_one(s, a, out, e);
+}
+
+int
+owed_each(struct db *db, int64_t subscriber, owed_fn *fn, void *context, struct err *e)
+{
+	struct stmt *s = db_prepare(
+		db, "SELECT " COLUMNS " FROM owed WHERE subscriber_id = ?1 ORDER BY id", e);
+	struct arena a = { 0 };
+	struct owed o;
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	while ((status = stmt_step(s, e)) > 0) {
+		read_row(s, &a, &o);
+		if (fn(context, &o, e) < 0) {
+			stmt_reset(s);
+			status = -1;
+			break;
+		}
+	}
+	arena_free(&a);
+	return status;
 }
 
 static int

@@ -30,11 +30,16 @@ struct owed {
 	enum delivery_state state;
 	int64_t owed_at;
 	int attempts, doubts;
-	int64_t done_at; /* 0: nobody has followed its link */
+	int64_t done_at;  /* 0: nobody has followed its link */
+	struct str words; /* the relay's, escaped; or our reason */
 };
 
 /* 1 found, 0 not. */
 int owed_get(struct db *db, int64_t id, struct arena *a, struct owed *out, struct err *e);
+
+/* Calls fn for each of one person, oldest first; it must not write. Return -1 to stop. */
+typedef int owed_fn(void *context, const struct owed *o, struct err *e);
+int owed_each(struct db *db, int64_t subscriber, owed_fn *fn, void *context, struct err *e);
 
 /*
  * The note whose link has this expiry (owed_expiry): the newest of that person and kind that was
@@ -57,8 +62,7 @@ int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t s
 	struct err *e);
 
 /* The same of notes that went to an address which was not the subscriber's, whoever asked for it. */
-int owed_count_to(
-	struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e);
+int owed_count_to(struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e);
 
 /* A member ("$.email") of what was asked for, in the arena: empty when there is none. */
 int owed_detail(struct db *db, int64_t id, const char *member, struct arena *a, struct str *out,

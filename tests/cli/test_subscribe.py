@@ -123,6 +123,8 @@ def test_from_the_form_to_the_first_issue_and_away_and_back(served, caught):
     assert all("By pressing the button" in row[1] for row in evidence) and evidence[0][2].startswith("198.51.")
     shown = publication.json("subscriber", "show", ada)
     assert shown["timezone"] == "Europe/Berlin" and shown["name"].startswith("Eve")
+    assert [(n["kind"], n["state"]) for n in shown["notes"]] == [("confirm", "sent")] and shown["notes"][0]["done_at"]
+    assert [c["step"] for c in shown["consent"]] == ["asked", "confirmed"]
 
     publication.ok("send", "--no-wait", "--force")
     issue = caught.wait_for(ada, 2)
