@@ -2,6 +2,7 @@
 #include <getopt.h>
 
 #include "cmd/bounce.h"
+#include "cmd/bounce_intake.h"
 #include "cmd/bounce_reports.h"
 #include "cmd/command.h"
 
@@ -12,16 +13,50 @@ const char cmd_bounce_help[] =
 	"  --format F   ses, sendgrid, mailgun or postmark: FILE is what their webhook posts, with "
 	"the\n"
 	"               request's header in front where the signature stands there (SendGrid)\n"
+	"  --maildir D  each message of a Maildir, or of a folder; what was dealt with is moved "
+	"to\n"
+	"               D/done/, what is for a person stays\n"
+	"  --fetch      the mailbox of the settings (bounce.mailbox), by POP3 or IMAP; the same,\n"
+	"               and what was dealt with is removed once it is recorded\n"
+	"  --trust      of a post that nothing signs or proves, the address is believed: you "
+	"vouch\n"
+	"               for who may write it\n"
 	"  --dry-run    change nothing; print what each recipient's report says:\n"
 	"               ADDRESS TAB hard|soft|complaint|none TAB STATUS TAB REASON\n"
 	"Of each message the first megabyte is read, by a process of its own that reaches "
-	"nothing.\n";
+	"nothing.\n"
+	"\n"
+	"A hard bounce takes its reader off the list, a complaint for good, soft ones when there\n"
+	"are enough (bounce.soft_*); a mail that asks to leave by List-Unsubscribe is obeyed.\n"
+	"Nothing counts but what is proved to be about mail of ours: by the sender's address\n"
+	"that was made for it (sender.bounce), its Message-ID, or the reader's own link; or what\n"
+	"a provider signed. What is neither proved nor a report is for a person: of standard\n"
+	"input it is put into var/unmatched/. Nothing is ever answered.\n";
 
 struct bounce_options {
-	bool dry_run;
+	bool dry_run, fetch, trust;
+	const char *maildir; /* or NULL */
 	bool is_webhook;
 	enum webhook_format format;
 };
+
+static int
+check_options(const struct bounce_options *o, int argc, char **argv, struct err *e)
+{
+	int ways = (optind < argc) + (o->maildir != NULL) + o->fetch;
+
+	if (ways == 0)
+		return command_usage(
+			argv[0], e, "it needs a FILE, - for standard input, --maildir or --fetch");
+	if (ways > 1)
+		return command_usage(argv[0], e, "FILE, --maildir and --fetch: one of them");
+	if (optind == argc && (o->dry_run || o->is_webhook))
+		return command_usage(
+			argv[0], e, "--dry-run and --format take FILEs, or - for standard input");
+	if (o->trust && !o->is_webhook)
+		return command_usage(argv[0], e, "--trust is for what --format names");
+	return 0;
+}
 
 static int
 take_options(struct bounce_options *o, int argc, char **argv, struct err *e)
@@ -29,6 +64,9 @@ take_options(struct bounce_options *o, int argc, char **argv, struct err *e)
 	static const struct option longs[] = {
 		{ "dry-run", no_argument, NULL, 'd' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "maildir", required_argument, NULL, 'm' },
+		{ "fetch", no_argument, NULL, 'F' },
+		{ "trust", no_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt;
@@ -45,14 +83,19 @@ take_options(struct bounce_options *o, int argc, char **argv, struct err *e)
 					"--format '%s': it is ses, sendgrid, mailgun or postmark",
 					optarg);
 			break;
+		case 'm':
+			o->maildir = optarg;
+			break;
+		case 'F':
+			o->fetch = true;
+			break;
+		case 't':
+			o->trust = true;
+			break;
 		default:
 			return command_bad_option(argv[0], opt, argv, e);
 		}
-	if (optind == argc)
-		return command_usage(argv[0], e, "it needs a FILE, or - for standard input");
-	if (!o->dry_run)
-		return command_usage(argv[0], e, "only --dry-run yet");
-	return 0;
+	return check_options(o, argc, argv, e);
 }
 
 /* A dry run needs no publication; where there is one, its keys check what is signed. */
@@ -91,19 +134,59 @@ dry_run(struct context *c, const struct bounce_options *o, const char *file, str
 	return status;
 }
 
+static int
+dry_run_all(struct context *c, const struct bounce_options *o, char **files, struct err *e)
+{
+	for (; *files; files++)
+		if (dry_run(c, o, *files, e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+take_in(struct intake *in, const struct bounce_options *o, char **files, struct err *e)
+{
+	int status = 0;
+
+	if (o->maildir)
+		return intake_maildir(in, o->maildir, e);
+	if (o->fetch)
+		return intake_fetch(in, e);
+	for (; status == 0 && *files; files++)
+		status = o->is_webhook ? intake_post(in, *files, o->format, e)
+				       : intake_file(in, *files, e);
+	return status;
+}
+
+static int
+take_all_in(struct context *c, const struct bounce_options *o, char **files, struct err *e)
+{
+	struct intake in;
+	int status;
+
+	if (intake_open(&in, c, e) < 0)
+		return -1;
+	in.returning.trust = o->trust;
+	status = take_in(&in, o, files, e);
+	/* What was taken in before something failed is told as well. */
+	intake_tell(&in);
+	intake_close(&in);
+	return status;
+}
+
 int
 cmd_bounce(struct context *c, int argc, char **argv, struct err *e)
 {
 	struct bounce_options o = { 0 };
+	int status;
 
 	if (take_options(&o, argc, argv, e) < 0)
 		return -1;
 	if (c->out.json)
 		out_array(&c->out, NULL);
-	for (int i = optind; i < argc; i++)
-		if (dry_run(c, &o, argv[i], e) < 0)
-			return -1;
-	if (c->out.json)
+	status = o.dry_run ? dry_run_all(c, &o, argv + optind, e)
+			   : take_all_in(c, &o, argv + optind, e);
+	if (status == 0 && c->out.json)
 		out_end(&c->out);
-	return 0;
+	return status;
 }

@@ -1,0 +1,202 @@
+"""What comes back and what follows from it: proofs, forgeries, kills in the middle, no answers."""
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+from conftest import PROGRAM
+from returned import away, complaint, copies, dsn, leave, send
+
+PEOPLE = [f"r{i}@d{i}.example" for i in range(8)]
+
+
+@pytest.fixture
+def sent(publication):
+    publication.copies = send(publication, *PEOPLE)
+    return publication
+
+
+def ask(publication, sql):
+    with sqlite3.connect(publication.database) as db:
+        return db.execute(sql).fetchall()
+
+
+def take(publication, text, *options):
+    return publication.json("bounce", "-", *options, stdin=text)
+
+
+def maildir(path, messages):
+    for name in ("new", "cur", "tmp"):
+        (path / name).mkdir(parents=True, exist_ok=True)
+    for name, text in messages.items():
+        (path / "new" / name).write_text(text)
+    return path
+
+
+def test_each_way_back_is_known(sent):
+    c = sent.copies
+    [verp] = take(sent, dsn(c[PEOPLE[0]], headers=False))
+    assert (verp["what"], verp["proof"], verp["standing"], verp["email"]) == ("recorded", "verp", "bounced", PEOPLE[0])
+    [by_id] = take(sent, dsn(c[PEOPLE[1]], to="back@post.example"))
+    assert by_id["proof"] in ("message-id", "token") and by_id["standing"] == "bounced"
+    [soft] = take(sent, dsn(c[PEOPLE[2]], status="4.2.2", words="452 mailbox full"))
+    assert (soft["what"], soft["kind"], soft["standing"]) == ("recorded", "soft", "kept")
+    [abuse] = take(sent, complaint(c[PEOPLE[3]]))
+    assert (abuse["what"], abuse["kind"], abuse["standing"]) == ("recorded", "complaint", "complained")
+    [left] = take(sent, leave(c[PEOPLE[4]]))
+    assert left["what"] == "left"
+    [auto] = take(sent, away(c[PEOPLE[5]]))
+    assert auto["what"] == "nothing"
+    [policy] = take(sent, dsn(c[PEOPLE[6]], status="5.7.1", words="550 5.7.1 looks like spam"))
+    assert policy.get("standing") in (None, "kept")
+    assert sent.states() == {PEOPLE[0]: "bounced", PEOPLE[1]: "bounced", PEOPLE[2]: "active", PEOPLE[3]: "complained",
+                             PEOPLE[4]: "unsubscribed", PEOPLE[5]: "active", PEOPLE[6]: "active", PEOPLE[7]: "active"}
+    assert sent.run("subscriber", "add", PEOPLE[3], "--resubscribe").code == 65
+    sent.ok("log", "verify")
+
+
+def test_the_same_report_counts_once(sent):
+    text = dsn(sent.copies[PEOPLE[0]], status="4.2.2", words="452 mailbox full")
+    assert [r["what"] for r in take(sent, text) + take(sent, text)] == ["recorded", "before"]
+    assert ask(sent, "SELECT count(*) FROM bounce") == [(1,)]
+
+
+def test_what_is_forged_has_no_effect(sent):
+    """B5. Everything a stranger can know of somebody is their address, the list's and what others' copies hold."""
+    mine, theirs = sent.copies[PEOPLE[0]], sent.copies[PEOPLE[1]]
+    tag = mine.verp.split("+")[1].split("@")[0].split(".")
+    other = theirs.verp.split("+")[1].split("@")[0].split(".")
+    forged = [
+        dsn(theirs, to="back@post.example", headers=False),
+        dsn(theirs, to=f"back+{other[0]}.{other[1]}.{'a' * 16}@post.example", headers=False),
+        dsn(theirs, to=f"back+{other[0]}.{other[1]}.{tag[2]}@post.example", headers=False),
+        dsn(theirs, to=f"back+{other[0]}.{other[1]}@post.example", headers=False),
+        dsn(theirs, to=theirs.verp.replace("post.example", "evil.example"), headers=False),
+        dsn(theirs, to="back@post.example", headers=False).replace("<x@elsewhere.example>", mine.message_id),
+        dsn(theirs, to="back@post.example", headers=False).replace("<x@elsewhere.example>", f"<{'b' * 32}@post.example>"),
+        complaint(theirs).replace(theirs.headers(), "Subject: x\nMessage-ID: <y@z.example>"),
+        leave(theirs, "unsubscribe"),
+        leave(theirs, "unsubscribe " + theirs.token[:-1] + ("A" if theirs.token[-1] != "A" else "Q")),
+        f"Subject: x\n\n{PEOPLE[1]} does not exist: 550 5.1.1 user unknown\n",
+    ]
+    before = ask(sent, "SELECT count(*) FROM event")
+    for text in forged:
+        assert [r["what"] for r in take(sent, text)] in (["unmatched"], ["nothing"]), text
+    assert set(sent.states().values()) == {"active"}
+    assert ask(sent, "SELECT count(*) FROM bounce") == [(0,)] and ask(sent, "SELECT count(*) FROM event") == before
+    # What came by the pipe is nowhere else.
+    assert len(list((sent.path / "var/unmatched/new").iterdir())) >= 8
+
+
+def test_a_maildir_keeps_what_is_for_a_person(sent, tmp_path):
+    c = sent.copies
+    box = maildir(tmp_path / "box", {
+        "1": dsn(c[PEOPLE[0]]), "2": away(c[PEOPLE[1]]), "3": "From: a@b.example\nSubject: hello\n\nA question.\n",
+        "4": dsn(c[PEOPLE[2]], to="back@post.example", headers=False), "5": leave(c[PEOPLE[3]]), "6": "\0\xff nonsense"})
+    (box / "new" / "link").symlink_to("/etc/passwd")
+    os.mkfifo(box / "new" / "pipe")
+    (box / "cur" / "7:2,S").write_text(dsn(c[PEOPLE[4]]))
+    done = sent.json("bounce", "--maildir", box)
+    assert len(done) == 7
+    assert sorted(p.name for p in (box / "done").iterdir()) == ["1", "2", "5", "7:2,S"]
+    assert sorted(p.name for p in (box / "new").iterdir()) == ["3", "4", "6", "link", "pipe"]
+    assert (box / "new" / "3").read_text().endswith("A question.\n")
+    assert [r["what"] for r in sent.json("bounce", "--maildir", box)] == ["unmatched"] * 3
+    # A second one of a name does not take the first one's place.
+    (box / "new" / "1").write_text(dsn(c[PEOPLE[5]]))
+    sent.ok("bounce", "--maildir", box)
+    assert sorted(p.name for p in (box / "done").iterdir()) == ["1", "1.1", "2", "5", "7:2,S"]
+    assert sorted(e for e, s in sent.states().items() if s == "bounced") == [PEOPLE[0], PEOPLE[4], PEOPLE[5]]
+
+
+def test_a_folder_of_files_is_one_too(sent, tmp_path):
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.eml").write_text(dsn(sent.copies[PEOPLE[0]]))
+    sent.ok("bounce", "--maildir", tmp_path / "plain")
+    assert [p.name for p in (tmp_path / "plain" / "done").iterdir()] == ["a.eml"]
+    assert sent.run("bounce", "--maildir", tmp_path / "missing").code == 66
+
+
+def test_an_mbox_is_many(sent, tmp_path):
+    box = tmp_path / "mbox"
+    box.write_text("".join(f"From x@y Mon Jan  1 00:00:00 2026\n{dsn(sent.copies[p])}\n" for p in PEOPLE[:3]))
+    assert [r["standing"] for r in sent.json("bounce", box)] == ["bounced"] * 3
+    assert box.exists()
+
+
+@pytest.mark.parametrize("at", [1, 3])
+def test_killed_between_recording_and_moving_it_repeats_harmlessly(sent, tmp_path, at):
+    """B6."""
+    box = maildir(tmp_path / "box", {str(i): dsn(sent.copies[p], status="4.2.2", words="452 mailbox full")
+                                     for i, p in enumerate(PEOPLE[:5])})
+    killed = subprocess.run([PROGRAM, "-C", sent.path, "bounce", "--maildir", box], capture_output=True,
+                            env={**os.environ, "MORNINGPOST_FAULT": f"bounce-recorded:{at}"})
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list((box / "done").iterdir())) == at - 1 and ask(sent, "SELECT count(*) FROM bounce") == [(at,)]
+    again = sent.json("bounce", "--maildir", box)
+    assert [r["what"] for r in again] == ["before"] + ["recorded"] * (5 - at)
+    assert len(list((box / "done").iterdir())) == 5
+    assert ask(sent, "SELECT count(*), count(DISTINCT subscriber_id) FROM bounce") == [(5, 5)]
+
+
+def test_500_mails_feed_no_reply(sent, tmp_path):
+    """B7: bounces, automatic answers and mail of the null sender are answered by nothing, ever."""
+    kinds = [lambda c, n: dsn(c, name=n), lambda c, n: dsn(c, status="4.2.2", name=n), lambda c, n: away(c),
+             lambda c, n: complaint(c), lambda c, n: f"Return-Path: <>\nFrom: <>\nTo: {c.verp}\nSubject: ping {n}\n\nAnswer me\n"]
+    # A mbox, as each run has a price of its own and 500 mails have none.
+    box = tmp_path / "mbox"
+    box.write_text("".join(f"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n{kinds[n % 5](sent.copies[PEOPLE[n % 8]], n)}\n"
+                           for n in range(500)))
+    before = sorted(p.name for p in (sent.path / "var/outbox/new").iterdir())
+    assert len(sent.json("bounce", box)) == 500
+    assert sorted(p.name for p in (sent.path / "var/outbox/new").iterdir()) == before
+    assert ask(sent, "SELECT count(*) FROM owed") == [(0,)]
+
+
+def test_soft_bounces_count_by_their_issues(sent):
+    """Five, over fourteen days and three issues (bounce.soft_*), whenever they are read."""
+    [(subscriber,)] = ask(sent, f"SELECT id FROM subscriber WHERE email = '{PEOPLE[0]}'")
+    with sqlite3.connect(sent.database) as db:
+        for back in (14, 9, 5):
+            db.execute("INSERT INTO issue (day, edition_id, state, dated_at, last_moment, started_at) SELECT date(day, ?), edition_id, "
+                       "'sent', 1, 2, 1 FROM issue WHERE id = 1", (f"-{back} days",))
+        for issue in (2, 3, 4):
+            db.execute("INSERT INTO bounce (subscriber_id, issue_id, kind, source, report, at, judged_at) "
+                       "VALUES (?, ?, 'soft', 'mail', ?, 1, 1)", (subscriber, issue, f"old {issue}"))
+    full = {"status": "4.2.2", "words": "452 mailbox full"}
+    [fourth] = take(sent, dsn(sent.copies[PEOPLE[0]], name="4", **full))
+    [fifth] = take(sent, dsn(sent.copies[PEOPLE[0]], name="5", **full))
+    assert (fourth["standing"], fifth["standing"]) == ("kept", "bounced")
+
+
+def test_a_bounce_settles_a_doubt(sent):
+    with sqlite3.connect(sent.database) as db:
+        db.execute("UPDATE delivery SET state = 'in_doubt' WHERE subscriber_id = 1")
+    take(sent, dsn(sent.copies[PEOPLE[0]], status="4.2.2", words="452 mailbox full"))
+    assert ask(sent, "SELECT state FROM delivery WHERE subscriber_id = 1") == [("sent",)]
+
+
+def postmark(copy, kind="HardBounce"):
+    return json.dumps({"RecordType": "Bounce", "ID": 42, "Type": kind, "TypeCode": 1, "Email": copy.email, "From": "news@post.example",
+                       "Description": "The server was unable to deliver your message", "Details": "smtp;550 5.1.1 no such user",
+                       "MessageID": "00000000-0000-0000-0000-000000000000", "BouncedAt": "2026-02-14T05:00:00Z", "Inactive": True})
+
+
+def test_a_post_that_proves_nothing_needs_somebodys_word(sent):
+    copy = sent.copies[PEOPLE[0]]
+    [unproved] = take(sent, postmark(copy), "--format", "postmark")
+    assert unproved["what"] == "unmatched" and sent.states()[PEOPLE[0]] == "active"
+    [vouched] = take(sent, postmark(copy), "--format", "postmark", "--trust")
+    assert (vouched["proof"], vouched["standing"]) == ("word", "bounced")
+    assert ask(sent, "SELECT source FROM bounce") == [("webhook",)]
+
+
+def test_what_it_needs_is_said(sent, tmp_path):
+    for arguments in ([], ["--fetch", "x"], ["--maildir", tmp_path, "--fetch"], ["--dry-run", "--fetch"], ["-", "--trust"],
+                      ["--format", "pigeon", "-"]):
+        assert sent.run("bounce", *arguments).code == 64, arguments
+    assert sent.run("bounce", tmp_path / "missing").code == 66
+    done = sent.run("bounce", "--fetch")
+    assert done.code == 78 and "bounce.mailbox.url is not set" in done.err
