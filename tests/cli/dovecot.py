@@ -23,8 +23,8 @@ disable_plaintext_auth = no
 mail_location = maildir:{where}/mail/%u
 mailbox_list_index = no
 passdb {{
-  driver = passwd-file
-  args = scheme=plain username_format=%u {where}/passwd
+  driver = static
+  args = password={password}
 }}
 userdb {{
   driver = static
@@ -68,28 +68,28 @@ def free_ports(n):
 
 
 class Dovecot:
-    USER, PASSWORD = "post", "a pass word"
+    """Everybody has a mailbox here, with the same password; fresh() is the next one, which is empty."""
+    PASSWORD = "a-pass-word"
 
     def __init__(self, where, certificate=None):
         self.where = pathlib.Path(where)
         owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.imap, self.imaps, self.pop3, self.pop3s = free_ports(4)
         tls = f"ssl_cert = <{certificate[0]}\nssl_key = <{certificate[1]}" if certificate else ""
-        self.box = self.where / "mail" / self.USER
-        for name in ("run", f"mail/{self.USER}/new", f"mail/{self.USER}/cur", f"mail/{self.USER}/tmp"):
+        self.owner, self.users = owner, 0
+        for name in ("run", "mail"):
             (self.where / name).mkdir(parents=True)
         group = subprocess.run(["id", "-gn", owner.pw_name], capture_output=True, text=True, check=True).stdout.strip()
         (self.where / "conf").write_text(CONFIG.format(
-            where=self.where, user=owner.pw_name, group=group, uid=owner.pw_uid, gid=owner.pw_gid, imap=self.imap, imaps=self.imaps,
+            where=self.where, password=self.PASSWORD, user=owner.pw_name, group=group, uid=owner.pw_uid, gid=owner.pw_gid, imap=self.imap, imaps=self.imaps,
             pop3=self.pop3, pop3s=self.pop3s, ssl="yes" if certificate else "no", tls=tls))
-        (self.where / "passwd").write_text(f"{self.USER}:{self.PASSWORD}\n")
         if os.geteuid() == 0:
             for path in [self.where, *self.where.rglob("*")]:
                 os.chown(path, owner.pw_uid, owner.pw_gid)
             for parent in self.where.parents:
                 if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
                     parent.chmod(parent.stat().st_mode | 0o711)
-        self.owner = owner
+        self.fresh()
         self.process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", self.where / "conf"], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, user=owner.pw_uid, group=owner.pw_gid, extra_groups=[])
         end = time.monotonic() + 20
@@ -98,8 +98,18 @@ class Dovecot:
             assert time.monotonic() < end, (self.where / "log").read_text()
             time.sleep(0.05)
 
+    def fresh(self):
+        """Nothing is in it, and nothing was."""
+        self.users += 1
+        self.user = f"post{self.users}"
+        self.box = self.where / "mail" / self.user
+        for folder in ("", "new", "cur", "tmp"):
+            (self.box / folder).mkdir()
+            if os.geteuid() == 0:
+                os.chown(self.box / folder, self.owner.pw_uid, self.owner.pw_gid)
+
     def put(self, name, message):
-        """Deliver one message; they are listed in the order of their names."""
+        """Deliver one message."""
         path = self.box / "new" / f"{name}.test"
         path.write_bytes(message)
         if os.geteuid() == 0:
