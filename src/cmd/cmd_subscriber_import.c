@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -22,6 +23,8 @@ struct import_command {
 	int64_t undo;  /* a run, or 0 */
 	bool in_array; /* "rejected" has been begun */
 	bool bar;      /* a progress line stands on the terminal */
+	int fd;        /* of the file, */
+	int64_t size;  /* and its size, where it has one: 0 for a pipe */
 };
 
 static int
@@ -102,9 +105,17 @@ told_rejected(void *context, size_t line, const char *reason)
 static void
 told_progress(void *context, int64_t rows)
 {
+	enum { BAR = 24 };
 	struct import_command *im = context;
+	int64_t at = im->size ? lseek(im->fd, 0, SEEK_CUR) : -1;
+	int filled = at < 0 ? 0 : at >= im->size ? BAR : (int)(at * BAR / im->size);
 
-	fprintf(stderr, "\r%" PRId64 " rows", rows);
+	if (at < 0)
+		fprintf(stderr, "\r%" PRId64 " rows", rows);
+	else
+		fprintf(stderr, "\r[%.*s%*s] %3d %%, %" PRId64 " rows", filled,
+			"########################", BAR - filled, "",
+			(int)(at >= im->size ? 100 : at * 100 / im->size), rows);
 	fflush(stderr);
 	im->bar = true;
 }
@@ -166,9 +177,11 @@ import_text(struct import_command *im, const struct import_result *r)
 static void
 tell_form(const struct import_command *im, const struct import_result *r)
 {
-	if (r->sheet.delimiter == ';' || r->sheet.delimiter == '\t')
+	if (r->sheet.delimiter && r->sheet.delimiter != ',')
 		log_info("%s: separated by %s", im->options.file,
-			r->sheet.delimiter == ';' ? "semicolons" : "tabs");
+			r->sheet.delimiter == ';'    ? "semicolons"
+			: r->sheet.delimiter == '\t' ? "tabs"
+						     : "bars");
 	if (strcmp(r->sheet.encoding, "UTF-8") != 0)
 		log_info("%s: read as %s", im->options.file, r->sheet.encoding);
 	if (*r->ignored)
@@ -180,8 +193,11 @@ import_file(struct import_command *im, struct db *db, int fd, struct err *e)
 {
 	struct import_result r;
 	struct db *target = db;
+	struct stat st;
 	int status;
 
+	im->fd = fd;
+	im->size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
 	im->options.now = clock_now();
 	im->options.rejected = told_rejected;
 	im->options.context = im;

@@ -101,6 +101,9 @@ static const struct {
 	const char *name;
 } marks[] = {
 	{ { "\xef\xbb\xbf", 3 }, "UTF-8" },
+	/* Before UTF-16, whose mark is the beginning of this one's. */
+	{ { "\xff\xfe\0\0", 4 }, "UTF-32LE" },
+	{ { "\0\0\xfe\xff", 4 }, "UTF-32BE" },
 	{ { "\xff\xfe", 2 }, "UTF-16LE" },
 	{ { "\xfe\xff", 2 }, "UTF-16BE" },
 };
@@ -135,6 +138,15 @@ begin(struct decoder *d, struct err *e)
 	return *d->name ? 0 : start(d, "UTF-8", e);
 }
 
+/* Octets of a code unit. */
+static size_t
+unit_of(const char *name)
+{
+	return strncasecmp(name, "UTF-16", 6) == 0   ? 2
+	       : strncasecmp(name, "UTF-32", 6) == 0 ? 4
+						     : 1;
+}
+
 /* Decode what is held as far as it goes. */
 static void
 convert(struct decoder *d, bool last, struct buf *out)
@@ -157,8 +169,7 @@ convert(struct decoder *d, bool last, struct buf *out)
 			break;
 		buf_addc(out, '\xff');
 		/* One code unit on, so that the next one is read at its right edge. */
-		for (size_t unit = strncasecmp(d->name, "UTF-16", 6) == 0 ? 2 : 1; unit && left;
-			unit--)
+		for (size_t unit = unit_of(d->name); unit && left; unit--)
 			from++, left--;
 	}
 	buf_drop(&d->held, d->held.n - left);

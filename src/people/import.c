@@ -66,6 +66,11 @@ take_header(struct import *im, const struct str *fields, size_t n, struct err *e
 	struct header *h = &im->header;
 	char found[512] = "";
 
+	for (size_t i = 0; i < n; i++)
+		if (str_find(fields[i], '\0') >= 0)
+			return err_set(e, ERR_DATA,
+				"the header row has NUL bytes; if the file is UTF-16 without its "
+				"mark, name it: --encoding utf-16le");
 	h->width = n;
 	for (int i = 0; i < COLUMNS; i++)
 		h->at[i] = -1;

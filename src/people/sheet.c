@@ -65,6 +65,26 @@ sniff_delimiter(struct str head, const char *column)
 	return ',';
 }
 
+/*
+ * Excel writes "sep=;" as a first line of its own where it was told to. Its length without the line's
+ * end; 0: there is none.
+ */
+static size_t
+named_delimiter(struct str text, char *delimiter)
+{
+	size_t quote = text.n && text.p[0] == '"', end = quote + sizeof "sep=" - 1, at;
+
+	if (text.n < end + 1 + quote || !str_ieq(str_sub(text, quote, 4), STR("sep=")) ||
+		!strchr(",;\t|", text.p[end]) || (quote && text.p[end + 1] != '"'))
+		return 0;
+	at = end;
+	end += 1 + quote;
+	if (end >= text.n || (text.p[end] != '\r' && text.p[end] != '\n'))
+		return 0;
+	*delimiter = text.p[at];
+	return end;
+}
+
 /* Does the text hold a whole line that is not blank? */
 static bool
 has_line(struct str text)
@@ -90,7 +110,10 @@ feed(struct reading *r, bool last, struct err *e)
 	if (!r->csv) {
 		if (!last && !has_line(text) && text.n < HEAD)
 			return 0;
-		r->sheet->delimiter = sniff_delimiter(text, r->column);
+		/* What is left of the line is a blank one, so that lines are counted right. */
+		text = str_from(text, named_delimiter(text, &r->sheet->delimiter));
+		if (!r->sheet->delimiter)
+			r->sheet->delimiter = sniff_delimiter(text, r->column);
 		r->csv = csv_open(r->sheet->delimiter, r->row, r->context);
 	}
 	status = csv_feed(r->csv, text, e);

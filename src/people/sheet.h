@@ -7,7 +7,9 @@
 
 /* What was found out; filled in before the first row is handed on. */
 struct sheet {
-	char delimiter; /* comma, semicolon or tab: the one that sets the header's columns apart */
+	/* Comma, semicolon or tab: the one that sets the header's columns apart, or that Excel's
+	 * "sep=" line names. */
+	char delimiter;
 	char encoding[64]; /* "UTF-8", "UTF-16LE", or what was named */
 };
 

@@ -1,4 +1,6 @@
 """The people on the list, as an operator sees them."""
+import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -197,6 +199,52 @@ def test_an_encoding_is_never_guessed(publication):
     report = publication.json("subscriber", "import", "-", stdin="email,name\na@x.org,Zoë\nb@x.org,Bo\n".encode("latin-1"))
     assert publication.states() == {"b@x.org": "active"}
     assert "--encoding" in report["rejected"][0]["reason"]
+
+
+@pytest.mark.parametrize("text, added, rejected", [
+    (b"sep=;\r\nemail;name\r\nada@example.org;Ada\r\n", 1, []),
+    ("\ufeffemail\nada@example.org\n".encode("utf-32-le"), 1, []),
+    (b"\xef\xbb\xbf\"email\",name\r\nada@example.org,A\0B\r\nbob@example.org,\r\n", 1, [2]),
+    (b"email,name\nada@example.org,A\nemail,name\nbob@example.org,B\n", 2, [3]),
+    (b"email,name\nada@example.org," + b"x" * 70000 + b"\nbob@example.org,B\n", 1, [2]),
+    (b"email,name\nada@example.org,\"A\nB\"\nbad\n", 1, [4]),
+    (b"email,name\nada@example.org,\"=HYPERLINK(\"\"http://x\"\")\"\n=1+1,x\n", 1, [3]),
+    (b"email\n" + b"x" * 2_000_000 + b"\nbob@example.org\n", 1, [2]),
+], ids=["sep", "utf-32", "nul", "two headers", "large field", "lines in quotes", "formulas", "large line"])
+def test_import_survives_what_people_send(publication, text, added, rejected):
+    done = publication.json("subscriber", "import", "-", stdin=text)
+    assert (done["added"], [r["line"] for r in done["rejected"]]) == (added, rejected)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("email\nada@example.org\n".encode("utf-16-le"), "--encoding utf-16le"),
+    (b"name,mail\nx,y\n", "no column is named 'email'"),
+    (b"email,name,Email\na,b,c\n", "two columns are named 'email'"),
+    (b"", "empty"),
+    (b"PK\x03\x04xxxxxx", "ZIP"),
+    (b"email," + b",".join(b"c%d" % i for i in range(70)) + b"\n", "more than 64 fields"),
+], ids=["no mark", "no email", "doubled", "empty", "packed", "columns"])
+def test_import_refuses_what_is_no_list_and_says_why(publication, text, words):
+    done = publication.run("subscriber", "import", "-", stdin=text)
+    assert done.code == 65 and words in done.err, done
+
+
+def test_a_terminal_is_shown_how_far_it_is(publication, tmp_path):
+    path = publication.write("people.csv", "email\n" + "".join(f"r{i}@example.org\n" for i in range(9_000)))
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([PROGRAM, "-C", publication.path, "subscriber", "import", path], stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # the other end is closed
+        pass
+    assert process.wait(60) == 0
+    shares = [int(n) for n in re.findall(rb"\] +(\d+) %, \d+ rows", shown)]
+    assert len(shares) > 5 and shares == sorted(shares) and shares[-1] == 100, shown
+    # Where nobody looks there is none.
+    assert "%" not in publication.ok("subscriber", "import", "-", stdin="email\nada@example.org\n").err
 
 
 def test_export_is_what_import_takes_back(publication, tmp_path):

@@ -53,6 +53,16 @@ makes_utf8_of_what_is_named_or_marked(void **state)
 			  "\0a\0\xe9",
 				6 },
 			"a\xc3\xa9", "UTF-16BE" },
+		{ NULL,
+			{ "\xff\xfe\0\0"
+			  "a\0\0\0\xe9\0\0\0",
+				12 },
+			"a\xc3\xa9", "UTF-32LE" },
+		{ NULL,
+			{ "\0\0\xfe\xff"
+			  "\0\0\0a",
+				8 },
+			"a", "UTF-32BE" },
 		{ "utf-16",
 			{ "\xfe\xff"
 			  "\0a",
