@@ -7,6 +7,7 @@
 #include "cmd/options.h"
 #include "mail/address.h"
 #include "store/attempt.h"
+#include "store/bounce.h"
 #include "store/canary.h"
 #include "store/delivery.h"
 #include "store/event.h"
@@ -52,6 +53,30 @@ print_attempt(void *context, const struct attempt *at, struct err *e)
 	out_end(o);
 	out_line(o, "  %s  %.*s at %.*s: %d %.*s", when, STR_ARG(at->state), STR_ARG(at->relay),
 		at->code, STR_ARG(at->words));
+	return 0;
+}
+
+static int
+print_bounce(void *context, const struct bounce *b, struct err *e)
+{
+	struct out *o = context;
+	char when[24];
+
+	(void)e;
+	clock_rfc3339(b->at, when);
+	out_object(o, NULL);
+	out_time(o, "at", b->at);
+	out_strz(o, "kind", bounce_kind_name(b->kind));
+	out_strz(o, "by", bounce_source_name(b->source));
+	out_int(o, "code", b->code);
+	out_str(o, "status", b->status);
+	out_str(o, "words", b->words);
+	out_end(o);
+	out_line(o, "  %s  %s by %s: %.*s %.*s", when,
+		b->kind == BOUNCE_COMPLAINT ? "a complaint"
+		: b->kind == BOUNCE_HARD    ? "a hard bounce"
+					    : "a soft bounce",
+		bounce_source_name(b->source), STR_ARG(b->status), STR_ARG(b->words));
 	return 0;
 }
 
@@ -276,6 +301,10 @@ print_facts(struct out *o, const struct facts *f, struct err *e)
 	out_array(o, "attempts_made");
 	if (status == 0 && f->has_row)
 		status = attempt_each(f->db, f->issue.id, f->s.id, print_attempt, o, e);
+	out_end(o);
+	out_array(o, "returned");
+	if (status == 0)
+		status = bounce_each(f->db, f->s.id, print_bounce, o, e);
 	out_end(o);
 	out_array(o, "events");
 	if (status == 0)

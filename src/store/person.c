@@ -44,6 +44,10 @@ static const struct {
 		"'state', state, 'at', " MOMENT("changed_at") ", 'attempts', attempts, "
 		"'relay', relay, 'code', code, 'status', status, 'words', words, 'done_at', " MOMENT("done_at") ")) "
 		"FROM (SELECT * FROM owed WHERE subscriber_id = ?1 ORDER BY id)" },
+	{ "returned", "SELECT json_group_array(json_object("
+		"'at', " MOMENT("at") ", 'issue', day, 'kind', kind, 'by', source, 'code', code, 'status', status, 'words', words)) "
+		"FROM (SELECT b.*, i.day FROM bounce b LEFT JOIN issue i ON i.id = b.issue_id "
+		"WHERE b.subscriber_id = ?1 ORDER BY b.id)" },
 	{ "imports", "SELECT json_group_array(json_object("
 		"'import', run, 'file', file, 'at', " MOMENT("started_at") ", 'before', json(before))) "
 		"FROM (SELECT c.run, c.before, r.file, r.started_at FROM import_change c "

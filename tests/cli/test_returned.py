@@ -69,6 +69,13 @@ def test_each_way_back_is_known(sent):
     sent.ok("log", "verify")
 
 
+def test_why_tells_what_came_back(sent):
+    take(sent, dsn(sent.copies[PEOPLE[0]]))
+    [returned] = sent.json("why", PEOPLE[0])["returned"]
+    assert (returned["kind"], returned["by"], returned["status"]) == ("hard", "mail", "5.1.1")
+    assert "a hard bounce by mail: 5.1.1" in sent.ok("why", PEOPLE[0]).out
+
+
 def test_the_same_report_counts_once(sent):
     text = dsn(sent.copies[PEOPLE[0]], status="4.2.2", words="452 mailbox full")
     assert [r["what"] for r in take(sent, text) + take(sent, text)] == ["recorded", "before"]
