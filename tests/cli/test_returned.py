@@ -6,8 +6,10 @@ import signal
 import sqlite3
 import subprocess
 
+import faulty
 import pytest
 from conftest import PROGRAM, Publication, run
+from lab import Lab
 from returned import away, complaint, copies, dsn, leave, send
 
 PEOPLE = [f"r{i}@d{i}.example" for i in range(8)]
@@ -195,6 +197,42 @@ def test_a_bounce_settles_a_doubt(sent):
         db.execute("UPDATE delivery SET state = 'in_doubt' WHERE subscriber_id = 1")
     take(sent, dsn(sent.copies[PEOPLE[0]], status="4.2.2", words="452 mailbox full"))
     assert ask(sent, "SELECT state FROM delivery WHERE subscriber_id = 1") == [("sent",)]
+
+
+def test_a_refusal_at_smtp_time_goes_the_same_road(tmp_path):
+    """S3: whose fault a 5xx is. At RCPT it may be the address's, at MAIL, DATA and the dot it never is."""
+    wanted = {"fail-rcpt": "bounced", "fail-soft": "active", "fail-msg": "active", "sent": "active"}
+    names = {n: wanted[f.verdict] for n, f in faulty.FAULTS.items()
+             if n.startswith(("rcpt-5", "data-5", "dot-5")) and f.verdict in wanted and f.then == "on"}
+    assert sum(s == "bounced" for s in names.values()) > 10 < sum(s == "active" for s in names.values())
+    people = [f"f.{n}@d{i}.example" for i, n in enumerate(names)] + ["well@d.example"]
+    lab = Lab(tmp_path, people)
+    try:
+        relay = lab.relay("--by-name")
+        lab.configure(relay, send="max_bounced: 100%")
+        lab.send(ok=(0, 69))
+        publication = Publication(lab.dir)
+        states = publication.states()
+        served = {row[0] for row in ask(publication, "SELECT email FROM delivery JOIN subscriber ON id = subscriber_id WHERE delivery.state != 'queued'")}
+        assert len(served) > 40
+        for (name, state), person in zip(names.items(), people):
+            assert person not in served or states[person] == state, (name, states[person])
+        assert states["well@d.example"] == "active"
+        assert ask(publication, "SELECT count(*) FROM bounce WHERE judged_at IS NULL") == [(0,)]
+        publication.ok("log", "verify")
+        # A note that is refused counts too, but not one to an address that is not theirs yet.
+        publication.ok("subscriber", "add", "f.rcpt-550-5.1.1@new.example", "--pending")
+        publication.ok("subscriber", "add", "moves@d.example")
+        with sqlite3.connect(publication.database) as db:
+            db.execute("INSERT INTO owed (subscriber_id, kind, owed_at) SELECT id, 'confirm', unixepoch() * 1000000 FROM subscriber WHERE state = 'pending'")
+            db.execute("INSERT INTO owed (subscriber_id, kind, email, detail, owed_at) SELECT id, 'address', 'f.rcpt-550-5.1.1@x.example', "
+                       "'{\"email\":\"f.rcpt-550-5.1.1@x.example\"}', unixepoch() * 1000000 FROM subscriber WHERE email = 'moves@d.example'")
+        publication.ok("notes")
+        assert {row[0] for row in ask(publication, "SELECT state FROM owed")} == {"failed"}
+        states = publication.states()
+        assert (states["f.rcpt-550-5.1.1@new.example"], states["moves@d.example"]) == ("bounced", "active")
+    finally:
+        lab.stop()
 
 
 def postmark(copy, kind="HardBounce"):
