@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "net/curl.h"
+#include "net/listing.h"
 
 enum {
 	LIST_CEILING = 64 << 20, /* of a list of messages: half a million of them */
@@ -142,70 +143,19 @@ pop3_open(struct mailbox *m, struct err *e)
 	return run(m, "", "NOOP", false, NULL, e);
 }
 
-/* "NUMBER REST" of each line of an answer. */
-static bool
-numbered_line(struct str *rest, uint64_t *number, struct str *word)
-{
-	struct str line, first;
-
-	while (str_line(rest, &line)) {
-		line = str_trim(line);
-		if (str_split(&line, ' ', &first) && str_u64(first, UINT32_MAX, number)) {
-			*word = str_trim(line);
-			return true;
-		}
-	}
-	return false;
-}
-
-static size_t
-count_lines(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == '\n';
-	return n + 1;
-}
-
-/* The octets of each, for those that are in the list. Both lists are in the order of the numbers. */
-static void
-add_sizes(struct str answer, struct mailbox_entry *entries, size_t n)
-{
-	struct str word;
-	uint64_t number;
-	size_t i = 0;
-
-	while (numbered_line(&answer, &number, &word)) {
-		while (i < n && entries[i].number < number)
-			i++;
-		if (i < n && entries[i].number == number)
-			(void)str_u64(word, INT64_MAX, &entries[i].octets);
-	}
-}
-
 static int
 pop3_list(struct mailbox *m, struct arena *a, struct mailbox_entry **out, size_t *n, struct err *e)
 {
 	struct buf ids, sizes;
-	struct str rest, word;
-	uint64_t number;
 	int status;
 
-	*n = 0;
 	buf_init(&ids, LIST_CEILING);
 	buf_init(&sizes, LIST_CEILING);
 	status = run(m, "", "UIDL", true, &ids, e);
 	if (status == 0)
 		status = run(m, "", "LIST", true, &sizes, e);
-	if (status == 0) {
-		rest = buf_str(&ids);
-		*out = arena_many(a, count_lines(rest), struct mailbox_entry);
-		while (numbered_line(&rest, &number, &word))
-			(*out)[(*n)++] = (struct mailbox_entry){ .id = arena_str(a, word),
-				.number = number };
-		add_sizes(buf_str(&sizes), *out, *n);
-	}
+	if (status == 0)
+		listing_pop3(buf_str(&ids), buf_str(&sizes), a, out, n);
 	buf_free(&ids);
 	buf_free(&sizes);
 	return status;
@@ -281,23 +231,6 @@ quote_folder(struct mailbox *m, struct buf *out)
 	curl_free(name);
 }
 
-/* The number behind a word of an answer; 0: it is not there. */
-static uint64_t
-number_behind(struct str answer, struct str word)
-{
-	ptrdiff_t at = str_find_str(answer, word);
-	uint64_t n = 0;
-	size_t digits = 0;
-	struct str rest;
-
-	if (at < 0)
-		return 0;
-	rest = str_from(answer, (size_t)at + word.n);
-	while (digits < rest.n && rest.p[digits] >= '0' && rest.p[digits] <= '9')
-		digits++;
-	return str_u64(str_sub(rest, 0, digits), UINT32_MAX, &n) ? n : 0;
-}
-
 static int
 imap_open(struct mailbox *m, struct err *e)
 {
@@ -321,7 +254,7 @@ imap_open(struct mailbox *m, struct err *e)
 		else if (code != CURLE_OK)
 			status = tell(m, code, e);
 	}
-	m->validity = number_behind(buf_str(&answer), STR("(UIDVALIDITY "));
+	m->validity = listing_number(buf_str(&answer), STR("(UIDVALIDITY "));
 	buf_free(&command);
 	buf_free(&answer);
 	return status;
@@ -330,28 +263,13 @@ imap_open(struct mailbox *m, struct err *e)
 static int
 imap_list(struct mailbox *m, struct arena *a, struct mailbox_entry **out, size_t *n, struct err *e)
 {
-	struct str rest, line, word;
 	struct buf answer;
-	uint64_t uid;
 	int status;
 
-	*n = 0;
 	buf_init(&answer, LIST_CEILING);
 	status = imap_run(m, "UID SEARCH ALL", &answer, e);
-	rest = buf_str(&answer);
-	*out = arena_many(a, status == 0 ? rest.n / 2 + 1 : 1, struct mailbox_entry);
-	while (status == 0 && str_line(&rest, &line)) {
-		if (!str_starts(line, STR("* SEARCH")))
-			continue;
-		line = str_from(line, sizeof "* SEARCH" - 1);
-		while (str_split(&line, ' ', &word))
-			if (str_u64(str_trim(word), UINT32_MAX, &uid))
-				(*out)[(*n)++] = (struct mailbox_entry){
-					.id = str_of(arena_printf(a, "%ju.%ju",
-						(uintmax_t)m->validity, (uintmax_t)uid)),
-					.number = uid,
-				};
-	}
+	if (status == 0)
+		listing_imap(buf_str(&answer), m->validity, a, out, n);
 	buf_free(&answer);
 	return status;
 }
