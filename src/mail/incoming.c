@@ -171,6 +171,8 @@ leaf_kind(GMimeObject *o, enum incoming_kind *kind)
 	} kinds[] = {
 		{ "message", "delivery-status", INCOMING_STATUS },
 		{ "message", "global-delivery-status", INCOMING_STATUS },
+		{ "message", "disposition-notification", INCOMING_RECEIPT },
+		{ "message", "global-disposition-notification", INCOMING_RECEIPT },
 		{ "message", "feedback-report", INCOMING_FEEDBACK },
 		{ "text", "rfc822-headers", INCOMING_RETURNED },
 		{ "message", "rfc822-headers", INCOMING_RETURNED },

@@ -11,6 +11,7 @@
 enum incoming_kind {
 	INCOMING_TEXT,     /* for people; HTML has lost its tags */
 	INCOMING_STATUS,   /* message/delivery-status and its like */
+	INCOMING_RECEIPT,  /* message/disposition-notification */
 	INCOMING_FEEDBACK, /* message/feedback-report */
 	INCOMING_RETURNED, /* the header of the message that came back, or all that there is of it */
 };

@@ -7,6 +7,7 @@
 #include "mail/dsn.h"
 #include "mail/fields.h"
 #include "mail/incoming.h"
+#include "mail/judge.h"
 #include "mail/prose.h"
 #include "mail/returned.h"
 #include "mail/sorting.h"
@@ -133,6 +134,19 @@ read_feedback(struct reading *r, struct arena *a, struct report *out)
 	return found;
 }
 
+/* What a line that was too long was broken by. */
+static struct str
+unbroken(struct str text, struct arena *a)
+{
+	struct str line;
+	struct buf b;
+
+	buf_init(&b, NOTICE);
+	for (bool first = true; str_line(&text, &line); first = false)
+		buf_add(&b, first || !str_starts(line, STR(" ")) ? line : str_from(line, 1));
+	return buf_keep(&b, a);
+}
+
 /* SNS sends what SES says by mail as well, as JSON with a footer. Unsigned: no more than any mail. */
 static bool
 read_json(struct reading *r, struct arena *a, struct report *out)
@@ -144,7 +158,7 @@ read_json(struct reading *r, struct arena *a, struct report *out)
 	struct err e;
 	size_t n;
 
-	text = str_trim(str_sub(text, 0, footer < 0 ? text.n : (size_t)footer));
+	text = str_trim(unbroken(str_sub(text, 0, footer < 0 ? text.n : (size_t)footer), a));
 	if (!webhook_is_ses(text) ||
 		webhook_read(WEBHOOK_SES, (struct str){ 0 }, text, &none, a, &reports, &n, &e) <
 			0 ||
@@ -188,11 +202,40 @@ read_opt_out(struct reading *r, struct arena *a, struct report *out)
 
 /* -- the whole -------------------------------------------------------------------------------- */
 
+/* Nobody's kind is worse than that. */
 static void
-spare_all(struct report *out)
+spare_all(struct report *out, enum report_kind most)
 {
 	for (size_t i = 0; i < out->recipient_count; i++)
-		out->recipients[i].kind = REPORT_NONE;
+		if (out->recipients[i].kind > most)
+			out->recipients[i].kind = most;
+}
+
+/* A receipt (RFC 8098). Sieve's "reject" and Dovecot's full mailboxes come as one: deleted unread, with the
+ * reason in the notice. It may be one rule of one reader's, so it is soft. */
+static bool
+read_receipt(struct reading *r, struct arena *a, struct report *out)
+{
+	struct report_recipient *to;
+	struct str part = { 0 }, what, who;
+
+	if (!str_eqz(r->m.report_type, "disposition-notification"))
+		return false;
+	for (size_t i = 0; i < r->m.part_count; i++)
+		if (r->m.parts[i].kind == INCOMING_RECEIPT)
+			part = r->m.parts[i].text;
+	out->sort = REPORT_DELIVERED;
+	what = text_fold(fields_find(part, "Disposition", a), a);
+	who = spot_mailbox(fields_find(part, "Final-Recipient", a));
+	if (str_find_str(what, STR("deleted")) < 0 ||
+		str_find_str(what, STR("automatic-action")) < 0 || who.n == 0)
+		return true;
+	out->sort = REPORT_BOUNCE;
+	to = report_recipient_for(out, who);
+	to->how = REPORT_BY_STATUS;
+	judge_failure(to, (struct str){ 0 }, str_trim(r->notice), (struct str){ 0 }, a);
+	spare_all(out, REPORT_SOFT);
+	return true;
 }
 
 static void
@@ -204,7 +247,9 @@ read_prose(struct reading *r, struct arena *a, struct report *out)
 	prose_read(
 		r->notice, incoming_field(&r->m, "X-Failed-Recipients", a), &r->original, a, out);
 	if (out->sort == REPORT_DELAY)
-		spare_all(out);
+		spare_all(out, REPORT_NONE);
+	else if (sorting_is_weak(&r->m, out->subject, r->notice, a))
+		spare_all(out, REPORT_SOFT);
 }
 
 static void
@@ -218,10 +263,8 @@ read_all(struct reading *r, struct arena *a, struct report *out)
 	if (read_json(r, a, out) || read_feedback(r, a, out) || read_plain_complaint(r, a, out) ||
 		read_opt_out(r, a, out))
 		return;
-	if (str_eqz(r->m.report_type, "disposition-notification")) {
-		out->sort = REPORT_DELIVERED;
+	if (read_receipt(r, a, out))
 		return;
-	}
 	read_statuses(r, a, out);
 	if (out->recipient_count)
 		out->sort = sort_of(&r->actions);

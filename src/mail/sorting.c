@@ -139,6 +139,18 @@ is_marked_as_answer(const struct incoming *m, struct arena *a)
 }
 
 bool
+sorting_is_weak(const struct incoming *m, struct str subject, struct str notice, struct arena *a)
+{
+	struct str opening = str_sub(notice, 0, OPENING);
+
+	if (HAS(without_prefixes(wording_fold(subject, a)), failures))
+		return false;
+	if (is_by_daemon(m, a) && HAS(wording_fold(opening, a), openings))
+		return false;
+	return spot_code(opening) == 0 && spot_status(opening).n == 0;
+}
+
+bool
 sorting_is_delay(struct str subject, struct str notice, struct arena *a)
 {
 	return HAS(wording_fold(subject, a), delays) ||

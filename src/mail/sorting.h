@@ -15,6 +15,13 @@
 enum report_sort sorting_sort(
 	const struct incoming *m, struct str subject, struct str notice, struct arena *a);
 
+/*
+ * Is there little to show that it is a bounce: neither the subject of one, nor a daemon's usual words, nor
+ * a code? People write "your mail could not be delivered, she has left" too. It removes nobody.
+ */
+bool sorting_is_weak(
+	const struct incoming *m, struct str subject, struct str notice, struct arena *a);
+
 /* Is the notice one that says "not yet"? */
 bool sorting_is_delay(struct str subject, struct str notice, struct arena *a);
 
