@@ -150,7 +150,7 @@ memory_now(void)
 }
 
 static bool
-limit(int what, rlim_t most)
+limit(__rlimit_resource_t what, rlim_t most)
 {
 	return setrlimit(what, &(struct rlimit){ most, most }) == 0;
 }

@@ -120,18 +120,17 @@ sort_of(const struct dsn *actions)
 	return actions->delayed ? REPORT_DELAY : REPORT_DELIVERED;
 }
 
+/* There is one, or there should be: what stands in a second is not believed. */
 static bool
 read_feedback(struct reading *r, struct arena *a, struct report *out)
 {
-	bool found = false;
-
 	for (size_t i = 0; i < r->m.part_count; i++)
 		if (r->m.parts[i].kind == INCOMING_FEEDBACK) {
 			returned_read(r->m.parts[i].text, a, &r->original, out);
 			arf_read(r->m.parts[i].text, &r->original, a, out);
-			found = true;
+			return true;
 		}
-	return found;
+	return false;
 }
 
 /* What a line that was too long was broken by. */
