@@ -11,7 +11,7 @@
 
 #include "test.h"
 
-static const struct jail jail = { .memory = 64 << 20, .seconds = 2, .ceiling = 1000 };
+static const struct jail jail = { .memory = 64 << 20, .seconds = 1, .ceiling = 1000 };
 
 static void
 echo(struct str in, struct buf *out)
