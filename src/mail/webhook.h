@@ -25,8 +25,7 @@ struct webhook_keys {
 };
 
 /*
- * One report for every event of interest (bounces, complaints, refusals; deliveries and clicks give
- * none). `header` is the request's header where the program was given it (SendGrid signs there), else
+ * One report for every event of interest (bounces, complaints, refusals; opens and clicks give none). `header` is the request's header where the program was given it (SendGrid signs there), else
  * empty. ERR_DATA: no such JSON, or a signature that is wrong or missing where a key is set.
  */
 int webhook_read(enum webhook_format format, struct str header, struct str body,

@@ -97,6 +97,20 @@ read_complaint(struct webhook *w, struct str event)
 			meant ? REPORT_COMPLAINT : REPORT_NONE, type.n ? type : STR("complaint"));
 }
 
+/* Said only where it was asked for; a receipt like a status report's "delivered". */
+static void
+read_delivery(struct webhook *w, struct str event)
+{
+	struct str list = json_at(event, "delivery.recipients"), each;
+	struct report *r =
+		webhook_add(w, REPORT_DELIVERED, json_text_at(event, "mail.messageId", w->arena));
+
+	read_mail(w, r, event);
+	while (json_each(&list, &each))
+		webhook_for(w, r, json_text(each, w->arena), REPORT_NONE,
+			json_text_at(event, "delivery.smtpResponse", w->arena));
+}
+
 static void
 read_event(struct webhook *w, struct str event)
 {
@@ -108,6 +122,8 @@ read_event(struct webhook *w, struct str event)
 		read_bounce(w, event);
 	else if (str_eqz(type, "Complaint"))
 		read_complaint(w, event);
+	else if (str_eqz(type, "Delivery"))
+		read_delivery(w, event);
 }
 
 bool

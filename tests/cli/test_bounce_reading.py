@@ -146,7 +146,8 @@ def recipients(*diagnostics):
     (json.dumps({"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": "ann@example.net"}]}}), ["complaint"]),
     (json.dumps({"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": "ann@example.net"}],
                                                          "complaintFeedbackType": "not-spam"}}), ["none"]),
-    (json.dumps({"eventType": "Delivery"}), []),
+    (json.dumps({"eventType": "Delivery", "delivery": {"recipients": ["ann@example.net"], "smtpResponse": "250 ok"}}), ["none"]),
+    (json.dumps({"eventType": "Open"}), []),
 ])
 def test_ses(body, want):
     assert [line[1] for line in read(body, "--format", "ses")] == want
