@@ -8,12 +8,6 @@
 #include "mail/returned.h"
 
 /*
- * Cut the text where the returned message begins: by a line that says so, or by its header. *returned is
- * that rest, maybe empty.
- */
-struct str prose_notice(struct str text, struct arena *a, struct str *returned);
-
-/*
  * Add the recipients that the notice names. `failed` is X-Failed-Recipients: if it names somebody, it is
  * those. Nobody is named: those that the returned message went to.
  */

@@ -8,6 +8,7 @@
 #include "mail/fields.h"
 #include "mail/incoming.h"
 #include "mail/judge.h"
+#include "mail/notice.h"
 #include "mail/prose.h"
 #include "mail/returned.h"
 #include "mail/sorting.h"
@@ -65,7 +66,7 @@ gather_notice(struct reading *r, bool html, struct arena *a, struct report *out)
 			break;
 		if (part->kind != INCOMING_TEXT || part->html != html)
 			continue;
-		buf_add(&b, str_sub(prose_notice(part->text, a, &rest), 0, NOTICE - b.n));
+		buf_add(&b, str_sub(notice_end(part->text, a, &rest), 0, NOTICE - b.n));
 		returned_read(rest, a, &r->original, out);
 		cut = rest.n > 0;
 	}
@@ -97,6 +98,14 @@ add_actions(struct dsn *sum, struct dsn more)
 	sum->delivered += more.delivered;
 }
 
+static bool
+is_answer(const struct reading *r, struct arena *a, const struct report *out)
+{
+	enum report_sort sort = sorting_sort(&r->m, out->subject, r->notice, a);
+
+	return sort == REPORT_AUTO_REPLY || sort == REPORT_CHALLENGE;
+}
+
 static void
 read_statuses(struct reading *r, struct arena *a, struct report *out)
 {
@@ -105,9 +114,10 @@ read_statuses(struct reading *r, struct arena *a, struct report *out)
 			add_actions(&r->actions, dsn_read(r->m.parts[i].text, r->notice, a, out));
 			returned_read(r->m.parts[i].text, a, &r->original, out);
 		}
+	if (out->recipient_count || is_answer(r, a, out))
+		return;
 	/* A report that lost its MIME on the way, or never had any. */
-	if (out->recipient_count == 0)
-		add_actions(&r->actions, dsn_read(r->notice, r->notice, a, out));
+	add_actions(&r->actions, dsn_read(r->notice, r->notice, a, out));
 	if (out->recipient_count == 0)
 		add_actions(&r->actions, dsn_read(unquoted(r->notice, a), r->notice, a, out));
 }

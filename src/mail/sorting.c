@@ -168,7 +168,8 @@ sorting_sort(const struct incoming *m, struct str subject, struct str notice, st
 		return REPORT_AUTO_REPLY;
 	if (!daemon && !failure && (HAS(bare, challenges) || HAS(opening, challenges)))
 		return REPORT_CHALLENGE;
-	if (!daemon && !failure && is_marked_as_answer(m, a))
+	/* The subject may be ours, and ours may be about parcels that were not delivered. */
+	if (!daemon && is_marked_as_answer(m, a))
 		return REPORT_AUTO_REPLY;
 	/* People pass on what came back to them, and answer it. */
 	if (!daemon && bare.n < folded.n)

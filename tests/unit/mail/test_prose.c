@@ -3,33 +3,6 @@
 #include "test.h"
 
 static void
-the_notice_ends_where_the_message_begins(void **state)
-{
-	static const struct {
-		const char *in, *notice, *returned;
-	} rows[] = {
-		{ "Sorry.\n--- Below this line is a copy of the message.\n\nReturn-Path: <a@b.c>\n",
-			"Sorry.\n", "\nReturn-Path: <a@b.c>\n" },
-		{ "Sorry.\nReceived: from x\nTo: y\n", "Sorry.\n", "Received: from x\nTo: y\n" },
-		{ "Your original message was refused.\nSorry.\n",
-			"Your original message was refused.\nSorry.\n", "" },
-		{ "Message details:\n  Subject: x\n  To: y\nSorry.\n",
-			"Message details:\n  Subject: x\n  To: y\nSorry.\n", "" },
-		{ "", "", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct arena a = { 0 };
-		struct str returned;
-
-		assert_str(prose_notice(str_of(rows[i].in), &a, &returned), rows[i].notice);
-		assert_str(returned, rows[i].returned);
-		arena_free(&a);
-	}
-}
-
-static void
 who_is_meant(void **state)
 {
 	static const struct {
@@ -86,7 +59,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_notice_ends_where_the_message_begins),
 		cmocka_unit_test(who_is_meant),
 		cmocka_unit_test(each_has_the_reason_that_stands_by_him),
 	};
