@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum { LOCAL = 64, DOMAIN = 253 };
 
 static bool
@@ -24,9 +26,42 @@ is_local(char c)
 	return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
 }
 
+static bool
+is_tail(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/*
+ * How many octets before or from i are a letter beyond ASCII, 0: none. In prose only those of two octets, but
+ * for signs like no-break spaces and quotes: Chinese and Japanese set no blank before an address.
+ */
+static size_t
+letter_before(struct str s, size_t i, bool prose)
+{
+	unsigned char lead;
+
+	if (!prose)
+		return i > 0 && (unsigned char)s.p[i - 1] >= 0x80;
+	if (i < 2 || !is_tail(s.p[i - 1]))
+		return 0;
+	lead = (unsigned char)s.p[i - 2];
+	return lead >= 0xc3 && lead < 0xe0 ? 2 : 0;
+}
+
+static size_t
+letter_at(struct str s, size_t i, bool prose)
+{
+	unsigned char lead = i < s.n ? (unsigned char)s.p[i] : 0;
+
+	if (!prose)
+		return lead >= 0x80;
+	return lead >= 0xc3 && lead < 0xe0 && i + 1 < s.n && is_tail(s.p[i + 1]) ? 2 : 0;
+}
+
 /* Where the local part that ends before `at` begins; quoted ones may hold anything but controls. */
 static size_t
-local_start(struct str s, size_t at)
+local_start(struct str s, size_t at, bool prose)
 {
 	size_t i = at;
 
@@ -36,8 +71,13 @@ local_start(struct str s, size_t at)
 			;
 		return i > 0 && s.p[i - 1] == '"' ? i - 1 : at;
 	}
-	while (i > 0 && is_local(s.p[i - 1]))
-		i--;
+	while (i > 0) {
+		size_t n = is_local(s.p[i - 1]) ? 1 : letter_before(s, i, prose);
+
+		if (n == 0)
+			break;
+		i -= n;
+	}
 	/* What people set in front of an address, not in it. */
 	while (i < at && strchr("'*=./`{|!#", s.p[i]))
 		i++;
@@ -45,13 +85,19 @@ local_start(struct str s, size_t at)
 }
 
 static size_t
-domain_end(struct str s, size_t from)
+domain_end(struct str s, size_t from, bool prose)
 {
 	size_t i = from;
 
-	while (i < s.n && (is_alnum(s.p[i]) || s.p[i] == '-' || s.p[i] == '.' || s.p[i] == '_'))
-		i++;
-	while (i > from && !is_alnum(s.p[i - 1]))
+	while (i < s.n) {
+		bool plain = is_alnum(s.p[i]) || (s.p[i] && strchr("-._", s.p[i]));
+		size_t n = plain ? 1 : letter_at(s, i, prose);
+
+		if (n == 0)
+			break;
+		i += n;
+	}
+	while (i > from && !is_alnum(s.p[i - 1]) && (unsigned char)s.p[i - 1] < 0x80)
 		i--;
 	return i;
 }
@@ -67,17 +113,17 @@ in_url(struct str s, size_t from)
 }
 
 static bool
-take(struct str s, size_t at, bool dotted, size_t *from, struct str *out)
+take(struct str s, size_t at, bool prose, size_t *from, struct str *out)
 {
-	size_t end = domain_end(s, at + 1);
+	size_t end = domain_end(s, at + 1, prose);
 	struct str domain = str_sub(s, at + 1, end - at - 1);
 
-	*from = local_start(s, at);
+	*from = local_start(s, at, prose);
 	if (*from == at || at - *from > LOCAL || domain.n == 0 || domain.n > DOMAIN ||
-		(dotted && str_find(domain, '.') < 0) || in_url(s, *from))
+		(prose && str_find(domain, '.') < 0) || in_url(s, *from))
 		return false;
 	*out = str_sub(s, *from, end - *from);
-	return true;
+	return text_is_ascii(*out) || text_is_clean(*out);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "input.h"
 #include "mail/report.h"
 
@@ -12,6 +13,7 @@ static inline void
 check_address(struct str s)
 {
 	assert(str_find(s, '@') > 0);
+	assert(text_is_utf8(s));
 	for (size_t i = 0; i < s.n; i++)
 		assert((unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7f);
 }

@@ -22,6 +22,11 @@ addresses_are_found_in_prose(void **state)
 		{ "@example.net", NULL },
 		{ "at @ it", NULL },
 		{ "宛先ann@example.netです", "ann@example.net" },
+		{ "an jürgen@bücher.example.", "jürgen@bücher.example" },
+		{ "«ann@example.net»", "ann@example.net" },
+		{ "\xc2\xa0"
+		  "ann@example.net",
+			"ann@example.net" },
 	};
 
 	(void)state;
@@ -49,6 +54,7 @@ a_field_names_one_mailbox(void **state)
 		{ "rfc822; ann@localhost", "ann@localhost" },
 		{ "rfc822;@relay.example:ann@store", "ann@store" },
 		{ "Ann <ann@example.net>", "ann@example.net" },
+		{ "utf-8; 伝言@例え.example", "伝言@例え.example" },
 		{ "x400; /G=Ann/S=Lee/", "" },
 		{ "", "" },
 	};
