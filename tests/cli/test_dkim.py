@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -154,6 +155,39 @@ def test_all_that_goes_out_is_signed(desk, tmp_path):
     assert len(copies) == 1 + 3 + 3 and all(verify(raw, zone) == [True, True] for raw in copies)
 
 
+def sign_lab(lab, algorithm="rsa"):
+    (made,) = json.loads(lab.run("keys", "dkim", "--json", "--algorithm", algorithm).stdout)
+    with open(lab.dir / "morningpost.yaml", "a") as settings:
+        settings.write(f"dkim: [{{selector: {made['selector']}, domain: post.example, key_file: {made['key_file']}, algorithm: {algorithm}}}]\n")
+    return {made["name"]: made["value"]}
+
+
+@pytest.mark.parametrize("ext", [[], ["--ext", ""]], ids=["chunking", "lock-step"])
+def test_signing_loses_nobody(tmp_path, ext):
+    """Letters wait for their signature beside the loop: through faults, limits, kill -9 and SIGTERM nobody is lost for that."""
+    lab = laboratory.Lab(tmp_path, people=200)
+    try:
+        lab.configure(lab.relay("--chaos", 0.03, "--seed", 5, "--latency", 3, *ext), timeouts="{connect: 10s, command: 10s, final: 10s}",
+                      domains="{d3.example: {rate: 50/s, concurrency: 1}}")
+        sign_lab(lab)
+        lab.send("--max", 15, ok=(75,))
+        assert 0 < lab.relays[0].accepted() <= 15
+        for blow in (signal.SIGKILL, signal.SIGTERM):
+            begun = lab.relays[0].accepted()
+            p = lab.start("send")
+            while p.poll() is None and lab.relays[0].accepted() < begun + 30:
+                time.sleep(0.01)
+            p.send_signal(blow)
+            assert p.wait(60) in (-signal.SIGKILL, 75, 0)
+        while lab.send(ok=(0, 69, 75)).returncode:
+            pass
+        audit = lab.full_audit()
+        laboratory.assert_clean(audit)
+        assert len(audit.duplicated_after_250) <= 4 * 8, "those whose 250 came when we were killed"
+    finally:
+        lab.stop()
+
+
 def test_a_letter_sent_again_is_the_same_to_the_byte(tmp_path):
     """A second later: the signature's time is the issue's, not now."""
     lab = laboratory.Lab(tmp_path, people=12)
@@ -161,9 +195,7 @@ def test_a_letter_sent_again_is_the_same_to_the_byte(tmp_path):
         (tmp_path / "kept").mkdir()
         relay = lab.relay("--fault", "dot-drop-accepted", "--times", 1, "--only", "reader[01]@", "--keep", tmp_path / "kept")
         lab.configure(relay, send="in_doubt: hold")
-        (made,) = json.loads(lab.run("keys", "dkim", "--json").stdout)
-        with open(lab.dir / "morningpost.yaml", "a") as settings:
-            settings.write(f"dkim: [{{selector: {made['selector']}, domain: post.example, key_file: {made['key_file']}}}]\n")
+        zone = sign_lab(lab)
         lab.send()
         assert lab.status()["in_doubt"] == 2
         time.sleep(1.1)
@@ -173,7 +205,7 @@ def test_a_letter_sent_again_is_the_same_to_the_byte(tmp_path):
         kept = collections.defaultdict(list)
         for path in (tmp_path / "kept").iterdir():
             raw = path.read_bytes()
-            assert raw.startswith(b"DKIM-Signature:") and verify(raw, {made["name"]: made["value"]}) == [True]
+            assert raw.startswith(b"DKIM-Signature:") and verify(raw, zone) == [True]
             kept[email.message_from_bytes(raw)["To"]].append(raw)
         twice = [copies for copies in kept.values() if len(copies) == 2]
         assert len(kept) == 12 and len(twice) == 2 and all(copies[0] == copies[1] for copies in twice)
