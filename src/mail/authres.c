@@ -131,6 +131,8 @@ read_result(struct str text, struct authres_result *out)
 			ptrdiff_t slash = str_find(name, '/');
 
 			out->method = slash < 0 ? name : str_sub(name, 0, (size_t)slash);
+			if (out->method.n == 0)
+				return false;
 			out->result = value;
 		} else {
 			take_property(out, name, value);

@@ -20,6 +20,7 @@ static const struct {
 		"dkim", "NEUTRAL", "a.test" },
 	{ " mx.test; dkim/1=pass", "mx.test", "dkim", "pass", "" },
 	{ " mx.test; auth=pass reason=\"a; dkim=pass\"", "mx.test", "dkim", "", "" },
+	{ " mx.test; /1=pass", "mx.test", "", "", "" },
 	{ " mx.test; none", "mx.test", "dkim", "", "" },
 	{ " mx.test", "mx.test", "dkim", "", "" },
 	{ " \"mx.test\"; dkim=temperror", "mx.test", "dkim", "temperror", "" },
