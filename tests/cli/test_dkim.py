@@ -5,16 +5,21 @@ import email.policy
 import email.utils
 import json
 import os
+import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
 import lab as laboratory
+from postfix import Postfix
+from test_postfix import publish
 
 sys.path.append("/usr/lib/python3/dist-packages")
 import dkim  # noqa: E402
@@ -153,6 +158,24 @@ def test_all_that_goes_out_is_signed(desk, tmp_path):
     desk.ok("send")
     copies = [strip_delivery(raw) for raw in mails(desk.path / "var/outbox") + mails(tmp_path / "all")]
     assert len(copies) == 1 + 3 + 3 and all(verify(raw, zone) == [True, True] for raw in copies)
+
+
+def test_a_real_relay_breaks_no_signature():
+    where = tempfile.mkdtemp(prefix="morningpost-postfix-")  # not below pytest's folder: see test_postfix
+    server = Postfix(where)
+    try:
+        publication = publish(pathlib.Path(where) / "post", server, 40)
+        zone = sign(publication, "rsa", "ed25519")
+        publication.ok("send")
+        server.settle()
+        got = server.messages()
+        assert len(got) == 40
+        for raw in got:
+            raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            assert b"\r\nReceived: from" in raw and verify(raw, zone) == [True, True]
+    finally:
+        server.stop()
+        shutil.rmtree(where)
 
 
 def sign_lab(lab, algorithm="rsa"):
