@@ -1,10 +1,6 @@
 #include "store/tally.h"
 
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/hash.h"
+#include "store/named.h"
 
 #define MINUTE (60 * CLOCK_SECOND)
 
@@ -12,61 +8,6 @@ enum {
 	GIST = 512,
 	GISTS = 4096, /* different refusals that are told apart; more are counted and not named */
 };
-
-/* -- a table by name -------------------------------------------------------------------------- */
-
-struct entry {
-	uint64_t hash;
-	struct str name;
-	void *value;
-};
-
-struct table {
-	struct entry *at; /* a power of two of places, at most half of them taken */
-	size_t room, count;
-};
-
-static struct entry *
-place(const struct table *t, uint64_t hash, struct str name)
-{
-	size_t i = hash & (t->room - 1);
-
-	while (t->at[i].value && (t->at[i].hash != hash || !str_eq(t->at[i].name, name)))
-		i = (i + 1) & (t->room - 1);
-	return &t->at[i];
-}
-
-static void
-grow(struct table *t)
-{
-	struct table larger = { .room = t->room ? t->room * 2 : 64, .count = t->count };
-
-	larger.at = mem_alloc(larger.room * sizeof *larger.at);
-	memset(larger.at, 0, larger.room * sizeof *larger.at);
-	for (size_t i = 0; i < t->room; i++)
-		if (t->at[i].value)
-			*place(&larger, t->at[i].hash, t->at[i].name) = t->at[i];
-	free(t->at);
-	*t = larger;
-}
-
-/* The value of a name, made of `size` zero bytes when it is new. */
-static void *
-find(struct table *t, struct str name, size_t size, struct arena *a)
-{
-	uint64_t hash = hash_add(HASH_SEED, name);
-	struct entry *e;
-
-	if (t->count * 2 >= t->room)
-		grow(t);
-	e = place(t, hash, name);
-	if (!e->value) {
-		*e = (struct entry){ hash, arena_str(a, name), arena_array(a, 1, size) };
-		t->count++;
-	}
-	assert(e->value);
-	return e->value;
-}
 
 /* -- words ------------------------------------------------------------------------------------ */
 
@@ -124,7 +65,7 @@ tally_gist(struct str words, char *out, size_t room)
 struct counter {
 	struct tally *out;
 	struct arena *a;
-	struct table relays, domains, gists;
+	struct named relays, domains, gists;
 	struct tally_peer *relay; /* the last row's */
 	int64_t since;
 };
@@ -139,10 +80,10 @@ state_of(struct str word)
 }
 
 static void
-count_peer(struct counter *c, struct table *t, struct tally_peer **last, struct str name, int state)
+count_peer(struct counter *c, struct named *t, struct tally_peer **last, struct str name, int state)
 {
 	if (!*last || !str_eq((*last)->name, name)) {
-		*last = find(t, name, sizeof **last, c->a);
+		*last = named_get(t, name, sizeof **last, c->a);
 		if ((*last)->all == 0)
 			(*last)->name = arena_str(c->a, name);
 	}
@@ -163,7 +104,7 @@ count_refusal(struct counter *c, int state, int code, struct str words)
 	tally_gist(words, key + 4, GIST);
 	if (c->gists.count >= GISTS)
 		return;
-	r = find(&c->gists, str_of(key), sizeof *r, c->a);
+	r = named_get(&c->gists, str_of(key), sizeof *r, c->a);
 	if (r->count++ == 0) {
 		r->state = (enum delivery_state)state;
 		r->code = code;
@@ -226,22 +167,6 @@ by_count(const void *x, const void *y)
 	return str_cmp(a->words, b->words);
 }
 
-/* The table's values in order, at most `most` of them. */
-static size_t
-ranked(const struct table *t, size_t size, size_t most, int (*order)(const void *, const void *),
-	struct arena *a, void *out)
-{
-	char *all = arena_array(a, t->count + 1, size);
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->room; i++)
-		if (t->at[i].value)
-			memcpy(all + size * n++, t->at[i].value, size);
-	qsort(all, n, size, order);
-	memcpy(out, &all, sizeof all);
-	return n < most ? n : most;
-}
-
 int
 tally_issue(struct db *db, int64_t issue, size_t most, int64_t now, struct arena *a,
 	struct tally *out, struct err *e)
@@ -263,13 +188,13 @@ tally_issue(struct db *db, int64_t issue, size_t most, int64_t now, struct arena
 	while ((got = stmt_step(s, e)) == 1)
 		count_row(&c, s);
 	out->relay_count =
-		ranked(&c.relays, sizeof *out->relays, SIZE_MAX, by_trouble, a, &out->relays);
+		named_ranked(&c.relays, sizeof *out->relays, SIZE_MAX, by_trouble, a, &out->relays);
 	out->domain_count =
-		ranked(&c.domains, sizeof *out->domains, most, by_trouble, a, &out->domains);
+		named_ranked(&c.domains, sizeof *out->domains, most, by_trouble, a, &out->domains);
 	out->refusal_count =
-		ranked(&c.gists, sizeof *out->refusals, most, by_count, a, &out->refusals);
-	free(c.relays.at);
-	free(c.domains.at);
-	free(c.gists.at);
+		named_ranked(&c.gists, sizeof *out->refusals, most, by_count, a, &out->refusals);
+	named_free(&c.relays);
+	named_free(&c.domains);
+	named_free(&c.gists);
 	return got;
 }
