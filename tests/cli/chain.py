@@ -18,11 +18,15 @@ def rows(path):
 
 
 def add(path, kind, subscribers, issue=None, detail="{}", at=None):
-    """As the program adds them: behind the newest."""
+    add_all(path, [(at, kind, subscriber, issue, detail) for subscriber in subscribers])
+
+
+def add_all(path, events):
+    """As the program adds them: behind the newest. Each is (at or None for now, kind, subscriber, issue, detail)."""
     with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         event, before = db.execute("SELECT event_id, hash FROM log_head").fetchone()
-        for subscriber in subscribers:
+        for at, kind, subscriber, issue, detail in events:
             event, when = event + 1, at or int(time.time() * 1e6)
             before = link(before, event, when, subscriber, issue, kind, detail)
             db.execute("INSERT INTO event (id, at, subscriber_id, issue_id, kind, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
