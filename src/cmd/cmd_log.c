@@ -6,6 +6,7 @@
 #include "base/sign.h"
 #include "cmd/desk.h"
 #include "store/chain.h"
+#include "store/consent.h"
 #include "store/proof.h"
 
 const char cmd_log_help[] =
@@ -162,14 +163,14 @@ show_event(void *context, const struct event *ev, struct err *e)
 }
 
 static int
-show_consent(void *context, const struct proof_consent *c, struct err *e)
+show_consent(void *context, const struct consent *c, struct err *e)
 {
 	struct out *o = context;
 
 	(void)e;
 	out_object(o, NULL);
 	out_time(o, "time", c->at);
-	out_str(o, "step", c->step);
+	out_strz(o, "step", consent_step_name(c->step));
 	out_str(o, "words", c->words);
 	out_str(o, "address", c->address);
 	out_str(o, "via", c->via);
@@ -209,7 +210,7 @@ static int
 show_lists(struct out *o, struct db *db, int64_t id, struct err *e)
 {
 	out_array(o, "consent");
-	if (proof_consents(db, id, show_consent, o, e) < 0)
+	if (consent_each(db, id, show_consent, o, e) < 0)
 		return -1;
 	out_end(o);
 	out_array(o, "events");

@@ -1,34 +1,6 @@
 #include "store/proof.h"
 
 int
-proof_consents(
-	struct db *db, int64_t subscriber, proof_consent_fn *fn, void *context, struct err *e)
-{
-	struct stmt *s = db_prepare(db,
-		"SELECT at, step, words, address, via FROM consent WHERE subscriber_id = ?1 ORDER "
-		"BY id",
-		e);
-	int got;
-
-	if (!s)
-		return -1;
-	stmt_int(s, 1, subscriber);
-	while ((got = stmt_step(s, e)) == 1) {
-		const struct proof_consent c = { .at = stmt_get_int(s, 0),
-			.step = stmt_get_text(s, 1),
-			.words = stmt_get_text(s, 2),
-			.address = stmt_get_text(s, 3),
-			.via = stmt_get_text(s, 4) };
-
-		if (fn(context, &c, e) < 0) {
-			stmt_reset(s);
-			return -1;
-		}
-	}
-	return got;
-}
-
-int
 proof_deliveries(
 	struct db *db, int64_t subscriber, proof_delivery_fn *fn, void *context, struct err *e)
 {

@@ -69,6 +69,16 @@ def test_nothing_takes_a_row_back(busy):
                 db.execute(sql)
 
 
+def test_erasing_somebody_leaves_the_log_whole_and_nothing_of_them_in_it(busy):
+    busy.ok("subscriber", "set", "r5@x.example", "--name", "Somebody Known", "--email", "moved@y.example")
+    busy.ok("subscriber", "erase", "moved@y.example")
+    busy.ok("log", "verify")
+    found = rows(busy.database)
+    assert [r[4] for r in found if r[2] == 6] == ["imported", "changed", "erased"]
+    assert not any(word in r[5] for r in found for word in ("@", "Somebody", "moved", "example"))
+    assert busy.run("log", "show", "moved@y.example").code == 66
+
+
 def test_a_person_s_proof_is_json_and_can_be_followed(tmp_path):
     post = lab.Lab(tmp_path, people=3)
     post.send()
