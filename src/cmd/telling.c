@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "deliver/alert.h"
 
-enum { TEXT = 64 * 1024, MEMORY = 8 * 1024, WIDTH = 76 };
+enum { TEXT = 64 * 1024, LINE = 1500, MEMORY = 8 * 1024, WIDTH = 76 };
 
 #define MEMORY_FILE "var/alerted"
 
@@ -101,15 +101,18 @@ add_todo(struct buf *b, const char *const todo[2], const char *path, const char 
 	buf_printf(b, "\n        %s\n", todo[1]);
 }
 
-/* Each line by itself, so that findings stay apart. */
+/* Each line by itself, so that findings stay apart; what a stranger said in them is escaped. */
 static void
 add_reason(struct buf *b, struct str words)
 {
+	char safe[LINE];
 	struct str line;
 
-	while (str_line(&words, &line))
+	while (str_line(&words, &line)) {
+		log_escape(line, safe, sizeof safe);
 		if (line.n)
-			text_wrap(line, WIDTH, STR("    "), STR("    "), b);
+			text_wrap(str_of(safe), WIDTH, STR("    "), STR("    "), b);
+	}
 }
 
 void

@@ -150,6 +150,14 @@ def test_it_is_signed_as_all_mail_is_unless_the_key_is_what_is_amiss(lab, readab
         assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: record if name == b"s1._domainkey.post.example." else None)
 
 
+def test_what_strangers_say_in_it_is_escaped(lab):
+    lab.configure(daily=f"{{alert: {EDITOR}}}")
+    issue(lab).write_text(issue(lab).read_text() + "\n[here](http://a.example/\u202ex) TODO\x1b[31m \u202eevil\n\nTODO: \u202ex\n")
+    lab.run("daily", ok=(65,))
+    mail, = outbox(lab)
+    assert not [c for c in mail.get_content() if (ord(c) < 32 and c != "\n") or 0x7f <= ord(c) < 0xa0 or c == "\u202e"]
+
+
 def test_a_folder_with_a_blank_and_a_quote_in_its_name(tmp_path):
     where = tmp_path / "it's mine"
     where.mkdir()
