@@ -97,17 +97,6 @@ site_render_values(const struct site *site, const char *page, const struct value
 	return render(site, t, values, a, out, e);
 }
 
-int
-site_render(const struct site *site, const char *page, struct str address, struct str token,
-	struct arena *a, struct str *out, struct err *e)
-{
-	struct value *values = site_values(site, a);
-
-	template_put(values, STR("address"), template_text(a, address));
-	template_put(values, STR("token"), template_text(a, token));
-	return site_render_values(site, page, values, a, out, e);
-}
-
 /* -- loading ---------------------------------------------------------------------------------- */
 
 /* A file in the publication's templates/ replaces the built-in one of the same name. */

@@ -39,8 +39,4 @@ struct value *site_values(const struct site *site, struct arena *a);
 int site_render_values(const struct site *site, const char *page, const struct value *values,
 	struct arena *a, struct str *out, struct err *e);
 
-/* The same with address (masked) and token, each of which may be empty, and nothing else. */
-int site_render(const struct site *site, const char *page, struct str address, struct str token,
-	struct arena *a, struct str *out, struct err *e);
-
 #endif
