@@ -143,8 +143,11 @@ write_all(struct context *c, struct export *x, struct err *e)
 	struct arena a = { 0 };
 	struct str *paths;
 	size_t n;
-	int status = archive_paths(&x->archive, &a, &paths, &n, e);
+	bool changed;
+	int status = archive_refresh(&x->archive, &changed, e);
 
+	if (status == 0)
+		status = archive_paths(&x->archive, &a, &paths, &n, e);
 	out_object(&c->out, NULL);
 	out_array(&c->out, "written");
 	for (size_t i = 0; status == 0 && i < n; i++)

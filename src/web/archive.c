@@ -115,11 +115,7 @@ int
 archive_find(
 	struct archive *ar, struct str path, struct arena *a, struct document *out, struct err *e)
 {
-	bool changed;
-
 	*out = (struct document){ 0 };
-	if (archive_refresh(ar, &changed, e) < 0)
-		return -1;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct str head = str_of(rows[i].path);
 		bool more = i > 0 && head.p[head.n - 1] == '/';
@@ -166,8 +162,7 @@ int
 archive_paths(struct archive *ar, struct arena *a, struct str **out, size_t *count, struct err *e)
 {
 	struct paths p = { .a = a };
-	bool changed;
-	int status = archive_refresh(ar, &changed, e), year = INT_MAX;
+	int status = 0, year = INT_MAX;
 
 	for (size_t i = 0; status == 0 && i < ar->count; i++)
 		status = add_issue(ar, &ar->issues[i], &p, e);

@@ -25,8 +25,8 @@ struct document {
 void archive_init(struct archive *ar, const struct site *site, struct db *db);
 void archive_close(struct archive *ar);
 
-/* Read the list again where somebody has written into the database since; was there news in it? Whoever
- * finds something does that first. */
+/* Read the list where somebody has written into the database since the last time; was there news in it?
+ * What follows goes by the list as it is then: do this first. */
 int archive_refresh(struct archive *ar, bool *changed, struct err *e);
 
 /*

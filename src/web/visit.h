@@ -27,6 +27,7 @@ struct clerk {
 	struct limiter *limiter; /* of forms: one thread takes all of them */
 	struct archive archive;
 	struct shelf *shelf; /* of what was found in it */
+	int64_t looked_at;   /* for news in it */
 };
 
 /* With a spool it works without a database. The counter is everybody's. All three outlive it. */

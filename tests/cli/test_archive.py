@@ -19,7 +19,7 @@ import standard
 from browser import Browser
 from conftest import Publication, run
 from test_message import issue
-from web import Server, tokens
+from web import Server, tokens, wait_for
 
 PEOPLE = ["bob@example.com", "eve@example.net"]
 CHANNEL = "https://t.me/morningpost"
@@ -353,6 +353,19 @@ def planted_post(tmp_path_factory):
     post.ok("subscriber", "add", PEOPLE[0])
     send(post, "2026-08-10", issue())
     return post
+
+
+def test_a_new_issue_is_seen_while_it_is_served(planted_post):
+    server = Server(planted_post)
+    before = server.get("/")
+    tag = before["ETag"].encode()
+    planted_post.ok("subscriber", "add", PEOPLE[1])
+    assert server.get("/", b"If-None-Match: " + tag + b"\r\n", method=b"HEAD").status == 304, "somebody has written, but no news"
+    send(planted_post, "2026-08-11", issue("Out just now"))
+    wait_for(lambda: "Out just now" in server.get("/").text, 5)
+    assert server.get("/issues/2026-08-11").status == 200 and 'rel="next"' in server.get("/issues/2026-08-10").text
+    assert server.get("/feed.xml").text.count("<entry>") == 2
+    server.stop()
 
 
 def test_what_the_command_says(planted_post, tmp_path):

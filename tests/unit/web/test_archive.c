@@ -26,12 +26,14 @@ static void
 fixture_open(struct fixture *f, void **state, const char *yaml)
 {
 	struct scratch *s = *state;
+	bool changed;
 
 	*f = (struct fixture){ .s = s, .p = { .path = s->path, .dir = s->dir } };
 	assert_done(s, settings_parse(str_of(yaml), "x.yaml", &s->a, &f->p.settings, &s->e));
 	assert_done(s, site_load(&f->p, &s->a, &f->site, &s->e));
 	assert_done(s, db_open(s->dir, DB_PATH, DB_READ, &f->db, &s->e));
 	archive_init(&f->archive, &f->site, f->db);
+	assert_done(s, archive_refresh(&f->archive, &changed, &s->e));
 }
 
 static void
@@ -320,8 +322,7 @@ news_is_news_once(void **state)
 
 	add_issue(s, (struct day){ 2026, 2, 14 }, "Title");
 	fixture_open(&f, state, settings);
-	assert_done(s, archive_refresh(&f.archive, &changed, &s->e));
-	assert_true(changed);
+	assert_int_equal(f.archive.count, 1);
 	assert_done(s, archive_refresh(&f.archive, &changed, &s->e));
 	assert_false(changed);
 	/* Something else was written. */
