@@ -1,11 +1,13 @@
 """The n-th allocation, the n-th write or fsync fails, for one n after the other; calls are interrupted, short, not ready
 (RELIABILITY C3, C4, C5). All of it, and not a sample: MORNINGPOST_LOOPS=1 python3 -m pytest tests/cli/test_loops.py"""
+import contextlib
 import itertools
 import json
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -249,7 +251,7 @@ class Send(Command):
         if have:
             assert rows and rows[0][0] in ("sent", "sending", "in_doubt"), f"the relay has it, and the ledger says {rows}: {done}"
         for _ in range(3):
-            again = loops.run(where, post, ["send"])
+            again = loops.run(where, post, self.arguments(where))
             if again.code == 0:
                 break
             time.sleep(0.3)
@@ -258,6 +260,25 @@ class Send(Command):
         assert rows[0][0] == "sent" and have, f"lost: {rows} {done}"
         assert len(have) == 1 or rows[0][2] > 0, f"doubled, and never in doubt: {rows} {done}"
         assert len({r["message_id"] for r in have}) == 1 and len({r["sha"] for r in have}) == 1
+
+
+class Notes(Send):
+    """One note that is owed, the same way."""
+
+    disk = 40
+
+    def prepare(self):
+        super().prepare()
+        with contextlib.closing(sqlite3.connect(self.before / "var" / "morningpost.db")) as db:
+            db.execute("UPDATE subscriber SET state = 'pending'")
+            db.execute("INSERT INTO owed (subscriber_id, kind, owed_at) SELECT id, 'confirm', unixepoch() * 1000000 FROM subscriber")
+            db.commit()
+
+    def arguments(self, where):
+        return ["notes"]
+
+    def look(self, where, post):
+        return query(post, "SELECT state, attempts, doubts FROM owed")
 
 
 class Serve(Command):
@@ -350,9 +371,9 @@ class Bounce(Command):
         super().check(where, post, done, wish)
 
 
-COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Serve, Bounce)}
+COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Notes, Serve, Bounce)}
 # How many places are tried at the most; of the rest a sample is taken.
-MOST = {"import": 240, "compose": 240, "send": 200, "serve": 220, "bounce": 40}
+MOST = {"import": 240, "compose": 240, "send": 200, "notes": 60, "serve": 220, "bounce": 40}
 
 SEEDS = 400 if loops.ALL else 25
 
@@ -365,7 +386,7 @@ def command(tmp_path, request):
     made.close()
 
 
-@pytest.mark.parametrize("command", ["import", "compose", "send", "serve", "bounce"], indirect=True)
+@pytest.mark.parametrize("command", ["import", "compose", "send", "notes", "serve", "bounce"], indirect=True)
 def test_no_memory(command, tmp_path, request):
     """C4: it ends in order, says so, and nothing is lost or said wrongly."""
     name = request.node.callspec.params["command"]
