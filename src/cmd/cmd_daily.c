@@ -255,7 +255,7 @@ run(struct context *c, const char *date, struct err *e)
 	if (status == 0)
 		status = run_locked(&m, e);
 	/* Whatever stands in the way, who just subscribed waits for their note. */
-	noting_beside(&desk.publication);
+	noting_beside(&desk.publication, true);
 	desk_close(&desk);
 	return status;
 }

@@ -74,9 +74,10 @@ static int
 run_once(struct context *c, const struct desk *d, struct err *e)
 {
 	struct deliver_result result = { 0 };
+	unsigned bad = 0;
 	int64_t left;
 
-	if (noting_run(&d->publication, d->db, &stop_asked, &result, e) < 0 ||
+	if (noting_run(&d->publication, d->db, &stop_asked, &bad, &result, e) < 0 ||
 		owed_count_open(d->db, &left, e) < 0)
 		return -1;
 	sweep_after(&d->publication, d->db);
@@ -100,7 +101,7 @@ say(const struct deliver_result *r)
 {
 	if (r->end == DELIVER_UNREACHABLE)
 		log_warn("no relay takes the notes; trying again soon: %s", r->why);
-	else
+	else if (r->sent + r->deferred + r->failed + r->doubted)
 		log_info("%lld sent, %lld deferred, %lld failed, %lld in doubt", (long long)r->sent,
 			(long long)r->deferred, (long long)r->failed, (long long)r->doubted);
 }
@@ -139,12 +140,13 @@ static int
 follow(const struct desk *d, struct err *e)
 {
 	int64_t rest = LOOK_EVERY, sweep_next = 0;
+	unsigned bad = 0;
 
 	log_info("following what is owed");
 	listen_notify("READY=1");
 	while (!stop_asked) {
 		struct deliver_result result;
-		int got = noting_run(&d->publication, d->db, &stop_asked, &result, e);
+		int got = noting_run(&d->publication, d->db, &stop_asked, &bad, &result, e);
 
 		if (got < 0 && e->code != ERR_TEMPFAIL)
 			return -1;

@@ -118,7 +118,7 @@ cmd_send(struct context *c, int argc, char **argv, struct err *e)
 		if (status == 0)
 			status = sending_run(c, &p, &s, e);
 		if (status != ERR_USAGE && !s.to_count && !s.dry_run)
-			noting_beside(&p);
+			noting_beside(&p, false);
 		publication_close(&p);
 	}
 	arena_free(&a);

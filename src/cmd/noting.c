@@ -38,21 +38,27 @@ keep_edition(
 
 /* A kind whose templates are bad holds up no other: it waits until they are mended. */
 static void
-keep_editions(const struct publication *p, struct db *db, unsigned kinds, int64_t *editions)
+keep_editions(const struct publication *p, struct db *db, unsigned kinds, unsigned *bad,
+	int64_t *editions)
 {
 	for (unsigned kind = 0; kind < OWED_KINDS; kind++) {
+		unsigned bit = 1U << kind;
 		struct err e = { 0 };
 
-		if (kinds & 1U << kind &&
-			keep_edition(p, db, (enum owed_kind)kind, &editions[kind], &e) < 0) {
-			editions[kind] = 0;
-			log_error("%s", e.text);
+		if (!(kinds & bit))
+			continue;
+		if (keep_edition(p, db, (enum owed_kind)kind, &editions[kind], &e) == 0) {
+			*bad &= ~bit;
+			continue;
 		}
+		editions[kind] = 0;
+		log_line(*bad & bit ? LOG_DEBUG : LOG_ERROR, "%s", e.text);
+		*bad |= bit;
 	}
 }
 
 int
-noting_run(const struct publication *p, struct db *db, const volatile int *stop,
+noting_run(const struct publication *p, struct db *db, const volatile int *stop, unsigned *bad,
 	struct deliver_result *out, struct err *e)
 {
 	struct notes_options o = { .publication = p, .stop = stop };
@@ -68,7 +74,7 @@ noting_run(const struct publication *p, struct db *db, const volatile int *stop,
 	if (keys_load(p->dir, false, &keys, e) < 0)
 		return -1;
 	o.keys = &keys;
-	keep_editions(p, db, kinds, o.editions);
+	keep_editions(p, db, kinds, bad, o.editions);
 	status = notes_deliver(db, &o, out, e);
 	keys_free(&keys);
 	/* Whom a server refused for good is asked no more. */
@@ -78,42 +84,44 @@ noting_run(const struct publication *p, struct db *db, const volatile int *stop,
 }
 
 static void
-say(const struct deliver_result *r)
+say(const struct deliver_result *r, enum log_level level)
 {
 	if (r->sent + r->failed + r->deferred + r->doubted)
-		log_info("notes: %lld sent, %lld deferred, %lld failed, %lld in doubt",
+		log_line(level, "notes: %lld sent, %lld deferred, %lld failed, %lld in doubt",
 			(long long)r->sent, (long long)r->deferred, (long long)r->failed,
 			(long long)r->doubted);
 	if (r->end == DELIVER_UNREACHABLE)
-		log_warn("notes wait: %s", r->why);
+		log_line(level, "notes wait: %s", r->why);
 }
 
 static int
-run_locked(const struct publication *p, struct err *e)
+run_locked(const struct publication *p, enum log_level level, struct err *e)
 {
 	struct deliver_result result;
+	unsigned bad = 0;
 	struct db *db;
 	int got;
 
 	if (db_open(p->dir, DB_PATH, DB_WRITE, &db, e) < 0)
 		return -1;
-	got = noting_run(p, db, NULL, &result, e);
+	got = noting_run(p, db, NULL, &bad, &result, e);
 	if (got > 0)
-		say(&result);
+		say(&result, level);
 	db_close(db);
 	return got;
 }
 
 void
-noting_beside(const struct publication *p)
+noting_beside(const struct publication *p, bool quiet)
 {
+	enum log_level level = quiet ? LOG_DEBUG : LOG_INFO;
 	struct err e;
 	int lock, got = file_lock(p->dir, NOTING_LOCK, &lock, &e);
 
 	if (got > 0) {
-		got = run_locked(p, &e);
+		got = run_locked(p, level, &e);
 		close(lock);
 	}
 	if (got < 0)
-		log_warn("notes were not sent: %s", e.text);
+		log_line(level, "notes were not sent: %s", e.text);
 }
