@@ -23,6 +23,7 @@ struct granting {
  * written.
  */
 typedef int grant_fn(struct granting *g, struct err *e);
+
 /* signup.c */
 grant_fn grant_subscribe;
 grant_fn fulfil_confirm; /* by the link in the note, whose row is g->owed */
