@@ -32,6 +32,8 @@ is_theirs(const struct owed *o, const struct subscriber *who)
 		return who->state == SUBSCRIBER_PENDING || (left && who->state_at <= o->owed_at);
 	case OWED_LEFT:
 		return left;
+	case OWED_CHANGED:
+		return who->state == SUBSCRIBER_ACTIVE;
 	case OWED_EXPORT:
 	case OWED_ERASE:
 	case OWED_ADDRESS:

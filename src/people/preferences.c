@@ -15,7 +15,7 @@ enum { PAUSE_DAYS = 366 };
 /* So often somebody is written to about one thing: the link stands in every issue, and whoever was
  * forwarded one could press the button for fun. */
 #define ASKED_LATELY (10 * 60 * CLOCK_SECOND)
-enum { ASKED_A_DAY = 3 };
+enum { ASKED_A_DAY = 3, TOLD_A_DAY = 3 };
 
 static int
 malformed(struct granting *g, const char *word)
@@ -61,6 +61,29 @@ take_over(const struct wish *w, struct arena *a, struct subscriber *s)
 	return NULL;
 }
 
+/* Does the paper come rarer by it? */
+static bool
+comes_rarer(const struct subscriber *was, const struct subscriber *is)
+{
+	return (str_eqz(was->frequency, "daily") && str_eqz(is->frequency, "saturday")) ||
+	       str_cmp(is->paused_until, was->paused_until) > 0;
+}
+
+/* A stranger who was forwarded an issue could pause it for a year, so its owner is told; not only of
+ * the first change in a day, for that may have been their own. */
+static int
+tell_owner(struct granting *g, const struct subscriber *is, struct err *e)
+{
+	const struct owed_wish owed = { .subscriber = is->id, .kind = OWED_CHANGED };
+	int64_t today;
+
+	if (is->state != SUBSCRIBER_ACTIVE || !comes_rarer(&g->who, is))
+		return 0;
+	if (owed_count(g->desk->db, is->id, OWED_CHANGED, g->desk->now - CLOCK_DAY, &today, e) < 0)
+		return -1;
+	return today >= TOLD_A_DAY ? 0 : owed_add(g->desk->db, &owed, g->desk->now, NULL, e);
+}
+
 int
 grant_save(struct granting *g, struct err *e)
 {
@@ -76,7 +99,7 @@ grant_save(struct granting *g, struct err *e)
 	switch (outcome) {
 	case PEOPLE_CHANGED:
 		g->outcome = WISH_GRANTED;
-		break;
+		return tell_owner(g, &is, e);
 	case PEOPLE_CHANGED_NOTHING:
 	case PEOPLE_ADDRESS_TAKEN: /* the last two cannot be: the address is the same */
 	case PEOPLE_ADDRESS_SUPPRESSED:

@@ -15,6 +15,7 @@ static const struct {
 	[OWED_EXPORT] = { "export", DAY },
 	[OWED_ERASE] = { "erase", DAY },
 	[OWED_ADDRESS] = { "address", DAY },
+	[OWED_CHANGED] = { "changed", 0 },
 };
 
 const char *

@@ -4,9 +4,17 @@
 
 #include "store/delivery.h"
 
-/* The words of the table; the first one is "please confirm", the second "you have left". */
-enum owed_kind { OWED_CONFIRM, OWED_LEFT, OWED_EXPORT, OWED_ERASE, OWED_ADDRESS };
-enum { OWED_KINDS = 5 };
+/* The words of the table; the first one is "please confirm", the second "you have left", the last
+ * "your paper comes rarer now". */
+enum owed_kind {
+	OWED_CONFIRM,
+	OWED_LEFT,
+	OWED_EXPORT,
+	OWED_ERASE,
+	OWED_ADDRESS,
+	OWED_CHANGED,
+};
+enum { OWED_KINDS = 6 };
 
 const char *owed_kind_name(enum owed_kind kind);
 

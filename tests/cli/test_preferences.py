@@ -406,6 +406,15 @@ def test_a_new_address_that_somebody_has_is_told_only_to_who_has_it(desk):
     assert refused.status == 409 and sorted(desk.publication.states()) == sorted([ADA, PEOPLE[1]])
 
 
+def test_the_owner_hears_of_a_pause_that_a_stranger_may_have_made(desk):
+    save(desk, page_of(desk), name="Somebody Else", paused_until=day(300))
+    [(to, message)] = notes(desk)
+    text = message.get_body(("plain",)).get_content()
+    assert to == ADA and "Somebody" not in message.as_string() and f"https://post.example.org{page_of(desk)}" in text
+    save(desk, page_of(desk), paused_until="")
+    assert notes(desk) == []
+
+
 def test_links_do_not_stand_in_for_each_other(desk):
     post(desk, page_of(desk), do="export")
     post(desk, page_of(desk, PEOPLE[1]), do="erase")
@@ -447,7 +456,7 @@ def test_in_a_browser_and_before_axe(desk):
         browser("value", expression="document.querySelector('#email').form.requestSubmit()")
         browser.see("look into your mail")
         look()
-        [(_, message)] = notes(server)
+        [message] = [m for _, m in notes(server) if "another address" in m["Subject"]]
         browser("open", url=base + link(message), width=320, height=640)
         browser.see("new@example.org")
         look()

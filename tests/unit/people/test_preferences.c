@@ -100,6 +100,38 @@ takes_over_what_is_given_and_nothing_else(void **state)
 	}
 }
 
+/* Nobody's paper becomes rarer without a word to them; three in a day are enough. */
+static void
+the_owner_is_told_when_it_comes_rarer(void **state)
+{
+	static const struct {
+		struct wish w;
+		int hour, told;
+	} rows[] = {
+		{ { .name = STR_INIT("Augusta") }, 0, 0 },
+		{ { .frequency = STR_INIT("saturday") }, 0, 1 },
+		{ { .paused_until = STR_INIT("2026-03-01") }, 1, 2 },
+		{ { .paused_until = STR_INIT("2026-02-20") }, 2, 2 },
+		{ { .paused_until = STR_INIT("2026-04-01") }, 3, 3 },
+		{ { .paused_until = STR_INIT("2026-05-01") }, 4, 3 },
+		{ { .paused_until = STR_INIT("2026-06-01") }, 25, 4 },
+		{ { .paused_until = STR_INIT(""), .frequency = STR_INIT("daily") }, 50, 4 },
+	};
+	struct office o;
+
+	open_office(&o, *state, SUBSCRIBER_ACTIVE);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct wish w = rows[i].w;
+
+		w.at = now;
+		o.desk.now = now + rows[i].hour * 3600 * CLOCK_SECOND;
+		assert_int_equal(grant(&o, grant_save, &w, NULL), WISH_GRANTED);
+		assert_int_equal(
+			scratch_number(o.s, "SELECT count(*) FROM owed WHERE kind = 'changed'"),
+			rows[i].told);
+	}
+}
+
 /* A spool that was taken late: the pause is judged by when it was asked for. */
 static void
 a_pause_is_judged_by_the_day_it_was_asked_for(void **state)
@@ -215,6 +247,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(takes_over_what_is_given_and_nothing_else,
 			scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			the_owner_is_told_when_it_comes_rarer, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_pause_is_judged_by_the_day_it_was_asked_for,
 			scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(who_may_ask_for_a_mail_goes_by_their_state,
