@@ -92,6 +92,18 @@ is_proved(enum phase phase, enum said said, unsigned code)
 	return said == SAID_GONE || phase == PHASE_RECIPIENT || (phase == PHASE_UNKNOWN && !code);
 }
 
+/* A status that means an unknown user, with words for it: whatever else is in them, somebody's footer or
+ * the name of a filter, is beside the point. But for what is said of the sender, or a mailbox that is there. */
+static enum cause
+surest_cause(enum cause cause, enum said said, struct str words, struct arena *a)
+{
+	bool may_be_beside = cause == CAUSE_POLICY || cause == CAUSE_CONTENT || cause >= CAUSE_RATE;
+
+	return said == SAID_GONE && may_be_beside && wording_says(words, CAUSE_NO_USER, a)
+		       ? CAUSE_NO_USER
+		       : cause;
+}
+
 static enum report_kind
 weigh(enum cause cause, enum said said, bool proved)
 {
@@ -150,6 +162,7 @@ judge_failure(struct report_recipient *r, struct str status, struct str words, s
 		phase = phase_of(more, a);
 	status = best_status(spot_status(status), words);
 	said = said_by(status);
+	cause = surest_cause(cause, said, words, a);
 	r->code = spot_code(words);
 	r->reason = judge_reason(words.n ? words : more, a);
 	r->kind = weigh(cause, said, is_proved(phase, said, r->code));

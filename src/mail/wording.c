@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-enum { GAP = 60, FOLDED = 8192 };
+enum { GAP = 60, FOLDED = 8192, SHORT = 3 };
 
 static const struct {
 	const char *phrase;
@@ -46,20 +46,104 @@ wording_fold(struct str text, struct arena *a)
 	return text_fold(text_clean(text, a), a);
 }
 
-bool
-wording_has(struct str folded, const char *phrase)
+/* -- words within names ------------------------------------------------------------------------- */
+
+static bool
+is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool
+is_name_char(char c)
+{
+	return is_alnum(c) || (c && strchr(".-_@/:?=&%+", c));
+}
+
+/* "spam.example.net", "ann@junk.example", "https://policy.example/": ends like a domain, or has a sign
+ * that words have not. "resolver.adr.recipnotfound" does neither. */
+static bool
+is_name(struct str word)
+{
+	ptrdiff_t dot = -1;
+	struct str last;
+
+	if (str_find(word, '@') >= 0 || str_find_str(word, STR("://")) >= 0)
+		return true;
+	while (word.n && !is_alnum(word.p[word.n - 1]))
+		word.n--;
+	for (size_t i = 1; i + 1 < word.n; i++)
+		if (word.p[i] == '.')
+			dot = (ptrdiff_t)i;
+	last = str_from(word, dot < 0 ? word.n : (size_t)dot + 1);
+	for (size_t i = 0; i < last.n; i++)
+		if (last.p[i] < 'a' || last.p[i] > 'z')
+			return false;
+	return (last.n >= 2 && last.n <= 6) || str_eqz(last, "example");
+}
+
+/* Does what was found there stand within a name, of a host mostly, and so says nothing? */
+static bool
+is_within_name(struct str s, size_t at, size_t n)
+{
+	size_t from = at, to = at + n;
+
+	while (from > 0 && is_name_char(s.p[from - 1]))
+		from--;
+	while (to < s.n && is_name_char(s.p[to]))
+		to++;
+	return is_name(str_sub(s, from, to - from));
+}
+
+/* Three letters are a word, or part of any other. */
+static bool
+is_within_word(struct str s, size_t at, size_t n)
+{
+	return (at > 0 && is_alnum(s.p[at - 1])) || (at + n < s.n && is_alnum(s.p[at + n]));
+}
+
+/* -- phrases ------------------------------------------------------------------------------------ */
+
+static bool
+has_word(struct str folded, struct str word)
+{
+	size_t from = 0;
+
+	for (ptrdiff_t at; (at = str_find_str(str_from(folded, from), word)) >= 0;) {
+		from += (size_t)at;
+		if (!is_within_name(folded, from, word.n) &&
+			!(word.n <= SHORT && is_within_word(folded, from, word.n)))
+			return true;
+		from++;
+	}
+	return false;
+}
+
+static bool
+has_phrase(struct str folded, const char *phrase)
 {
 	const char *star = strchr(phrase, '*');
 	struct str head = { phrase, star ? (size_t)(star - phrase) : strlen(phrase) };
 
 	for (ptrdiff_t at; (at = str_find_str(folded, head)) >= 0;) {
 		folded = str_from(folded, (size_t)at + head.n);
-		if (!star)
-			return true;
-		if (wording_has(str_sub(folded, 0, GAP + strlen(star)), star + 1))
+		if (!star || has_phrase(str_sub(folded, 0, GAP + strlen(star)), star + 1))
 			return true;
 	}
 	return false;
+}
+
+bool
+wording_has(struct str folded, const char *phrase)
+{
+	return has_phrase(folded, phrase);
+}
+
+static bool
+says(struct str folded, const char *phrase)
+{
+	return strpbrk(phrase, " *") ? has_phrase(folded, phrase)
+				     : has_word(folded, str_of(phrase));
 }
 
 enum cause
@@ -68,9 +152,20 @@ wording_cause(struct str text, struct arena *a)
 	struct str folded = wording_fold(text, a);
 
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-		if (wording_has(folded, phrases[i].phrase))
+		if (says(folded, phrases[i].phrase))
 			return phrases[i].cause;
 	return CAUSE_UNKNOWN;
+}
+
+bool
+wording_says(struct str text, enum cause cause, struct arena *a)
+{
+	struct str folded = wording_fold(text, a);
+
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+		if (phrases[i].cause == cause && says(folded, phrases[i].phrase))
+			return true;
+	return false;
 }
 
 enum report_kind

@@ -29,8 +29,12 @@ enum cause {
 };
 enum { CAUSES = 17 };
 
-/* The first row of the table whose phrase occurs in the text. */
+/* The first row of the table whose phrase occurs in the text; a single word within the name of a host, an
+ * address or a URL does not count. */
 enum cause wording_cause(struct str text, struct arena *a);
+
+/* Is there any phrase for that cause in it? */
+bool wording_says(struct str text, enum cause cause, struct arena *a);
 
 /* What a cause means on its own, and the status (RFC 3463) that says the same; "" for none. */
 enum report_kind wording_kind(enum cause cause);

@@ -23,6 +23,10 @@ hard_needs_a_reason_of_the_recipients_own(void **state)
 		{ "", "RCPT TO: 550 no such user", REPORT_HARD, "5.1.1", 550 },
 		{ "", "<ann@example.net>... User unknown", REPORT_HARD, "5.1.1", 0 },
 		{ "5.0.0", "550 5.1.1 unknown", REPORT_HARD, "5.1.1", 550 },
+		{ "5.1.1", "550 5.1.1 User unknown. This mailbox is protected by Anti Spam Ltd.",
+			REPORT_HARD, "5.1.1", 550 },
+		{ "5.1.1", "550 5.1.1 Sender address rejected: User unknown", REPORT_SOFT, "5.1.1",
+			550 },
 		/* Of the sender, the message, a policy, the moment. */
 		{ "5.1.7", "550 5.1.7 bad sender", REPORT_SOFT, "5.1.7", 550 },
 		{ "5.1.8", "550 5.1.8 Domain not found", REPORT_SOFT, "5.1.8", 550 },

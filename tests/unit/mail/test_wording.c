@@ -64,6 +64,13 @@ what_excuses_comes_before_what_condemns(void **state)
 		{ "NXDOMAIN", CAUSE_NO_HOST },
 		{ "Connection refused", CAUSE_NETWORK },
 		{ "Hop count exceeded - possible mail loop", CAUSE_LOOP },
+		{ "spam.example.net said: unknown user", CAUSE_NO_USER },
+		{ "host junk-filter7.example.com[192.0.2.1]: no such user", CAUSE_NO_USER },
+		{ "see https://spf.example.org/x?policy", CAUSE_UNKNOWN },
+		{ "marble garbled", CAUSE_UNKNOWN },
+		{ "listed by an RBL.", CAUSE_POLICY },
+		{ "RESOLVER.ADR.RecipNotFound; not found", CAUSE_NO_USER },
+		{ "this is spam.", CAUSE_POLICY },
 		{ "lorem ipsum", CAUSE_UNKNOWN },
 	};
 	struct arena a = { 0 };
