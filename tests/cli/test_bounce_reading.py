@@ -33,7 +33,7 @@ def report(message, *options):
 def test_every_shape_of_ours_is_read():
     sums, misses = bounces.score(PROGRAM, FIXTURES)
     assert not misses
-    assert sums["all"][0] > 60
+    assert sums["all"][0] > 80
 
 
 def test_the_shared_corpus_is_read(capsys):
