@@ -26,22 +26,6 @@ why_of(const struct bounce *b)
 	return "soft bounces";
 }
 
-/* Is the refusal about the address at all? */
-static bool
-blames_address(struct str status)
-{
-	static const struct str others[] = { STR_INIT("5.7."), STR_INIT("5.6."), STR_INIT("5.3.4"),
-		STR_INIT("5.1.7"), STR_INIT("5.1.8") };
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		struct str o = others[i];
-
-		if (o.p[o.n - 1] == '.' ? str_starts(status, o) : str_eq(status, o))
-			return false;
-	}
-	return true;
-}
-
 /* Does it take them off the list? 1 yes, 0 no. */
 static int
 is_enough(struct db *db, const struct settings_bounce *rules, const struct bounce *b, struct err *e)
@@ -51,7 +35,7 @@ is_enough(struct db *db, const struct settings_bounce *rules, const struct bounc
 
 	if (b->kind == BOUNCE_COMPLAINT)
 		return 1;
-	if (!blames_address(b->status))
+	if (!bounce_blames_address(b->status))
 		return 0;
 	if (b->kind == BOUNCE_HARD)
 		return 1;

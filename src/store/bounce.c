@@ -147,12 +147,27 @@ bounce_each(struct db *db, int64_t subscriber, bounce_fn *fn, void *context, str
 
 /* -- what they amount to ---------------------------------------------------------------------- */
 
+bool
+bounce_blames_address(struct str status)
+{
+	static const struct str others[] = { STR_INIT("5.7."), STR_INIT("5.6."), STR_INIT("5.3.4"),
+		STR_INIT("5.1.7"), STR_INIT("5.1.8") };
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		struct str o = others[i];
+
+		if (o.p[o.n - 1] == '.' ? str_starts(status, o) : str_eq(status, o))
+			return false;
+	}
+	return true;
+}
+
 int
 bounce_soft_run(
 	struct db *db, int64_t subscriber, int64_t gap, struct bounce_run *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT i.id, CAST(julianday(i.day) AS INTEGER) FROM bounce b"
+		"SELECT i.id, CAST(julianday(i.day) AS INTEGER), b.status FROM bounce b"
 		" JOIN issue i ON i.id = b.issue_id WHERE b.subscriber_id = ?1 AND b.kind = 'soft'"
 		" ORDER BY i.day DESC",
 		e);
@@ -166,6 +181,8 @@ bounce_soft_run(
 	while ((status = stmt_step(s, e)) > 0) {
 		int64_t id = stmt_get_int(s, 0), day = stmt_get_int(s, 1);
 
+		if (!bounce_blames_address(stmt_get_text(s, 2)))
+			continue;
 		if (out->count && first - day > gap) {
 			stmt_reset(s);
 			status = 0;

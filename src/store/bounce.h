@@ -33,8 +33,12 @@ int bounce_take_open(struct db *db, int64_t after, size_t most, struct arena *a,
 	size_t *n, struct err *e);
 int bounce_judged(struct db *db, int64_t id, int64_t now, struct err *e);
 
+/* Is a refusal of this enhanced status about the address at all? Not what is the sender's or the
+ * content's fault (RELIABILITY S3): 5.7.x, 5.6.x, 5.3.4, 5.1.7, 5.1.8. */
+bool bounce_blames_address(struct str status);
+
 /*
- * One person's latest run of soft bounces: those about issues, until one that was more than `gap`
+ * One person's latest run of soft bounces that blame the address: those about issues, until one that was more than `gap`
  * days before the next. Issues count by their day and not by when a report was read: a month's
  * reports may be read at once.
  */
