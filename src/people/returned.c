@@ -174,8 +174,9 @@ match_token(const struct returning *r, const struct report *report, struct arena
 		if (wish_identify(
 			    &desk, report->tokens.p[i], kinds, a, &outcome, &token, &m->who, e) < 0)
 			return -1;
+		/* Whose it is is known then, whatever name was struck out: and perhaps which copy. */
 		if (outcome == WISH_GRANTED)
-			return 1;
+			return match_copies(r, report, m, e) < 0 ? -1 : 1;
 	}
 	return 0;
 }

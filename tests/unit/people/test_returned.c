@@ -153,6 +153,30 @@ each_proof_by_itself_is_enough(void **state)
 	keys_free(&o.keys);
 }
 
+/* Feedback loops strike out whom it is about; the link in the copy tells it, and then its Message-ID
+ * which copy it was. */
+static void
+a_complaint_without_a_name_finds_its_issue(void **state)
+{
+	struct scratch *s = *state;
+	struct report *report;
+	struct office o;
+
+	open_office(s, &o);
+	report = new_report(s, REPORT_ABUSE);
+	add_recipient(report, "redacted@mailbox.example", REPORT_COMPLAINT, "");
+	report_add_clue(&report->tokens, token(s, &o, TOKEN_MEMBER, 6, 0));
+	report_add_clue(&report->message_ids, message_id(s, &o, "issue/2026-02-14", 6));
+	assert_int_equal(take(s, &o, report).standing, STANDING_COMPLAINED);
+	assert_int_equal(
+		scratch_number(s, "SELECT count(*) FROM bounce WHERE subscriber_id = 6 AND "
+				  "kind = 'complaint' AND issue_id = 1"),
+		1);
+	assert_int_equal(
+		scratch_number(s, "SELECT issue_id FROM event WHERE kind = 'complained'"), 1);
+	keys_free(&o.keys);
+}
+
 /* B5: what a stranger can make up removes nobody, and is kept for a person. */
 static void
 what_is_forged_has_no_effect(void **state)
@@ -349,6 +373,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB(each_proof_by_itself_is_enough),
+		DB(a_complaint_without_a_name_finds_its_issue),
 		DB(what_is_forged_has_no_effect),
 		DB(a_report_is_taken_in_once),
 		DB(a_person_is_charged_with_what_is_said_of_them),
