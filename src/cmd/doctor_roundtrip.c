@@ -214,7 +214,7 @@ static void
 go(struct trip *t)
 {
 	int64_t begun = clock_steady();
-	struct str message;
+	struct str message = { 0 };
 	struct err e = { 0 };
 	int got;
 

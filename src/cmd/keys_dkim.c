@@ -100,7 +100,7 @@ print_settings(struct out *o, const struct settings_dkim *d)
 static int
 show(struct context *c, const struct publication *p, const struct settings_dkim *d, struct err *e)
 {
-	struct dkim_key *key;
+	struct dkim_key *key = NULL;
 	struct arena a = { 0 };
 	struct buf record;
 	bool made;
