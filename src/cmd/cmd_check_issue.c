@@ -83,6 +83,15 @@ print_figures(struct out *o, const struct monitor *m)
 
 /* -- the text file ----------------------------------------------------------------------------- */
 
+/* Prometheus has seconds. */
+static double
+seconds(int64_t at)
+{
+	int64_t whole = at / CLOCK_SECOND;
+
+	return (double)whole;
+}
+
 static void
 metric(struct buf *b, const char *name, const char *help, double value)
 {
@@ -96,8 +105,7 @@ add_metrics(struct buf *b, enum monitor_level level, const struct monitor *m, in
 {
 	metric(b, "issue_check", "Today's issue: 0 is out, 1 warning, 2 critical, 3 unknown.",
 		level);
-	metric(b, "issue_check_timestamp_seconds", "When that was looked at.",
-		(double)(now / CLOCK_SECOND));
+	metric(b, "issue_check_timestamp_seconds", "When that was looked at.", seconds(now));
 	if (level == MONITOR_UNKNOWN)
 		return;
 	metric(b, "issue_out", "Today's issue is out to everybody.",
@@ -107,8 +115,7 @@ add_metrics(struct buf *b, enum monitor_level level, const struct monitor *m, in
 		monitor_complained(m));
 	if (m->last_out)
 		metric(b, "issue_last_out_timestamp_seconds",
-			"When an issue was last out to everybody.",
-			(double)(m->last_out / CLOCK_SECOND));
+			"When an issue was last out to everybody.", seconds(m->last_out));
 	buf_addz(b, "# HELP morningpost_issue_recipients Today's issue, by what came of it.\n"
 		    "# TYPE morningpost_issue_recipients gauge\n");
 	for (int i = 0; i < DELIVERY_STATES; i++)

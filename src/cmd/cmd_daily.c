@@ -40,7 +40,7 @@ static struct str
 so_far(struct morning *m, bool *begun)
 {
 	struct arena *a = &m->desk->arena;
-	int64_t n[DELIVERY_STATES], all = 0;
+	int64_t n[DELIVERY_STATES], all = 0, left;
 	struct issue issue;
 	struct err e;
 
@@ -49,9 +49,10 @@ so_far(struct morning *m, bool *begun)
 		return (struct str){ 0 };
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		all += n[i];
+	left = n[DELIVERY_QUEUED] + n[DELIVERY_DEFERRED];
 	return str_of(arena_printf(a, "%lld of %lld were sent it, %lld failed, %lld wait",
 		(long long)n[DELIVERY_SENT], (long long)all, (long long)n[DELIVERY_FAILED],
-		(long long)(n[DELIVERY_QUEUED] + n[DELIVERY_DEFERRED])));
+		(long long)left));
 }
 
 /* That somebody sends it by hand at this moment is no morning that went wrong. */

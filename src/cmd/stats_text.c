@@ -1,5 +1,7 @@
 #include "cmd/stats.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "compose/amount.h"
 
@@ -44,6 +46,7 @@ add_sparks(struct buf *b, const struct stats *s)
 	size_t stride = (s->day_count + SPARKS - 1) / SPARKS;
 	int64_t low = INT64_MAX, high = INT64_MIN;
 
+	assert(stride > 0 && "there is a day at least");
 	for (size_t i = 0; i < s->day_count; i++) {
 		low = s->days[i].readers < low ? s->days[i].readers : low;
 		high = s->days[i].readers > high ? s->days[i].readers : high;

@@ -354,8 +354,9 @@ static void
 lay_out(struct counter *c, struct day from, struct day to)
 {
 	struct stats *out = c->out;
+	int days = clock_day_number(to) - clock_day_number(from) + 1;
 
-	out->day_count = (size_t)(clock_day_number(to) - clock_day_number(from) + 1);
+	out->day_count = (size_t)days;
 	out->days = arena_many(c->a, out->day_count, struct stats_day);
 	c->starts = arena_many(c->a, out->day_count + 1, int64_t);
 	for (size_t i = 0; i <= out->day_count; i++) {
