@@ -10,17 +10,23 @@
 #define LOOK (2 * CLOCK_SECOND) /* for what came by mail */
 
 static bool
-passes(int64_t n, int64_t least, double most, const struct answered *a)
+passes(int64_t n, int64_t least, double most, int64_t first, const struct answered *a)
 {
-	return most > 0 && n >= least && (double)n > most * (double)a->served;
+	int64_t of = a->all < first ? a->all : first;
+
+	if (a->served > of)
+		of = a->served;
+	return most > 0 && n >= least && (double)n > most * (double)of;
 }
 
 enum limit
 limit_judge(const struct answered *a, const struct settings_send *s)
 {
-	if (passes(a->refused + a->bounced, LIMIT_LEAST_BOUNCED, s->max_bounced, a))
+	if (passes(a->refused + a->bounced, LIMIT_LEAST_BOUNCED, s->max_bounced,
+		    LIMIT_FIRST_BOUNCED, a))
 		return LIMIT_BOUNCED;
-	if (passes(a->complained, LIMIT_LEAST_COMPLAINED, s->max_complained, a))
+	if (passes(a->complained, LIMIT_LEAST_COMPLAINED, s->max_complained, LIMIT_FIRST_COMPLAINED,
+		    a))
 		return LIMIT_COMPLAINED;
 	return LIMIT_KEPT;
 }

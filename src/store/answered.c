@@ -6,9 +6,8 @@ int
 answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT count(*) FILTER (WHERE state = 'sent' OR state = 'failed'), count(*) "
-		"FILTER "
-		"(WHERE " REFUSED ") FROM delivery WHERE issue_id = ?1",
+		"SELECT count(*), count(*) FILTER (WHERE state = 'sent' OR state = 'failed'), "
+		"count(*) FILTER (WHERE " REFUSED ") FROM delivery WHERE issue_id = ?1",
 		e);
 	int got;
 
@@ -17,8 +16,9 @@ answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e
 	stmt_int(s, 1, issue);
 	got = stmt_step(s, e);
 	if (got == 1) {
-		out->served = stmt_get_int(s, 0);
-		out->refused = stmt_get_int(s, 1);
+		out->all = stmt_get_int(s, 0);
+		out->served = stmt_get_int(s, 1);
+		out->refused = stmt_get_int(s, 2);
 	}
 	stmt_reset(s);
 	return got < 0 ? -1 : 0;

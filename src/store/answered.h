@@ -5,13 +5,14 @@
 #include "store/db.h"
 
 struct answered {
+	int64_t all;        /* who are meant */
 	int64_t served;  /* sent, or failed: what came of them is known */
 	int64_t refused; /* of them: by the relay, since the address is no good (RELIABILITY S3) */
 	int64_t bounced; /* by mail, later: others than those */
 	int64_t complained; /* persons */
 };
 
-/* From the ledger: served and refused. One walk through the issue's rows. */
+/* From the ledger: all, served and refused. One walk through the issue's rows. */
 int answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e);
 /* From the events: bounced and complained; the rest of *out stays. By an index, so at any time. */
 int answered_by_mail(struct db *db, int64_t issue, struct answered *out, struct err *e);

@@ -63,6 +63,7 @@ counts_who_was_refused_for_the_address_s_sake(void **state)
 	ledger_record(s, 30, DELIVERY_SENT, 250, "ok", 6);
 	ledger_record(s, 31, DELIVERY_DEFERRED, 450, "later", 6);
 	assert_done(s, answered_count(s->db, 1, &a, &s->e));
+	assert_int_equal(a.all, 40);
 	assert_int_equal(a.served, COUNT(rows) + 1);
 	assert_int_equal(answered_words(s->db, 1, &s->a, &words, &s->e), 1);
 	assert_str(words, "550 no such user");
