@@ -53,7 +53,8 @@ splice_behind(struct str front, const struct splice *s)
 	for (size_t i = 0; i < s->count; i++) {
 		bool ours = s->piece[i].p >= memory && s->piece[i].p <= memory + s->own;
 
-		pieces[i + 1] = (struct str){ .p = ours ? NULL : s->piece[i].p, .n = s->piece[i].n };
+		pieces[i + 1] =
+			(struct str){ .p = ours ? NULL : s->piece[i].p, .n = s->piece[i].n };
 	}
 	copy = splice_new(pieces, s->count + 1, (struct str){ .p = own, .n = front.n + s->own });
 	free(own);

@@ -176,8 +176,8 @@ cmd_keys(struct context *c, int argc, char **argv, struct err *e)
 	int status;
 
 	if (!what)
-		return command_usage(
-			"keys", e, "it takes show, rotate, spool, dkim, or retire and a key's number");
+		return command_usage("keys", e,
+			"it takes show, rotate, spool, dkim, or retire and a key's number");
 	if (publication_open(c->dir, &p, e) < 0)
 		return -1;
 	if (what == 'd')

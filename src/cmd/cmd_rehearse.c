@@ -97,8 +97,7 @@ set_date(struct stage *s, struct err *e)
 	int got = issue_find(s->desk.db, s->day, &s->desk.arena, &issue, e);
 
 	s->dated_at = got == 1 ? issue.dated_at : clock_now();
-	clock_rfc5322(
-		s->dated_at, s->desk.publication.settings.publication.timezone, s->date);
+	clock_rfc5322(s->dated_at, s->desk.publication.settings.publication.timezone, s->date);
 	return got < 0 ? -1 : 0;
 }
 

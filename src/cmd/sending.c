@@ -506,8 +506,7 @@ run_with_keys(struct context *c, const struct publication *p, const struct keys 
 		return test_copy_send(c, p, keys, s, e);
 	status = db_open(p->dir, "var/morningpost.db", DB_WRITE, &db, e);
 	if (status == 0) {
-		status =
-			s->dry_run ? run_dry(c, p, db, s, e) : run_with_lock(c, p, db, keys, s, e);
+		status = s->dry_run ? run_dry(c, p, db, s, e) : run_with_lock(c, p, db, keys, s, e);
 		db_close(db);
 	}
 	return status;

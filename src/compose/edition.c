@@ -279,10 +279,12 @@ static int
 render_parts(struct press *press, struct composed *out, struct err *e)
 {
 	press->t.ending = ".html";
-	if (templates_render(&press->t, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
+	if (templates_render(
+		    &press->t, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
 		return -1;
 	press->t.ending = ".txt";
-	if (templates_render(&press->t, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
+	if (templates_render(
+		    &press->t, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
 		return -1;
 	out->text = tidy_text(press, out->text);
 	return 0;

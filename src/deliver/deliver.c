@@ -524,8 +524,7 @@ deliver_issue(struct db *db, struct issue *issue, const struct deliver_options *
 	r->e = e;
 	r->began = clock_steady();
 	init_domains(r);
-	clock_rfc5322(
-		issue->dated_at, o->publication->settings.publication.timezone, r->dated);
+	clock_rfc5322(issue->dated_at, o->publication->settings.publication.timezone, r->dated);
 	status = relays_open(o->publication, &r->relays, e);
 	if (status == 0) {
 		learn_start(r);

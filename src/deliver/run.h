@@ -135,7 +135,7 @@ struct run {
 	struct domain_pace *domains;
 	struct loaded editions[RUN_EDITIONS];
 	size_t edition_count;
-	char dated[40]; /* the Date of every copy */
+	char dated[40];    /* the Date of every copy */
 	struct pool *pool; /* NULL: letters are not signed, and filled as they are offered */
 	struct hand *sealing[RUN_SEALING];
 	size_t sealing_count;

@@ -311,8 +311,8 @@ people_resubscribe(struct db *db, const struct keys *keys, int64_t subscriber, c
 }
 
 int
-people_confirm(struct db *db, const struct subscriber *s, const char *why, int64_t now,
-	struct err *e)
+people_confirm(
+	struct db *db, const struct subscriber *s, const char *why, int64_t now, struct err *e)
 {
 	const char *kind = s->state == SUBSCRIBER_PENDING ? "confirmed" : "resubscribed";
 

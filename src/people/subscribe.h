@@ -84,8 +84,8 @@ int people_resubscribe(struct db *db, const struct keys *keys, int64_t subscribe
 	int64_t now, enum people_return *outcome, struct err *e);
 
 /* Who was asked by mail has agreed: active from now on. In the caller's transaction. */
-int people_confirm(struct db *db, const struct subscriber *s, const char *why, int64_t now,
-	struct err *e);
+int people_confirm(
+	struct db *db, const struct subscriber *s, const char *why, int64_t now, struct err *e);
 
 enum people_change {
 	PEOPLE_CHANGED,

@@ -188,8 +188,8 @@ static const struct {
 	unsigned tokens; /* the kinds it takes; 0: it needs none */
 } kinds[WISH_KINDS] = {
 	[WISH_SUBSCRIBE] = { grant_subscribe, 0 },
-	[WISH_CONFIRM] = { fulfil, BIT(TOKEN_CONFIRM) | BIT(TOKEN_EXPORT) | BIT(TOKEN_ERASE) |
-					   BIT(TOKEN_ADDRESS) },
+	[WISH_CONFIRM] = { fulfil,
+		BIT(TOKEN_CONFIRM) | BIT(TOKEN_EXPORT) | BIT(TOKEN_ERASE) | BIT(TOKEN_ADDRESS) },
 	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER) },
 	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER) },
 	[WISH_REASON] = { grant_reason, BIT(TOKEN_MEMBER) },

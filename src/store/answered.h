@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 struct answered {
-	int64_t all;        /* who are meant */
+	int64_t all;     /* who are meant */
 	int64_t served;  /* sent, or failed: what came of them is known */
 	int64_t refused; /* of them: by the relay, since the address is no good (RELIABILITY S3) */
 	int64_t bounced; /* by mail, later: others than those */

@@ -134,7 +134,8 @@ response_write(const struct response *r, int64_t now, bool body, bool keep, stru
 	else
 		put_private_policy(r, out);
 	if (r->download)
-		buf_printf(out, "Content-Disposition: attachment; filename=\"%s\"\r\n", r->download);
+		buf_printf(
+			out, "Content-Disposition: attachment; filename=\"%s\"\r\n", r->download);
 	if (r->allow)
 		buf_printf(out, "Allow: %s\r\n", r->allow);
 	if (r->retry_after)

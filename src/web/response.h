@@ -23,7 +23,8 @@ struct response {
 	const char *policy; /* the whole Content-Security-Policy instead of the usual; or NULL */
 	const char *allow;  /* 405: the methods that do work, or NULL */
 	int retry_after;    /* seconds, or 0 */
-	const char *download; /* the name under which it is to be kept, or NULL: it is to be shown */
+	const char
+		*download; /* the name under which it is to be kept, or NULL: it is to be shown */
 };
 
 /* "Not Found". */

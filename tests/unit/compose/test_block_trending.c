@@ -125,7 +125,8 @@ what_stands_on_a_score_is_marked(void **state)
 	assert_int_equal(made_render(&m, "trending", "sources: [hf_models]"), 1);
 	assert_has(m.text, "~81\n     text-generation\n     500 likes in all\n");
 	assert_has(m.text, "~ is Hugging Face's own trendingScore");
-	assert_has(m.text, "the likes of 7\ndays; first issue: there is no week before to compare with yet");
+	assert_has(m.text,
+		"the likes of 7\ndays; first issue: there is no week before to compare with yet");
 	assert_false(made_has(m.text, "NEW"));
 	arena_free(&m.a);
 }
