@@ -60,7 +60,7 @@ page_subscribe_form(struct visit *v, struct err *e)
 int
 page_subscribe_script(struct visit *v, struct err *e)
 {
-	const struct asset *script = asset_find("templates/subscribe.js");
+	const struct asset *script = asset_find("templates/page-subscribe.js");
 
 	(void)e;
 	v->response.status = 200;

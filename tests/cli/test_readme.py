@@ -73,8 +73,10 @@ def test_every_command_works_in_its_order(newcomer):
             if text.startswith(("scripts/", "sudo cmake")):
                 done = subprocess.run(["bash", "-euxc", text], cwd=home / "tree", env=env, capture_output=True, text=True, timeout=550)
             elif background:
-                servers.append(subprocess.Popen([*text.split(), "--listen", f"127.0.0.1:{port}"], cwd=where, env=env))
-                until_it_listens(port, servers[-1])
+                listens = ["--listen", f"127.0.0.1:{port}"] if "serve" in text else []
+                servers.append(subprocess.Popen([*text.split(), *listens], cwd=where, env=env))
+                if listens:
+                    until_it_listens(port, servers[-1])
                 continue
             else:
                 done = subprocess.run(["bash", "-euxc", text + "\npwd > $HOME/where"], cwd=where, env=env, capture_output=True, text=True, timeout=60)
