@@ -399,7 +399,7 @@ take_all(const struct spool_taking *t, int64_t counts[static SPOOL_FATES], struc
 int
 spool_take(const struct spool_taking *t, int64_t counts[static SPOOL_FATES], struct err *e)
 {
-	int lock, status = file_lock(t->folder, ".lock", &lock, e);
+	int lock, status = file_lock(t->folder, "take.lock", &lock, e);
 
 	memset(counts, 0, SPOOL_FATES * sizeof *counts);
 	if (status < 0)

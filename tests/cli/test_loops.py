@@ -17,6 +17,7 @@ import loops
 import returned
 from lab import BINARY, DAY, ISSUE, Relay
 from loops import assert_orderly, check_database, count, choose, is_nobodys, litter, loop, query
+from test_public_only import sealed
 
 # Not the user's fault, and never said to be: out of memory, no relay, not finished.
 CODES = {69, 70, 74, 75}
@@ -297,12 +298,18 @@ class Serve(Command):
     def run(self, where, post, wish=None, extra=None, leaks=True):
         env = {**loops.environment(where, wish or "malloc:0", leaks), **(extra or {})}
         with open(where / "log", "wb+") as log:
-            p = subprocess.Popen([str(BINARY), "-C", str(post), "serve", "--listen", "127.0.0.1:0"], stderr=log, env=env)
+            p = subprocess.Popen([str(BINARY), "-C", str(post), *self.serve(), "--listen", "127.0.0.1:0"], stderr=log, env=env)
             status = self.ask(p, where / "log")
             p.send_signal(signal.SIGTERM)
             code = p.wait(60)
         (where / "status").write_text(str(status))
         return loops.ended(where, code, "", (where / "log").read_text())
+
+    def serve(self):
+        return ["serve"]
+
+    def verify(self, post):
+        check_database(post)
 
     def ask(self, p, log):
         """The status of the answer, or None."""
@@ -327,7 +334,7 @@ class Serve(Command):
 
     def check(self, where, post, done, wish):
         assert done.code in self.codes | DISK | {0}, done
-        check_database(post)
+        self.verify(post)
         status = (where / "status").read_text()
         if status == "200":
             assert self.look(where, post) == self.clean, f"it said so, and did not: {done}"
@@ -371,7 +378,55 @@ class Bounce(Command):
         super().check(where, post, done, wish)
 
 
-COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Notes, Serve, Bounce)}
+class ServePublicOnly(Serve):
+    """The same link on a host without a database: said to be noted, it is in the spool."""
+
+    disk = 20
+
+    def prepare(self):
+        super().prepare()
+        for secret in ("mac", "spool", *(f.name for f in (self.before / "var/keys").glob("sign-?"))):
+            (self.before / "var/keys" / secret).unlink()
+        shutil.rmtree(self.before / "var/outbox", ignore_errors=True)
+        for file in (self.before / "var").glob("morningpost.db*"):
+            file.unlink()
+
+    def serve(self):
+        return ["serve", "--public-only"]
+
+    def look(self, where, post):
+        """How many wait: one, however often it was asked for, at the least."""
+        return min(1, sum(len(f.read_bytes()) > 100 for f in (post / "var/spool").glob("*.wish")))
+
+    def verify(self, post):
+        assert not litter(post)
+
+
+class SpoolTake(Command):
+    """Who left by such a host, and came back: each wish once."""
+
+    disk = 20
+
+    def prepare(self):
+        super().prepare()
+        assert loops.run(self.where, self.before, ["subscriber", "add", "ada@d.example"]).code == 0
+        assert loops.run(self.where, self.before, ["send", "--no-wait"]).code == 0
+        mail = next((self.before / "var/outbox/new").iterdir()).read_text()
+        token = re.search(r"/u/([\w-]{111})>", re.sub(r"\r?\n[ \t]", "", mail))[1]
+        key = (self.before / "var/keys/spool.pub").read_text().strip()
+        (self.before / "var/spool").mkdir(mode=0o700, exist_ok=True)
+        for n, kind in enumerate(("leave", "return", "leave")):
+            (self.before / "var/spool" / f"{n}-x.wish").write_bytes(sealed(key, kind=kind, at=int(time.time() * 1e6), token=token))
+
+    def arguments(self, where):
+        return ["spool", "take"]
+
+    def look(self, where, post):
+        return (query(post, "SELECT state FROM subscriber"), query(post, "SELECT kind, count(*) FROM event GROUP BY 1 ORDER BY 1"),
+                query(post, "SELECT count(*) FROM spooled"), sorted(p.name for p in (post / "var/spool").iterdir()))
+
+
+COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Notes, Serve, ServePublicOnly, SpoolTake, Bounce)}
 # How many places are tried at the most; of the rest a sample is taken.
 MOST = {"import": 240, "compose": 240, "send": 200, "notes": 60, "serve": 220, "bounce": 40}
 

@@ -262,7 +262,7 @@ one_at_a_time_takes(void **state)
 	};
 	int lock;
 
-	assert_int_equal(file_lock(o->spool.folder, ".lock", &lock, &s->e), 1);
+	assert_int_equal(file_lock(o->spool.folder, "take.lock", &lock, &s->e), 1);
 	assert_int_equal(spool_take(&t, o->counts, &s->e), -1);
 	assert_int_equal(s->e.code, ERR_TEMPFAIL);
 	close(lock);
