@@ -82,11 +82,12 @@ read_chunk(struct db *db, struct str after, struct arena *a, struct suppression 
 		e);
 	int status;
 
+	*n = 0;
 	if (!s)
 		return -1;
 	stmt_blob(s, 1, after);
 	stmt_int(s, 2, (int64_t)room);
-	for (*n = 0; (status = stmt_step(s, e)) > 0; (*n)++) {
+	for (; (status = stmt_step(s, e)) > 0; (*n)++) {
 		struct str hash = stmt_get_blob(s, 0);
 
 		/* The schema checks it. */
