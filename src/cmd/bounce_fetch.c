@@ -92,7 +92,8 @@ intake_fetch(struct intake *in, struct err *e)
 
 	if (status < 0)
 		return -1;
-	f.name = str_of(s->url);
+	f.name = str_of(arena_printf(
+		&f.arena, "%s%s%s", s->url, s->user ? " " : "", s->user ? s->user : ""));
 	status = fetch(&f, e);
 	mailbox_close(f.mailbox);
 	arena_free(&f.arena);
