@@ -21,6 +21,7 @@ struct walk {
 	struct doctor *d;
 	const uint8_t *address; /* 16 octets; NULL: all of it is walked, to count */
 	int lookups, depth;
+	int voids;         /* names that a or mx ask for and nobody has (RFC 7208 4.6.4) */
 	bool macro;        /* a term depends on more than we know */
 	const char *wrong; /* what a receiver would stop at, in words */
 	struct err e;
@@ -91,6 +92,22 @@ match_exchangers(struct walk *w, const struct spf_term *t, const char *domain, b
 	return got < 0 ? -1 : 0;
 }
 
+/* Nobody's address is asked for: does the name lead anywhere at all? */
+static int
+count_void(struct walk *w, const struct spf_term *t, const char *domain)
+{
+	bool mx = t->kind == SPF_MX;
+	struct dns_record *r;
+	size_t n;
+	int got = dns_ask(w->d->dns, mx ? DNS_MX : DNS_A, domain, &w->d->arena, &r, &n, &w->e);
+
+	if (got == 0 && !mx)
+		got = dns_ask(w->d->dns, DNS_AAAA, domain, &w->d->arena, &r, &n, &w->e);
+	w->unknown = got < 0;
+	w->voids += got == 0;
+	return got < 0 ? -1 : 0;
+}
+
 static int
 match_include(struct walk *w, const char *domain, bool *match)
 {
@@ -116,9 +133,10 @@ match_term(struct walk *w, const struct spf_term *t, const char *domain, bool *m
 	case SPF_INCLUDE:
 		return match_include(w, domain, match);
 	case SPF_A:
-		return w->address ? match_name(w, t, domain, match) : 0;
+		return w->address ? match_name(w, t, domain, match) : count_void(w, t, domain);
 	case SPF_MX:
-		return w->address ? match_exchangers(w, t, domain, match) : 0;
+		return w->address ? match_exchangers(w, t, domain, match)
+				  : count_void(w, t, domain);
 	case SPF_EXISTS:
 	case SPF_PTR:
 		w->macro = true;
@@ -255,6 +273,13 @@ look_at_record(struct doctor *d, const char *domain)
 		doctor_note(d, DOCTOR_SPF, DOCTOR_FAIL);
 		doctor_sayf(d, DOCTOR_FAIL, "spf", "take includes out that you do not need",
 			"%s: %d lookups, and receivers stop at %d", domain, w.lookups, SPF_LOOKUPS);
+		return;
+	}
+	if (w.voids > SPF_VOIDS) {
+		doctor_note(d, DOCTOR_SPF, DOCTOR_FAIL);
+		doctor_sayf(d, DOCTOR_FAIL, "spf", "take names out that are gone",
+			"%s: %d of its names have no address, and receivers stop at %d", domain,
+			w.voids, SPF_VOIDS + 1);
 		return;
 	}
 	doctor_sayf(d, DOCTOR_OK, "spf", "", "%s: a record, of %d lookup%s (%d may be)", domain,

@@ -32,7 +32,7 @@ struct spf_term {
 				  only bits6, of the mapped address */
 };
 
-enum { SPF_TERMS = 64, SPF_LOOKUPS = 10 };
+enum { SPF_TERMS = 64, SPF_LOOKUPS = 10, SPF_VOIDS = 2 };
 
 /* Domains are borrowed from the text. */
 struct spf {

@@ -162,6 +162,8 @@ SPF = [
     ("v=spf1 include:gone.press.test -all", "fail", "gone.press.test has 0 SPF records"),
     ("v=spf1 include:round.press.test -all", "fail", "round in a circle"),
     ("v=spf1 include:ten.press.test a -all", "fail", "12 lookups"),
+    ("v=spf1 a:mx.press.test a:gone1.test mx:gone2.test -all", "ok", "may send"),
+    ("v=spf1 a:mx.press.test a:gone1.test mx:gone2.test a:gone3.test -all", "fail", "3 of its names have no address"),
     ("v=spf10 -all", "fail", "no SPF record"),
     (["v=spf1 -all", "v=spf1 +all"], "fail", "2 SPF records"),
     (["unrelated", f"v=spf1 ip4:{PUBLIC} -all"], "ok", "may send"),
@@ -204,6 +206,17 @@ def test_dkim(publication, ward):
     for i, (record, level, words) in enumerate(cases):
         (row,) = [r for r in rows if r["what"] == "dkim" and r["words"].startswith(f"s{i}._domainkey")]
         assert row["level"] == level and words in row["words"], (record, row)
+
+
+def test_a_key_that_others_can_read(publication, ward):
+    settings(publication)
+    made, line = add_key(publication, "press0.test")
+    (publication.path / made["key_file"]).chmod(0o644)
+    try:
+        rows = ward(good() | {(made["name"], "TXT"): made["value"]}).ask(publication, code=78, more="dkim:\n" + line)
+        assert worst(rows, "dkim") == "fail" and "0644" in said(rows, "dkim")[0][1]
+    finally:
+        (publication.path / made["key_file"]).chmod(0o600)
 
 
 DMARC = [
