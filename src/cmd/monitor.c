@@ -14,7 +14,7 @@ read_begun(struct db *db, struct monitor *m, struct err *e)
 	if (delivery_counts(db, m->issue.id, m->counts, e) < 0 ||
 		delivery_last_change(db, m->issue.id, &m->changed_at, e) < 0 ||
 		answered_count(db, m->issue.id, &m->answered, e) < 0 ||
-		answered_by_mail(db, m->issue.id, &m->answered, e) < 0)
+		answered_returned(db, m->issue.id, &m->answered, e) < 0)
 		return -1;
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		m->all += m->counts[i];

@@ -52,12 +52,18 @@ limit_words(enum limit limit, const struct answered *a, const struct settings_se
 
 /* -- in a run ---------------------------------------------------------------------------------- */
 
+/* What the relays refused in this run is counted as it comes, and may not be written yet. */
 static int
 look(struct db *db, void *context, struct err *e)
 {
 	struct run *r = context;
+	struct answered now = { 0 };
 
-	return answered_by_mail(db, r->issue->id, &r->answered, e);
+	if (answered_returned(db, r->issue->id, &now, e) < 0)
+		return -1;
+	r->answered.bounced = now.bounced;
+	r->answered.complained = now.complained;
+	return 0;
 }
 
 static void
@@ -72,7 +78,8 @@ judge(struct run *r)
 int
 limit_start(struct run *r)
 {
-	if (answered_count(r->db, r->issue->id, &r->answered, r->e) < 0 || look(r->db, r, r->e) < 0)
+	if (answered_count(r->db, r->issue->id, &r->answered, r->e) < 0 ||
+		answered_returned(r->db, r->issue->id, &r->answered, r->e) < 0)
 		return -1;
 	r->limit_asked = clock_steady();
 	judge(r);

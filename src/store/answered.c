@@ -1,13 +1,11 @@
 #include "store/answered.h"
 
-#include "store/refused.h"
-
 int
 answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT count(*), count(*) FILTER (WHERE state = 'sent' OR state = 'failed'), "
-		"count(*) FILTER (WHERE " REFUSED ") FROM delivery WHERE issue_id = ?1",
+		"SELECT count(*), count(*) FILTER (WHERE state = 'sent' OR state = 'failed') FROM "
+		"delivery WHERE issue_id = ?1",
 		e);
 	int got;
 
@@ -18,22 +16,20 @@ answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e
 	if (got == 1) {
 		out->all = stmt_get_int(s, 0);
 		out->served = stmt_get_int(s, 1);
-		out->refused = stmt_get_int(s, 2);
 	}
 	stmt_reset(s);
 	return got < 0 ? -1 : 0;
 }
 
-/* One whom the relay refused may stand among the events as well: as one. */
+/* Each person once, though a refusal may be followed by a report, and a report by another. */
 int
-answered_by_mail(struct db *db, int64_t issue, struct answered *out, struct err *e)
+answered_returned(struct db *db, int64_t issue, struct answered *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT count(DISTINCT CASE WHEN kind = 'bounced' AND NOT EXISTS (SELECT 1 FROM "
-		"delivery d WHERE d.issue_id = ?1 AND d.subscriber_id = event.subscriber_id AND "
-		"d.state = 'failed') THEN subscriber_id END), count(DISTINCT CASE kind WHEN "
-		"'complained' THEN subscriber_id END) FROM event WHERE issue_id = ?1 AND kind IN "
-		"('bounced', 'complained')",
+		"SELECT count(DISTINCT CASE WHEN kind = 'hard' AND source = 'smtp' THEN "
+		"subscriber_id END), count(DISTINCT CASE kind WHEN 'hard' THEN subscriber_id END), "
+		"count(DISTINCT CASE kind WHEN 'complaint' THEN subscriber_id END) FROM bounce "
+		"WHERE issue_id = ?1",
 		e);
 	int got;
 
@@ -42,8 +38,9 @@ answered_by_mail(struct db *db, int64_t issue, struct answered *out, struct err 
 	stmt_int(s, 1, issue);
 	got = stmt_step(s, e);
 	if (got == 1) {
-		out->bounced = stmt_get_int(s, 0);
-		out->complained = stmt_get_int(s, 1);
+		out->refused = stmt_get_int(s, 0);
+		out->bounced = stmt_get_int(s, 1) - out->refused;
+		out->complained = stmt_get_int(s, 2);
 	}
 	stmt_reset(s);
 	return got < 0 ? -1 : 0;
@@ -53,8 +50,8 @@ int
 answered_words(struct db *db, int64_t issue, struct arena *a, struct str *words, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT code || ' ' || coalesce(words, '') AS said FROM delivery WHERE issue_id = "
-		"?1 AND " REFUSED " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
+		"SELECT coalesce(code || ' ', '') || coalesce(words, '') AS said FROM bounce WHERE "
+		"issue_id = ?1 AND kind = 'hard' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
 		e);
 	int got;
 

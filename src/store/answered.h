@@ -12,12 +12,13 @@ struct answered {
 	int64_t complained; /* persons */
 };
 
-/* From the ledger: all, served and refused. One walk through the issue's rows. */
+/* From the ledger: all and served. One walk through the issue's rows. */
 int answered_count(struct db *db, int64_t issue, struct answered *out, struct err *e);
-/* From the events: bounced and complained; the rest of *out stays. By an index, so at any time. */
-int answered_by_mail(struct db *db, int64_t issue, struct answered *out, struct err *e);
+/* From what came back: refused, bounced and complained; the rest of *out stays. By an index, so at any
+ * time. */
+int answered_returned(struct db *db, int64_t issue, struct answered *out, struct err *e);
 
-/* What most of those who were refused were refused with, in the arena: 1, 0 none was. */
+/* What most of those who bounced were refused with, in the arena: 1, 0 none was. */
 int answered_words(struct db *db, int64_t issue, struct arena *a, struct str *words, struct err *e);
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "store/named.h"
-#include "store/refused.h"
 
 struct counter {
 	struct db *db;
@@ -127,10 +126,9 @@ reckon_readers(struct counter *c)
 /* -- the mail ---------------------------------------------------------------------------------- */
 
 static void
-count_row(struct stats_mail *m, struct str state, bool refused)
+count_row(struct stats_mail *m, struct str state)
 {
 	m->all++;
-	m->bounced += refused;
 	if (str_eqz(state, "sent"))
 		m->sent++;
 	else if (str_eqz(state, "failed"))
@@ -178,10 +176,8 @@ count_ledger(struct counter *c, int64_t issue, struct stats_day *day, struct err
 {
 	/* CROSS JOIN: walk the ledger, look each subscriber up. Both lie in the same order. */
 	struct stmt *s = db_prepare(c->db,
-		"SELECT d.state, d.refused, p.domain FROM (SELECT subscriber_id, state, " REFUSED
-		" AS refused FROM delivery WHERE issue_id = ?1) d CROSS JOIN subscriber p ON p.id "
-		"= "
-		"d.subscriber_id",
+		"SELECT d.state, p.domain FROM delivery d CROSS JOIN subscriber p ON p.id = "
+		"d.subscriber_id WHERE d.issue_id = ?1",
 		e);
 	int got;
 
@@ -190,10 +186,9 @@ count_ledger(struct counter *c, int64_t issue, struct stats_day *day, struct err
 	stmt_int(s, 1, issue);
 	while ((got = stmt_step(s, e)) == 1) {
 		struct str state = stmt_get_text(s, 0);
-		bool refused = stmt_get_int(s, 1) != 0;
 
-		count_row(&day->mail, state, refused);
-		count_row(&domain_named(c, stmt_get_text(s, 2))->mail, state, refused);
+		count_row(&day->mail, state);
+		count_row(&domain_named(c, stmt_get_text(s, 1))->mail, state);
 	}
 	return got;
 }
@@ -226,24 +221,22 @@ count_issues(struct counter *c, struct err *e)
 static void
 count_answer(struct stats_mail *m, struct str kind, int64_t n)
 {
-	if (str_eqz(kind, "complained"))
+	if (str_eqz(kind, "complaint"))
 		m->complained += n;
 	else
 		m->bounced += n;
 }
 
-/* By mail, each person once an issue; whom the relay had refused already is counted there. */
-#define ANSWERS                                                                                    \
-	"event v WHERE v.kind IN ('bounced', 'complained') AND v.subscriber_id IS NOT NULL AND "   \
-	"(v.kind = 'complained' OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.issue_id = "       \
-	"v.issue_id AND d.subscriber_id = v.subscriber_id AND d.state = 'failed'))"
-
+/* Each person once an issue, refused or reported. */
 static int
 count_answers(struct counter *c, struct err *e)
 {
 	struct stmt *s = db_prepare(c->db,
-		"SELECT i.day, v.kind, count(DISTINCT v.subscriber_id) FROM issue i JOIN " ANSWERS
-		" AND v.issue_id = i.id AND i.day BETWEEN ?1 AND ?2 GROUP BY i.id, v.kind",
+		"SELECT i.day, b.kind, count(DISTINCT b.subscriber_id) FROM issue i JOIN bounce b "
+		"ON "
+		"b.issue_id = i.id WHERE i.day BETWEEN ?1 AND ?2 AND b.kind <> 'soft' GROUP BY "
+		"i.id, "
+		"b.kind",
 		e);
 	int got;
 
@@ -264,8 +257,8 @@ static int
 count_strays(struct counter *c, struct err *e)
 {
 	struct stmt *s = db_prepare(c->db,
-		"SELECT v.at, v.kind FROM event v WHERE v.kind IN ('bounced', 'complained') AND "
-		"v.issue_id IS NULL AND v.subscriber_id IS NOT NULL AND v.at >= ?1",
+		"SELECT at, kind FROM bounce WHERE issue_id IS NULL AND at >= ?1 AND kind <> "
+		"'soft'",
 		e);
 	int got;
 
@@ -318,12 +311,10 @@ static int
 answers_by_domain(struct counter *c, struct err *e)
 {
 	struct stmt *s = db_prepare(c->db,
-		"SELECT (SELECT p.domain FROM subscriber p WHERE p.id = v.subscriber_id) AS "
-		"domain, "
-		"v.kind, count(DISTINCT v.subscriber_id || ' ' || v.issue_id) FROM issue i "
-		"JOIN " ANSWERS
-		" AND v.issue_id = i.id AND i.day BETWEEN ?1 AND ?2 GROUP BY 1, 2 HAVING "
-		"domain IS NOT NULL",
+		"SELECT p.domain, b.kind, count(DISTINCT b.subscriber_id || ' ' || b.issue_id) "
+		"FROM "
+		"issue i JOIN bounce b ON b.issue_id = i.id JOIN subscriber p ON p.id = "
+		"b.subscriber_id WHERE i.day BETWEEN ?1 AND ?2 AND b.kind <> 'soft' GROUP BY 1, 2",
 		e);
 	int got;
 

@@ -5,6 +5,7 @@ import datetime
 import json
 import random
 import sqlite3
+import time
 import zoneinfo
 
 import chain
@@ -18,13 +19,20 @@ def moment(day, hour, minute=0, zone="UTC"):
     return int(at.timestamp() * 1e6)
 
 
+def report(path, kind, people, issue=None):
+    """What came back about some, as it stands when it was taken in."""
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as db, db:
+        db.executemany("INSERT INTO bounce (subscriber_id, issue_id, kind, source, report, at, judged_at) VALUES (?, ?, ?, 'mail', ?, ?, 1)",
+            ((p, issue, kind, f"<{random.random()}@mx.example>", int(time.time() * 1e6)) for p in people))
+
+
 class History:
     """`days` up to `last`; every night some come and go, every morning an issue goes out, and some of it comes back."""
 
     def __init__(self, path, last, days=30, people=400, zone="UTC", seed=5):
         self.path, self.dice, self.zone = path, random.Random(seed), zone
         self.days = [last - datetime.timedelta(days=days - 1 - i) for i in range(days)]
-        self.state, self.domain, self.events, self.rows, self.issues = {}, {}, [], [], []
+        self.state, self.domain, self.events, self.rows, self.issues, self.reports = {}, {}, [], [], [], []
         self.expected = {str(d): collections.Counter() for d in self.days}
         for _ in range(people):
             self.join(self.days[0] - datetime.timedelta(days=9), moment(self.days[0] - datetime.timedelta(days=9), 12), "imported")
@@ -81,6 +89,8 @@ class History:
             self.count(day, "bounced", refused or bounced)
             self.count(day, "complained", complained)
             if refused or bounced or complained:
+                source = "smtp" if refused else "mail"
+                self.reports.append((person, n, "complaint" if complained else "hard", source, f"{source}/{n}", at))
                 self.leave(day, at, person, "complained" if complained else "bounced", n)
 
     def write(self):
@@ -91,4 +101,5 @@ class History:
             db.execute("INSERT INTO edition (id, hash, kind, day, subject, bytes, made_at) VALUES (1, ?, 'issue', '2026-01-01', 's', x'62', 1)", ("0" * 64,))
             db.executemany("INSERT INTO issue (id, day, edition_id, state, dated_at, last_moment, started_at, finished_at) VALUES (?, ?, 1, 'sent', 1, 9, 1, 9)", self.issues)
             db.executemany("INSERT INTO delivery (issue_id, subscriber_id, edition_id, state, changed_at, code, status) VALUES (?, ?, 1, ?, ?, ?, ?)", self.rows)
+            db.executemany("INSERT INTO bounce (subscriber_id, issue_id, kind, source, report, at, judged_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)", self.reports)
         chain.add_all(self.path, sorted(self.events, key=lambda e: e[0]))

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-import chain
+import history
 from lab import DAY, Lab
 
 LINE = re.compile(r"MORNINGPOST (OK|WARNING|CRITICAL|UNKNOWN): ([^|\n]+)(?: \| ([^|\n]+))?\n")
@@ -99,7 +99,7 @@ def test_held_stuck_late_and_on_its_way(lab):
 
 def test_out_with_too_many_complaints_or_doubts_is_a_warning(lab):
     lab.send()
-    chain.add(lab.dir / "var/morningpost.db", "complained", [1, 2, 3], issue=1)
+    history.report(lab.dir / "var/morningpost.db", "complaint", [1, 2, 3], issue=1)
     code, words, figures = look(lab)
     assert code == 1 and "3 of 4 complained" in words and figures["complained"] == "75.00%;0.3;;0;100"
     change(lab, "UPDATE delivery SET state = 'in_doubt' WHERE subscriber_id = 1")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-import chain
+import history
 from lab import Lab, assert_clean
 
 
@@ -86,19 +86,19 @@ def test_a_few_dead_addresses_hold_no_small_list(lab):
     assert lab.status()["failed"] == 19 and lab.status()["state"] == "sent"
 
 
-@pytest.mark.parametrize("kind, n, limit", [("complained", 3, "max_complained"), ("bounced", 20, "max_bounced")])
+@pytest.mark.parametrize("kind, n, limit", [("complaint", 3, "max_complained"), ("hard", 20, "max_bounced")])
 def test_what_comes_by_mail_stops_a_run(lab, kind, n, limit):
     relay = lab.relay()
     lab.configure(relay, rate="40/s")
     p = lab.start("send")
     until(lambda: relay.accepted() >= 60)
     sent = [s for s, in query(lab, f"SELECT subscriber_id FROM delivery WHERE state = 'sent' LIMIT {n}")]
-    chain.add(database(lab), kind, sent, issue=1)
+    history.report(database(lab), kind, sent, issue=1)
     assert p.wait(30) == 75
     told = lab.status()
     assert told["state"] == "held" and limit in told["held_why"] and told["queued"] > 50
     # Told again, of one who was told of before: no more than one.
-    chain.add(database(lab), kind, sent[:2], issue=1)
+    history.report(database(lab), kind, sent[:2], issue=1)
     before = relay.accepted()
     assert limit in lab.send(ok=(75,)).stderr and relay.accepted() == before
     lab.configure(relay)

@@ -118,6 +118,7 @@ def test_what_was_undone_never_was(publication):
 def test_complaints_about_no_known_issue_count_on_their_day(publication):
     publication.ok("subscriber", "add", "ann@x.example")
     chain.add(publication.database, "complained", [1], detail='{"from":"active"}')
+    history.report(publication.database, "complaint", [1])
     with contextlib.closing(sqlite3.connect(publication.database)) as db, db:
         db.execute("UPDATE subscriber SET state = 'complained'")
     last = publication.json("stats")["days"][-1]
