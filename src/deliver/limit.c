@@ -10,9 +10,9 @@
 #define LOOK (2 * CLOCK_SECOND) /* for what came by mail */
 
 static bool
-passes(int64_t n, int64_t least, double most, int64_t first, const struct answered *a)
+passes(int64_t n, int64_t least, double most, const struct answered *a)
 {
-	int64_t of = a->all < first ? a->all : first;
+	int64_t of = a->all < LIMIT_FIRST ? a->all : LIMIT_FIRST;
 
 	if (a->served > of)
 		of = a->served;
@@ -22,11 +22,9 @@ passes(int64_t n, int64_t least, double most, int64_t first, const struct answer
 enum limit
 limit_judge(const struct answered *a, const struct settings_send *s)
 {
-	if (passes(a->refused + a->bounced, LIMIT_LEAST_BOUNCED, s->max_bounced,
-		    LIMIT_FIRST_BOUNCED, a))
+	if (passes(a->refused + a->bounced, LIMIT_LEAST_BOUNCED, s->max_bounced, a))
 		return LIMIT_BOUNCED;
-	if (passes(a->complained, LIMIT_LEAST_COMPLAINED, s->max_complained, LIMIT_FIRST_COMPLAINED,
-		    a))
+	if (passes(a->complained, LIMIT_LEAST_COMPLAINED, s->max_complained, a))
 		return LIMIT_COMPLAINED;
 	return LIMIT_KEPT;
 }

@@ -12,16 +12,11 @@ enum limit {
 };
 
 /*
- * The shares are of those who were served so far, and at the beginning of the first LIMIT_FIRST_…,
- * or of all where they are fewer: what the first few say is chance. Below LIMIT_LEAST_… persons
- * nothing is stopped, or one dead address would hold a small list's paper.
+ * The shares are of those who were served so far, and at the beginning of the first LIMIT_FIRST, or
+ * of all where they are fewer: what the first few say is chance. Below LIMIT_LEAST_… persons nothing
+ * is stopped, or one dead address would hold a small list's paper.
  */
-enum {
-	LIMIT_FIRST_BOUNCED = 400,
-	LIMIT_LEAST_BOUNCED = 20,
-	LIMIT_FIRST_COMPLAINED = 1000,
-	LIMIT_LEAST_COMPLAINED = 3
-};
+enum { LIMIT_FIRST = 1000, LIMIT_LEAST_BOUNCED = 20, LIMIT_LEAST_COMPLAINED = 3 };
 enum limit limit_judge(const struct answered *a, const struct settings_send *s);
 
 /* "26 of 410 bounced (6.3%), and send.max_bounced is 5%": at most `room` bytes with the NUL. */
