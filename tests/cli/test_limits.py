@@ -8,6 +8,7 @@ import pytest
 
 import history
 from lab import Lab, assert_clean
+from returned import Copy, complaint
 
 
 def database(lab):
@@ -104,3 +105,22 @@ def test_what_comes_by_mail_stops_a_run(lab, kind, n, limit):
     lab.configure(relay)
     lab.send("--force")
     assert_clean(lab.audit())
+
+
+def test_complaints_that_are_taken_in_during_a_run_stop_it(lab, tmp_path):
+    """From the mailbox provider's report to the issue's stop, by the road that they take in earnest."""
+    keep = tmp_path / "kept"
+    keep.mkdir()
+    relay = lab.relay("--keep", keep)
+    lab.configure(relay, rate="40/s")
+    p = lab.start("send")
+    until(lambda: relay.accepted() >= 60)
+    for path in sorted(keep.iterdir())[:4]:
+        raw = path.read_text()
+        reader = raw.partition("\nTo: ")[2].partition("\n")[0].rpartition("<")[2].rstrip(">")
+        copy = tmp_path / "copy"
+        copy.write_text(f"Return-Path: <news@post.example>\nDelivered-To: {reader}\n{raw}")
+        assert "complained" in lab.run("bounce", "-", "--json", input=complaint(Copy(copy))).stdout
+    assert p.wait(30) == 75
+    assert "max_complained" in lab.status()["held_why"] and "4 of" in lab.send(ok=(75,)).stderr
+    lab.run("log", "verify")
