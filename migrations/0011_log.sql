@@ -20,9 +20,6 @@ CREATE TABLE event (
 
 CREATE INDEX event_subscriber ON event (subscriber_id) WHERE subscriber_id IS NOT NULL;
 
--- What came back of an issue, while it is being sent.
-CREATE INDEX event_answer ON event (issue_id) WHERE kind IN ('bounced', 'complained');
-
 CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event
 BEGIN
 	SELECT RAISE(ABORT, 'the log of events is only added to');
