@@ -18,6 +18,10 @@
 #include "settings/keys.h"
 #include "settings/publication.h"
 #include "store/db.h"
+#include "store/owed.h"
+
+/* So long may a note wait before somebody should know. */
+#define NOTES_PATIENCE (600 * CLOCK_SECOND)
 
 const char cmd_doctor_help[] =
 	"  --roundtrip   also send a message through each relay to doctor.roundtrip.email, fetch "
@@ -158,6 +162,25 @@ look_at_links(struct doctor *d, const struct publication *p, struct db *db)
 			"put the old one under publication, or the links in older mail die");
 }
 
+/* Who asked for the paper waits for the mail that confirms it. */
+static void
+look_at_notes(struct doctor *d, struct db *db)
+{
+	int64_t since;
+	struct err e;
+	int got = owed_waits_since(db, &since, &e);
+	char at[24];
+
+	if (got < 0)
+		doctor_say_error(d, "notes", &e, "");
+	if (got <= 0 || clock_now() - since < NOTES_PATIENCE)
+		return;
+	clock_rfc3339(since, at);
+	doctor_sayf(d, DOCTOR_WARN, "notes",
+		"keep 'morningpost notes --follow' running: morningpost-notes.service",
+		"some are owed since %s and were never tried", at);
+}
+
 static void
 look_at_database(struct doctor *d, const struct publication *p)
 {
@@ -179,8 +202,10 @@ look_at_database(struct doctor *d, const struct publication *p)
 			got == 0 ? arena_printf(&d->arena, "%.*s", STR_ARG(why))
 				 : arena_printf(&d->arena, "%s", e.text),
 			"'morningpost db restore' brings a backup back");
-	if (got == 1)
+	if (got == 1) {
 		look_at_links(d, p, db);
+		look_at_notes(d, db);
+	}
 	db_close(db);
 }
 

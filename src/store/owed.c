@@ -234,6 +234,19 @@ owed_count_open(struct db *db, int64_t *n, struct err *e)
 	return s ? read_number(s, n, e) : -1;
 }
 
+int
+owed_waits_since(struct db *db, int64_t *since, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT min(owed_at) FROM owed WHERE state NOT IN ('sent', 'failed', 'skipped') "
+		"AND state = 'queued'",
+		e);
+
+	if (!s || read_number(s, since, e) < 0)
+		return -1;
+	return *since != 0;
+}
+
 /* What may be tried at ?1; its first words are those of the index of open rows. Who may have it is
  * sent it again after ?2, then after twice that, and at least every hour. */
 #define DUE                                                                                        \

@@ -88,6 +88,9 @@ int owed_take(struct db *db, int64_t now, int64_t resend, int64_t after, size_t 
 /* How many wait, for now or later. */
 int owed_count_open(struct db *db, int64_t *n, struct err *e);
 
+/* Since when the oldest waits that was never tried: 1, or 0 there is none. */
+int owed_waits_since(struct db *db, int64_t *since, struct err *e);
+
 /*
  * Commit point 1: mark `sending` what may now be completed, to be filled from this edition. 1
  * marked, 0 somebody else has changed it. In the caller's transaction, which must be committed

@@ -188,6 +188,12 @@ def test_one_run_at_a_time(lab, farm):
     assert p.wait(60) == 0 and not lab.audit(PEOPLE).duplicated
 
 
+def test_doctor_tells_of_notes_that_wait(lab):
+    assert "notes" not in lab.run("doctor", ok=None).stdout
+    sql(lab, "UPDATE owed SET owed_at = owed_at - 1200000000")
+    assert "never tried" in lab.run("doctor", ok=None).stdout
+
+
 def test_send_and_daily_deliver_what_is_owed(made, farm, tmp_path):
     for command, code in (("send", (0,)), ("daily", (0, 65, 75))):
         lab = made.copy(tmp_path / command)
