@@ -246,9 +246,11 @@ def test_a_bad_template_holds_up_its_own_kind_only(lab, farm):
     assert states(lab) == ["queued"] * 5 + ["sent"]
     with open(lab.where / "follow.log", "w+") as log:
         p = subprocess.Popen([PROGRAM, "-C", lab.dir, "notes", "--follow"], stderr=log)
-        time.sleep(2.5)
-        (lab.dir / "templates" / "note-confirm.txt").write_text("{{{link.confirm}}}")
-        wait_for(lambda: states(lab) == ["sent"] * 6)
-        p.terminate()
-        assert p.wait(30) == 0
+        try:
+            time.sleep(2.5)
+            (lab.dir / "templates" / "note-confirm.txt").write_text("{{{link.confirm}}}")
+            wait_for(lambda: states(lab) == ["sent"] * 6)
+        finally:
+            p.terminate()
+            assert p.wait(30) == 0
     assert (lab.where / "follow.log").read_text().count("note-confirm.txt:1") == 1, "told once, not every second"
