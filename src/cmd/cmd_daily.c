@@ -220,7 +220,7 @@ run_locked(struct morning *m, struct err *e)
 	if (status < 0)
 		status = end_with(m, e);
 	close(lock);
-	sweep_after(&m->desk->publication, m->desk->db);
+	sweep_after(m->desk);
 	return status;
 }
 

@@ -237,7 +237,7 @@ erase_again(struct db *db, const struct keys *keys, struct err *e)
 
 	if (people_erase_again(db, keys, clock_now(), &n, e) < 0)
 		return -1;
-	return n && person_sweep(db, e) < 0 ? -1 : 0;
+	return n && person_sweep(db, clock_now(), e) < 0 ? -1 : 0;
 }
 
 /* Nor does who has been suppressed since. */

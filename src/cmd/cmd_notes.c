@@ -11,7 +11,6 @@
 #include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sweep.h"
-#include "store/person.h"
 #include "web/listen.h"
 
 const char cmd_notes_help[] =
@@ -28,7 +27,6 @@ const char cmd_notes_help[] =
 #define LOOK_EVERY CLOCK_SECOND
 #define REST_FIRST (15 * CLOCK_SECOND)
 #define REST_MOST (300 * CLOCK_SECOND)
-#define SWEEP_EVERY (3600 * CLOCK_SECOND)
 
 static volatile sig_atomic_t stop_asked;
 
@@ -80,7 +78,7 @@ run_once(struct context *c, const struct desk *d, struct err *e)
 	if (noting_run(&d->publication, d->db, &stop_asked, &bad, &result, e) < 0 ||
 		owed_count_open(d->db, &left, e) < 0)
 		return -1;
-	sweep_after(&d->publication, d->db);
+	sweep_after(d);
 	report(&c->out, &result, left);
 	return exit_code(&result, left, e);
 }
@@ -106,20 +104,6 @@ say(const struct deliver_result *r)
 			(long long)r->deferred, (long long)r->failed, (long long)r->doubted);
 }
 
-/* Who erased themselves from a page is swept out of the file. With a million people that keeps
- * writers waiting for seconds, so it is not done for each of them. */
-static void
-sweep_now_and_then(const struct publication *p, struct db *db, int64_t *next)
-{
-	int64_t now = clock_steady();
-
-	if (now < *next)
-		return;
-	if (person_sweep_due(db, &(struct err){ 0 }) > 0)
-		*next = now + SWEEP_EVERY;
-	sweep_after(p, db);
-}
-
 /* How long until the next look. */
 static int64_t
 next_look(int64_t rest, int got, const struct deliver_result *r)
@@ -139,7 +123,7 @@ next_look(int64_t rest, int got, const struct deliver_result *r)
 static int
 follow(const struct desk *d, struct err *e)
 {
-	int64_t rest = LOOK_EVERY, sweep_next = 0;
+	int64_t rest = LOOK_EVERY;
 	unsigned bad = 0;
 
 	log_info("following what is owed");
@@ -154,7 +138,7 @@ follow(const struct desk *d, struct err *e)
 			log_warn("%s; trying again", e->text);
 		else if (got > 0)
 			say(&result);
-		sweep_now_and_then(&d->publication, d->db, &sweep_next);
+		sweep_after(d);
 		rest = next_look(rest, got, &result);
 		if (!stop_asked)
 			sleep_for(rest);

@@ -65,7 +65,7 @@ erase_one(struct context *c, struct desk *d, const char *email, struct err *e)
 
 	if (desk_find(d, email, &s, e) < 0 || erase(d, &s, e) < 0)
 		return -1;
-	swept = sweep_if_due(&d->publication, d->db, e);
+	swept = sweep_if_due(d, e);
 	if (swept < 0)
 		return -1;
 	tell_of_old_files(d);

@@ -1,9 +1,13 @@
 #include "store/person.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/buf.h"
 
-/* The fact that tells that the file is to be swept. */
+/* The facts that tell that the file is to be swept, and when it was. */
 #define SWEEP "sweep_due"
+#define SWEPT "swept_at"
 
 /* -- writing it out --------------------------------------------------------------------------- */
 
@@ -162,11 +166,30 @@ person_sweep_due(struct db *db, struct err *e)
 }
 
 int
-person_sweep(struct db *db, struct err *e)
+person_swept_at(struct db *db, int64_t *at, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str value;
+	uint64_t n = 0;
+	int got = db_fact(db, SWEPT, &a, &value, e);
+
+	if (got > 0)
+		(void)str_u64(value, INT64_MAX, &n);
+	*at = (int64_t)n;
+	arena_free(&a);
+	return got < 0 ? -1 : 0;
+}
+
+int
+person_sweep(struct db *db, int64_t now, struct err *e)
 {
 	int status = db_sweep(db, e);
+	char at[24];
 
-	if (status <= 0)
-		return status;
-	return db_set_fact(db, SWEEP, STR("0"), e) < 0 ? -1 : 1;
+	/* Tried is as good as done where the next time is counted from. */
+	snprintf(at, sizeof at, "%" PRId64, now);
+	if (status < 0 || db_set_fact(db, SWEPT, str_of(at), e) < 0 ||
+		(status > 0 && db_set_fact(db, SWEEP, STR("0"), e) < 0))
+		return -1;
+	return status;
 }

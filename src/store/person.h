@@ -21,7 +21,9 @@ int person_erase(struct db *db, int64_t id, struct err *e);
 
 /* Has anybody been erased since the file was swept (db_sweep)? 1 yes, 0 no. */
 int person_sweep_due(struct db *db, struct err *e);
-/* Sweep: 1 done, 0 others are at it; again later. */
-int person_sweep(struct db *db, struct err *e);
+/* Sweep at `now`: 1 done, 0 others are at it; again later. */
+int person_sweep(struct db *db, int64_t now, struct err *e);
+/* When that was last tried; 0: never. */
+int person_swept_at(struct db *db, int64_t *at, struct err *e);
 
 #endif

@@ -113,6 +113,13 @@ def test_daily_sweeps_what_a_page_has_erased(publication):
     ask(publication, "insert into fact (name, value) values ('sweep_due', '1')")
     publication.run("daily")
     assert ask(publication, "select value from fact where name = 'sweep_due'") == [("0",)]
+    # Once an hour is enough.
+    ask(publication, "update fact set value = '1' where name = 'sweep_due'")
+    publication.run("daily")
+    assert ask(publication, "select value from fact where name = 'sweep_due'") == [("1",)]
+    ask(publication, "update fact set value = value - 3600000001 where name = 'swept_at'")
+    publication.run("daily")
+    assert ask(publication, "select value from fact where name = 'sweep_due'") == [("0",)]
 
 
 def test_a_restored_backup_does_not_bring_them_back(publication):

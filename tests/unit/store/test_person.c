@@ -72,7 +72,10 @@ erases_one_and_leaves_the_others(void **state)
 		{ "SELECT count(*) FROM issue WHERE held_why = ''", 1 },
 	};
 	struct scratch *s = *state;
+	int64_t at;
 
+	assert_done(s, person_swept_at(s->db, &at, &s->e));
+	assert_int_equal(at, 0);
 	assert_int_equal(person_sweep_due(s->db, &s->e), 0);
 	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, person_erase(s->db, 1, &s->e));
@@ -82,8 +85,10 @@ erases_one_and_leaves_the_others(void **state)
 			fail_msg("%s: %lld", rows[i].table,
 				(long long)scratch_number(s, rows[i].table));
 	assert_int_equal(person_sweep_due(s->db, &s->e), 1);
-	assert_int_equal(person_sweep(s->db, &s->e), 1);
+	assert_int_equal(person_sweep(s->db, 7, &s->e), 1);
 	assert_int_equal(person_sweep_due(s->db, &s->e), 0);
+	assert_done(s, person_swept_at(s->db, &at, &s->e));
+	assert_int_equal(at, 7);
 }
 
 /* A domain that somebody else has too is nobody's name. */
