@@ -1,7 +1,10 @@
 """What doctor finds out by asking: the names in the DNS (a real nsd, and servers that answer as none should), and a message that it
 sends to itself."""
 import json
+import pathlib
 import re
+import shutil
+import tempfile
 import time
 
 from aiosmtpd.controller import Controller
@@ -344,10 +347,12 @@ class Exchanger:
 
 
 @pytest.fixture
-def mailbox(tmp_path):
-    made = Dovecot(tmp_path / "dovecot")
+def mailbox():
+    where = tempfile.mkdtemp(prefix="morningpost-dovecot-")  # not below pytest's folder: see test_postfix
+    made = Dovecot(pathlib.Path(where) / "dovecot")
     yield made
     made.stop()
+    shutil.rmtree(where)
 
 
 def roundtrip(publication, mailbox, handler, protocol, password=Dovecot.PASSWORD, more=""):
@@ -358,7 +363,7 @@ def roundtrip(publication, mailbox, handler, protocol, password=Dovecot.PASSWORD
         publication.write("mailbox.password", password + "\n").chmod(0o600)
         settings(publication, relay=f"smtp://127.0.0.1:{port}", more=more + f"""
 doctor:
-  roundtrip: {{email: me@mailbox.test, url: '{protocol}://127.0.0.1:{getattr(mailbox, protocol)}', user: post, password_file: mailbox.password}}
+  roundtrip: {{email: me@mailbox.test, url: '{protocol}://127.0.0.1:{getattr(mailbox, protocol)}', user: {mailbox.user}, password_file: mailbox.password}}
 """)
         done = publication.run("doctor", "--roundtrip", "--json")
         assert done.code in (0, 78), done
