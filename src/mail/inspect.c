@@ -251,7 +251,8 @@ check_message_id(struct str value)
 		       : "no identifier in angle brackets";
 }
 
-/* "<https://...>, <mailto:...>": exactly one of https. */
+/* "<https://...>, <mailto:...>": exactly one of the web. That it is https:, without which nobody offers
+ * one click (RFC 8058), is for doctor to say: a paper that is tried without TLS can be read too. */
 static const char *
 check_unsubscribe(struct str value, struct str *uri)
 {
@@ -264,7 +265,7 @@ check_unsubscribe(struct str value, struct str *uri)
 			str_find(item, ' ') >= 0)
 			return "an address that does not stand in angle brackets";
 		item = str_sub(item, 1, item.n - 2);
-		if (str_starts(item, STR("https://"))) {
+		if (text_web_scheme(item)) {
 			if (uri->n)
 				return "two https: addresses";
 			*uri = item;

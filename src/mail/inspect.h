@@ -21,7 +21,7 @@ struct inspected {
 	struct str body;
 	struct str subject;     /* decoded */
 	struct str to;          /* the address */
-	struct str unsubscribe; /* the one https: URI of List-Unsubscribe, or empty */
+	struct str unsubscribe; /* the one https: (or http:) URI of List-Unsubscribe, or empty */
 	struct inspect_part parts[INSPECT_PARTS];
 	size_t part_count;
 	size_t longest_line; /* octets, without CRLF */

@@ -368,6 +368,22 @@ def test_a_new_issue_is_seen_while_it_is_served(planted_post):
     server.stop()
 
 
+def test_a_paper_without_tls_can_be_read(tmp_path):
+    """As one is tried out: doctor warns of it, and that is all."""
+    assert run("init", tmp_path / "post").code == 0
+    post = Publication(tmp_path / "post")
+    settings = post.path / "morningpost.yaml"
+    settings.write_text(settings.read_text().replace(URL, "http://127.0.0.1:8025"))
+    post.ok("subscriber", "add", PEOPLE[0])
+    send(post, "2026-08-10", issue("Out of the box"))
+    server = Server(post)
+    page = server.get("/issues/2026-08-10")
+    server.stop()
+    assert page.status == 200 and "Out of the box" in page.text
+    post.ok("archive", "export", tmp_path / "out")
+    assert not post.run("rehearse", "--date", "2026-08-10").code
+
+
 def test_what_the_command_says(planted_post, tmp_path):
     for wrong in ((), ("export",), ("import", "x"), ("export", "a", "b")):
         assert planted_post.run("archive", *wrong).code == 64

@@ -121,6 +121,23 @@ spoiled(struct str good, const char *from, const char *to, struct arena *a)
 		STR_ARG(str_from(good, (size_t)at + strlen(from)))));
 }
 
+/* A paper that is tried on a machine without TLS. */
+static void
+reads_http(void **state)
+{
+	struct arena a = { 0 };
+	struct inspected m;
+	struct err e = { 0 };
+	struct str bytes = spoiled(filled(&plain, &a), "<https://post.example/u/TOKEN>",
+		"<http://post.example/u/TOKEN>", &a);
+
+	(void)state;
+	if (inspect_read(bytes, false, &a, &m, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_str(m.unsubscribe, "http://post.example/u/TOKEN");
+	arena_free(&a);
+}
+
 static void
 refuses_what_is_not_right(void **state)
 {
@@ -146,7 +163,7 @@ refuses_what_is_not_right(void **state)
 		{ "<ann@b.example>", "<ann>", "an address that is none" },
 		{ "<x@post.example>", "x@post.example", "header Message-ID" },
 		{ "=?UTF-8?Q?Caf=C3", "=?UTF-8?Q?Caf=C3=C3", "header Subject" },
-		{ "<https://post.example/u/TOKEN>", "<http://post.example/u/TOKEN>",
+		{ "<https://post.example/u/TOKEN>", "<ftp://post.example/u/TOKEN>",
 			"header List-Unsubscribe: an address of neither" },
 		{ "<https://post.example/u/TOKEN>", "https://post.example/u/TOKEN",
 			"does not stand in angle brackets" },
@@ -228,6 +245,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_we_write),
+		cmocka_unit_test(reads_http),
 		cmocka_unit_test(reads_pictures),
 		cmocka_unit_test(refuses_what_is_not_right),
 		cmocka_unit_test(long_lines_are_told_from_too_long_ones),
