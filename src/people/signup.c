@@ -12,7 +12,7 @@
  * and three in thirty (RELIABILITY O1), and one "you have left" a day.
  */
 #define MONTH (30 * CLOCK_DAY)
-enum { ASKED_A_DAY = 1, ASKED_A_MONTH = 3, LEFT_A_DAY = 1, WORDS_LIMIT = 1000 };
+enum { ASKED_A_DAY = 1, ASKED_A_MONTH = 3, WORDS_LIMIT = 1000 };
 
 /* What somebody agreed to, when and from where. */
 static int
@@ -223,15 +223,22 @@ fulfil_confirm(struct granting *g, struct err *e)
 
 /* -- having left ------------------------------------------------------------------------------ */
 
+/*
+ * Whoever was forwarded an issue can press its button again once its owner has come back. They are
+ * told of that too, a day after they were told last: otherwise the second time would be a silent one.
+ */
 int
 owe_left(struct granting *g, struct err *e)
 {
-	const struct owed_wish owed = { .subscriber = g->who.id, .kind = OWED_LEFT };
-	int64_t lately;
+	struct owed_wish owed = { .subscriber = g->who.id, .kind = OWED_LEFT };
+	int64_t last;
+	bool waits;
 
 	if (g->who.state != SUBSCRIBER_ACTIVE)
 		return 0;
-	if (owed_count(g->desk->db, g->who.id, OWED_LEFT, g->desk->now - CLOCK_DAY, &lately, e) < 0)
+	if (owed_last(g->desk->db, g->who.id, OWED_LEFT, &last, &waits, e) < 0)
 		return -1;
-	return lately >= LEFT_A_DAY ? 0 : owed_add(g->desk->db, &owed, g->desk->now, NULL, e);
+	if (last)
+		owed.not_before = last + CLOCK_DAY;
+	return waits ? 0 : owed_add(g->desk->db, &owed, g->desk->now, NULL, e);
 }

@@ -51,7 +51,9 @@ tell_moments(struct db *db, gauge_fn *fn, void *context, struct err *e)
 	struct stmt *s = db_prepare(db,
 		"SELECT coalesce((SELECT started_at FROM issue ORDER BY day DESC LIMIT 1), 0), "
 		"coalesce((SELECT max(finished_at) FROM issue), 0), "
-		"coalesce((SELECT min(owed_at) FROM owed "
+		"coalesce((SELECT min(iif(attempts = 0, max(owed_at, coalesce(next_at, 0)), "
+		"owed_at))"
+		"          FROM owed "
 		"          WHERE state NOT IN ('sent', 'failed', 'skipped')), 0)",
 		e);
 

@@ -34,8 +34,8 @@ int
 owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"INSERT INTO owed (subscriber_id, kind, email, detail, owed_at)"
-		" VALUES (?1, ?2, ?3, ?4, ?5)",
+		"INSERT INTO owed (subscriber_id, kind, email, detail, owed_at, state, next_at)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, iif(?6 IS NULL, 'queued', 'deferred'), ?6)",
 		e);
 
 	if (!s)
@@ -45,6 +45,7 @@ owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, str
 	stmt_text_or_null(s, 3, w->email);
 	stmt_text(s, 4, w->detail.n ? w->detail : STR("{}"));
 	stmt_int(s, 5, now);
+	stmt_int_or_null(s, 6, w->not_before > now, w->not_before);
 	if (stmt_run(s, e) < 0)
 		return -1;
 	if (id)
@@ -191,6 +192,28 @@ owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since
 	return read_number(s, n, e);
 }
 
+int
+owed_last(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t *at, bool *waits,
+	struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT max(changed_at) FILTER (WHERE state IN ('sent', 'failed', 'in_doubt')), "
+		"count(*) FILTER (WHERE state IN ('queued', 'deferred', 'sending')) "
+		"FROM owed WHERE subscriber_id = ?1 AND kind = ?2",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, subscriber);
+	stmt_textz(s, 2, owed_kind_name(kind));
+	if (stmt_step(s, e) <= 0)
+		return -1;
+	*at = stmt_get_int(s, 0);
+	*waits = stmt_get_int(s, 1) > 0;
+	stmt_reset(s);
+	return 0;
+}
+
 /* By the index owed_email, whose words these are. */
 int
 owed_count_to(struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e)
@@ -229,7 +252,9 @@ int
 owed_count_open(struct db *db, int64_t *n, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT count(*) FROM owed WHERE state NOT IN ('sent', 'failed', 'skipped')", e);
+		"SELECT count(*) FROM owed WHERE state NOT IN ('sent', 'failed', 'skipped') "
+		"AND NOT (state = 'deferred' AND attempts = 0)",
+		e);
 
 	return s ? read_number(s, n, e) : -1;
 }

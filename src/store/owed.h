@@ -24,6 +24,7 @@ struct owed_wish {
 	struct str email; /* envelope form: where it goes; empty: to the subscriber's address */
 	struct str
 		detail; /* a JSON object, or empty: what is done once the note's link is followed */
+	int64_t not_before; /* 0: it may go at once */
 };
 
 /* Owe one, in the caller's transaction; *id (may be NULL) is the new row's. */
@@ -69,7 +70,12 @@ int owed_done(struct db *db, int64_t id, int64_t now, struct err *e);
 int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since, int64_t *n,
 	struct err *e);
 
-/* The same of notes that went to an address which was not the subscriber's, whoever asked for it. */
+/* When one person was last told by a note of a kind (0: never), and whether another is on its way. One
+ * that was skipped told nobody. */
+int owed_last(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t *at, bool *waits,
+	struct err *e);
+
+/* How many went since then to an address which was not the subscriber's, whoever asked for it. */
 int owed_count_to(struct db *db, struct str email_key, int64_t since, int64_t *n, struct err *e);
 
 /* A member ("$.email") of what was asked for, in the arena: empty when there is none. */
@@ -85,7 +91,7 @@ int owed_kinds_due(struct db *db, int64_t now, int64_t resend, unsigned *kinds, 
 int owed_take(struct db *db, int64_t now, int64_t resend, int64_t after, size_t most,
 	struct arena *a, struct owed *out, size_t *n, struct err *e);
 
-/* How many wait, for now or later. */
+/* How many wait, for now or for another try; not those whose time has not come yet. */
 int owed_count_open(struct db *db, int64_t *n, struct err *e);
 
 /* Since when the oldest waits that was never tried: 1, or 0 there is none. */

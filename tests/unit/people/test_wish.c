@@ -372,6 +372,54 @@ who_leaves_by_a_link_is_told_once(void **state)
 	keys_free(&o.keys);
 }
 
+static void
+end_note(struct scratch *s, const char *state, int64_t at)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+		"UPDATE owed SET state = '%s', next_at = NULL, changed_at = %lld "
+		"WHERE state IN ('queued', 'deferred')",
+		state, (long long)at);
+	assert_done(s, db_exec(s->db, sql, &s->e));
+}
+
+/* Somebody who was forwarded an issue must not get its owner off the list in silence: neither by
+ * coming back before the note goes, nor by leaving again after it. */
+static void
+who_is_taken_off_again_is_told_a_day_later(void **state)
+{
+	static const char waiting[] = "SELECT count(*) FROM owed WHERE state = 'queued'",
+			  later[] = "SELECT sum(next_at) FROM owed WHERE state = 'deferred'";
+	struct scratch *s = *state;
+	struct office o;
+	struct wish leave = { .at = now }, back;
+	int64_t id;
+
+	open_office(s, &o);
+	id = add(s, "ada@x.org", SUBSCRIBER_ACTIVE);
+	leave.kind = WISH_LEAVE;
+	leave.token = sign(s, &o, TOKEN_MEMBER, id, 0, 0);
+	back = leave;
+	back.kind = WISH_RETURN;
+	assert_int_equal(grant(s, &o, leave, NULL), WISH_GRANTED);
+	assert_int_equal(grant(s, &o, back, NULL), WISH_GRANTED);
+	end_note(s, "skipped", now);
+	assert_int_equal(grant(s, &o, leave, NULL), WISH_GRANTED);
+	assert_int_equal(scratch_number(s, waiting), 1);
+	end_note(s, "sent", now + 5);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(grant(s, &o, i % 2 ? leave : back, NULL), WISH_GRANTED);
+	assert_int_equal(scratch_number(s, waiting), 0);
+	assert_true(scratch_number(s, later) == now + 5 + CLOCK_DAY);
+	end_note(s, "sent", now + 5 + CLOCK_DAY);
+	o.desk.now = now + 6 + 2 * CLOCK_DAY;
+	assert_int_equal(grant(s, &o, back, NULL), WISH_GRANTED);
+	assert_int_equal(grant(s, &o, leave, NULL), WISH_GRANTED);
+	assert_int_equal(scratch_number(s, waiting), 1);
+	keys_free(&o.keys);
+}
+
 int
 main(void)
 {
@@ -394,6 +442,8 @@ main(void)
 			a_link_dies_with_leaving, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			who_leaves_by_a_link_is_told_once, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(who_is_taken_off_again_is_told_a_day_later,
+			scratch_setup_db, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

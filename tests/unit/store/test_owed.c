@@ -94,6 +94,38 @@ a_note_goes_through_the_ledgers_states(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* What is owed for later is nobody's to hurry: no run is left unfinished by it. */
+static void
+one_for_later_waits_for_its_time(void **state)
+{
+	struct scratch *s = *state;
+	struct owed_wish w = {
+		.subscriber = add_person(s), .kind = OWED_LEFT, .not_before = AT(100)
+	};
+	int64_t n, at;
+	bool waits;
+
+	assert_done(s, owed_last(s->db, w.subscriber, OWED_LEFT, &at, &waits, &s->e));
+	assert_true(at == 0 && !waits);
+	assert_done(s, owed_add(s->db, &w, AT(10), &n, &s->e));
+	assert_done(s, owed_last(s->db, w.subscriber, OWED_LEFT, &at, &waits, &s->e));
+	assert_true(at == 0 && waits);
+	assert_int_equal(kinds_due(s, AT(99), 0), 0);
+	assert_done(s, owed_count_open(s->db, &at, &s->e));
+	assert_int_equal(at, 0);
+	assert_int_equal(kinds_due(s, AT(100), 0), 1U << OWED_LEFT);
+	record(s, n, DELIVERY_DEFERRED, AT(200), AT(100));
+	assert_done(s, owed_count_open(s->db, &at, &s->e));
+	assert_int_equal(at, 1);
+	record(s, n, DELIVERY_SENT, 0, AT(200));
+	assert_done(s, owed_last(s->db, w.subscriber, OWED_LEFT, &at, &waits, &s->e));
+	assert_true(at == AT(200) && !waits);
+	n = owe(s, w.subscriber, OWED_LEFT, AT(300));
+	record(s, n, DELIVERY_SKIPPED, 0, AT(301));
+	assert_done(s, owed_last(s->db, w.subscriber, OWED_LEFT, &at, &waits, &s->e));
+	assert_true(at == AT(200) && !waits);
+}
+
 static void
 takes_what_is_due_in_order_and_no_more(void **state)
 {
@@ -181,6 +213,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			a_note_goes_through_the_ledgers_states, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			one_for_later_waits_for_its_time, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			takes_what_is_due_in_order_and_no_more, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
