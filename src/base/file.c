@@ -117,21 +117,27 @@ file_read(
 }
 
 static int
-check_secret(int fd, const char *path, struct err *e)
+check_secret(const struct stat *st, const char *path, struct err *e)
+{
+	if (!S_ISREG(st->st_mode))
+		return err_set(e, ERR_CONFIG, "%s: a secret must be a regular file", path);
+	if (st->st_uid != geteuid())
+		return err_set(e, ERR_CONFIG, "%s: belongs to user %u, not to us (%u); chown it",
+			path, st->st_uid, geteuid());
+	if (st->st_mode & 0177)
+		return err_set(e, ERR_CONFIG, "%s: mode %04o lets others read it; chmod 600", path,
+			st->st_mode & 07777U);
+	return 0;
+}
+
+int
+file_check_secret(int dir, const char *path, struct err *e)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
-		return fail(e, path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_CONFIG, "%s: a secret must be a regular file", path);
-	if (st.st_uid != geteuid())
-		return err_set(e, ERR_CONFIG, "%s: belongs to user %u, not to us (%u); chown it",
-			path, st.st_uid, geteuid());
-	if (st.st_mode & 0177)
-		return err_set(e, ERR_CONFIG, "%s: mode %04o lets others read it; chmod 600", path,
-			st.st_mode & 07777U);
-	return 0;
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return check_secret(&st, path, e);
+	return errno == ENOENT ? 0 : fail(e, path);
 }
 
 int
@@ -139,6 +145,7 @@ file_read_secret(
 	int dir, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e)
 {
 	int fd = file_openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
 	int status;
 
 	if (fd < 0) {
@@ -146,7 +153,7 @@ file_read_secret(
 		e->code = ERR_CONFIG;
 		return -1;
 	}
-	status = check_secret(fd, path, e);
+	status = fstat(fd, &st) < 0 ? fail(e, path) : check_secret(&st, path, e);
 	if (status == 0)
 		status = read_all(fd, path, ceiling, a, out, e);
 	close(fd);

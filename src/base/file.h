@@ -41,6 +41,9 @@ int file_read(
 int file_read_secret(
 	int dir, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e);
 
+/* Is it one that file_read_secret would take, or not there? Nothing of it is read. */
+int file_check_secret(int dir, const char *path, struct err *e);
+
 /* Write bytes to a temporary file beside path, fsync, rename over path, fsync the folder. What is there
  * and neither a file nor a link is ERR_CANTCREATE. */
 int file_write(int dir, const char *path, struct str bytes, mode_t mode, struct err *e);

@@ -175,9 +175,10 @@ load_pair(int dir, int id, bool public_only, struct key_pair *out, struct err *e
 	path_of(id, ".pub", path);
 	if (read_key(dir, path, false, out->public, sizeof out->public, e) < 0)
 		return -1;
-	if (public_only)
-		return 0;
 	path_of(id, "", path);
+	/* A secret that others can read is one for who does not need it, too (RELIABILITY K5). */
+	if (public_only)
+		return file_check_secret(dir, path, e);
 	status = read_key(dir, path, true, seed, sizeof seed, e);
 	if (status == 0) {
 		sign_pair(seed, derived, out->secret);

@@ -213,6 +213,28 @@ what_is_not_right_is_refused(void **state)
 	}
 }
 
+/* RELIABILITY K5, though it reads no signing key. */
+static void
+the_web_refuses_what_others_can_read(void **state)
+{
+	static void (*const harms[])(struct scratch *) = { readable_seed, readable_mac, a_link };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(harms); i++) {
+		void *fresh;
+		struct scratch *s;
+		struct keys k;
+
+		keys_setup(&fresh);
+		s = fresh;
+		harms[i](s);
+		if (load(s, true, &k) == 0)
+			fail_msg("harm %zu was not noticed", i);
+		assert_non_null(strstr(s->e.text, "var/keys"));
+		scratch_teardown(&fresh);
+	}
+}
+
 int
 main(void)
 {
@@ -231,6 +253,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			addresses_are_hashed_by_the_web_too, keys_setup, scratch_teardown),
 		cmocka_unit_test(what_is_not_right_is_refused),
+		cmocka_unit_test(the_web_refuses_what_others_can_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
