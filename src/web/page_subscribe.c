@@ -2,8 +2,8 @@
 
 #include "base/asset.h"
 #include "base/clock.h"
-#include "web/form.h"
 #include "web/form_token.h"
+#include "web/member.h"
 
 enum { FORM_AGE = 60, SCRIPT_AGE = 3600 }; /* seconds that they may be kept by caches */
 
@@ -20,13 +20,6 @@ struct asking {
 
 /* -- showing the form ------------------------------------------------------------------------- */
 
-static void
-put(struct visit *v, struct value *values, const char *name, struct str text)
-{
-	template_put(values, str_of(name),
-		text.n ? template_text(v->arena, text) : template_null(v->arena));
-}
-
 /* `problem`: the key of a word that says why it is shown again, or NULL. */
 static int
 show_form(struct visit *v, int status, const struct asking *a, const char *problem, struct err *e)
@@ -38,12 +31,13 @@ show_form(struct visit *v, int status, const struct asking *a, const char *probl
 	form_token_make(site->form_key, v->now, token);
 	template_put(values, STR("form"), template_bool(v->arena, true));
 	template_put(values, STR("public"), template_bool(v->arena, v->response.public));
-	put(v, values, "form_token", str_of(token));
-	put(v, values, "form_email", a->email);
-	put(v, values, "form_name", a->name);
-	put(v, values, "form_timezone", a->timezone);
-	put(v, values, "form_from", a->elsewhere ? str_of(elsewhere) : (struct str){ 0 });
-	put(v, values, "problem", problem ? words_get(&site->words, problem) : (struct str){ 0 });
+	visit_put_text(v, values, "form_token", str_of(token));
+	visit_put_text(v, values, "form_email", a->email);
+	visit_put_text(v, values, "form_name", a->name);
+	visit_put_text(v, values, "form_timezone", a->timezone);
+	visit_put_text(v, values, "form_from", str_of(a->elsewhere ? elsewhere : NULL));
+	visit_put_text(v, values, "problem",
+		problem ? words_get(&site->words, problem) : (struct str){ 0 });
 	return visit_render(v, status, "page-subscribe.html", values, e);
 }
 
@@ -80,29 +74,17 @@ say_too_many(struct visit *v, int64_t wait, struct err *e)
 	return visit_page(v, 429, "page-too-many.html", NULL, e);
 }
 
-static int
-say_bad_form(struct visit *v, int status, struct err *e)
-{
-	return visit_page(v, status, "page-bad-form.html", NULL, e);
-}
-
 /* Is it for us to do? 1 it is, 0 it is answered. */
 static int
 read_form(struct visit *v, struct form *form, struct asking *a, struct err *e)
 {
-	const struct request *r = v->request;
+	int status = member_form(v, form, e);
 
-	switch (form_parse(r->fields[REQUEST_CONTENT_TYPE], buf_str(&r->body), v->arena, form)) {
-	case FORM_OTHER_TYPE:
-		return say_bad_form(v, 415, e);
-	case FORM_BROKEN:
-		return say_bad_form(v, 400, e);
-	case FORM_OK:
-		break;
-	}
+	if (status <= 0)
+		return status;
 	if (form_value(form, "email", &a->email) != 1 || form_value(form, "name", &a->name) < 0 ||
 		form_value(form, "timezone", &a->timezone) < 0)
-		return say_bad_form(v, 400, e);
+		return member_bad_form(v, e);
 	a->elsewhere = form_says(form, "from", elsewhere);
 	return 1;
 }
