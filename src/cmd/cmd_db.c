@@ -25,7 +25,7 @@ const char cmd_db_help[] =
 	"  check         read all of it: is it whole? 65 if not\n"
 	"  backup FILE   write it into one file, at any time, also during a send\n"
 	"  restore FILE  put a backup in its place; the old one is kept beside it, and who\n"
-	"                has left since stays off the list. Not while a send is running\n"
+	"                has left since stays off the list. Not while a send or 'notes' runs\n"
 	"                (75). A send after it wants --force when the backup is older\n"
 	"                than the last send\n";
 
@@ -301,10 +301,14 @@ restore(struct context *c, struct publication *p, const char *file, struct err *
 	int64_t left = 0;
 
 	status = file_lock(p->dir, "var/send.lock", &send, e);
-	if (status > 0)
-		status = file_lock(p->dir, "var/notes.lock", &notes, e);
 	if (status == 0)
 		status = err_set(e, ERR_TEMPFAIL, "a send is running; run again when it has ended");
+	if (status > 0)
+		status = file_lock(p->dir, "var/notes.lock", &notes, e);
+	/* `notes --follow` does not end by itself. */
+	if (status == 0)
+		status = err_set(e, ERR_TEMPFAIL,
+			"'morningpost notes' is running; stop it and run again");
 	if (status > 0)
 		status = backup_restore(p->dir, DB_PATH, file, &p->arena, &before, e);
 	if (status == 0)

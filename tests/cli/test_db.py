@@ -135,6 +135,15 @@ def test_ids_of_people_are_not_given_again_after_a_restore(publication, tmp_path
     assert publication.json("subscriber", "show", "new@x.org")["id"] > 1000
 
 
+def test_restore_says_what_runs(publication, tmp_path):
+    """`notes --follow` never ends by itself: it must be stopped."""
+    publication.ok("db", "backup", tmp_path / "b.db")
+    with open(publication.path / "var/notes.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = publication.run("db", "restore", tmp_path / "b.db")
+        assert done.code == 75 and "'morningpost notes' is running; stop it" in done.err, done
+
+
 def test_restore_waits_for_no_send(publication, tmp_path):
     publication.ok("db", "backup", tmp_path / "b.db")
     with open(publication.path / "var" / "send.lock", "w") as lock:
