@@ -100,15 +100,27 @@ write_page(struct visit *v, struct buf *out, struct err *e)
 	return 0;
 }
 
+/* A proxy on this machine whose word is not taken, as one that comes by ::1 where 127.0.0.1 is trusted,
+ * makes everybody look as near as itself. */
+static bool
+is_one_of_us(const struct visit *v)
+{
+	const struct settings_networks *trusted =
+		&v->clerk->site->publication->settings.web.trusted_proxies;
+
+	if (v->request->fields[REQUEST_FORWARDED_FOR].p &&
+		!client_ip_is_in(trusted, &v->request->peer))
+		return false;
+	return client_ip_is_loopback(&v->client) || client_ip_is_in(trusted, &v->client);
+}
+
 int
 page_metrics(struct visit *v, struct err *e)
 {
-	const struct settings_web *web = &v->clerk->site->publication->settings.web;
 	struct buf out;
 	int status;
 
-	if (!client_ip_is_loopback(&v->client) &&
-		!client_ip_is_in(&web->trusted_proxies, &v->client))
+	if (!is_one_of_us(v))
 		return visit_page(v, 404, "page-missing.html", NULL, e);
 	buf_init(&out, PAGE_LIMIT);
 	status = write_page(v, &out, e);

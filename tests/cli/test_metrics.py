@@ -68,13 +68,15 @@ def test_only_this_machine_and_its_proxy_are_told(server, fields, status):
 
 
 def test_an_untrusted_peer_speaks_for_itself_alone(tmp_path):
-    """127.0.0.2 is this machine; what it says of others is not believed, nor needed."""
+    """What somebody on this machine says of others is not believed: those others may be anybody, as behind a proxy that comes by ::1."""
     publication = Publication(tmp_path / "post")
     assert run("init", publication.path).code == 0
     settings = publication.path / "morningpost.yaml"
     settings.write_text(settings.read_text() + "\nweb:\n  trusted_proxies: [192.0.2.1]\n")
     server = Server(publication)
-    assert server.get("/metrics", b"X-Forwarded-For: 203.0.113.9\r\n").status == 200
+    for said in (b"203.0.113.9", b"127.0.0.1", b""):
+        assert server.get("/metrics", b"X-Forwarded-For: " + said + b"\r\n").status == 404
+    assert server.get("/metrics").status == 200
     assert server.get("/healthz").text == "ok\n"
     server.stop()
 
