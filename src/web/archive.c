@@ -21,6 +21,7 @@ static const struct {
 	{ "/sitemap.xml", page_map_site },
 	{ "/robots.txt", page_map_robots },
 	{ "/icon.svg", page_icon },
+	{ "/subscribe.js", page_front_script },
 	{ "/qr/", page_code },
 };
 

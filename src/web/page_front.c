@@ -2,6 +2,8 @@
 
 #include <limits.h>
 
+#include "base/asset.h"
+
 /* Of the issues before the newest so many stand on the front page; the others are found by year. */
 enum { EARLIER = 12 };
 
@@ -54,4 +56,17 @@ page_front(
 	template_put(values, STR("telegram"),
 		s->telegram_url ? template_text(a, str_of(s->telegram_url)) : template_null(a));
 	return archive_render(ar, "page-front.html", values, a, out, e);
+}
+
+int
+page_front_script(
+	struct archive *ar, struct str rest, struct arena *a, struct document *out, struct err *e)
+{
+	(void)ar;
+	(void)rest;
+	(void)a;
+	(void)e;
+	out->type = "text/javascript; charset=utf-8";
+	out->body = asset_find("templates/page-subscribe.js")->bytes;
+	return 1;
 }

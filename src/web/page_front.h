@@ -6,4 +6,7 @@
 
 archive_page page_front;
 
+/* The script of its form (page_subscribe.h), which stands beside it where it is exported. */
+archive_page page_front_script;
+
 #endif

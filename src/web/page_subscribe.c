@@ -1,9 +1,9 @@
 #include "web/page_subscribe.h"
 
-#include "base/asset.h"
 #include "base/clock.h"
 #include "web/form_token.h"
 #include "web/member.h"
+#include "web/page_front.h"
 
 enum { FORM_AGE = 60, SCRIPT_AGE = 3600 }; /* seconds that they may be kept by caches */
 
@@ -54,14 +54,15 @@ page_subscribe_form(struct visit *v, struct err *e)
 int
 page_subscribe_script(struct visit *v, struct err *e)
 {
-	const struct asset *script = asset_find("templates/page-subscribe.js");
+	struct document script;
 
-	(void)e;
+	if (page_front_script(&v->clerk->archive, v->path, v->arena, &script, e) < 0)
+		return -1;
 	v->response.status = 200;
-	v->response.type = "text/javascript; charset=utf-8";
+	v->response.type = script.type;
 	v->response.public = true;
 	v->response.max_age = SCRIPT_AGE;
-	v->response.body = script->bytes;
+	v->response.body = script.body;
 	return 0;
 }
 

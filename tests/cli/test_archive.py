@@ -295,6 +295,7 @@ def test_the_files_are_what_is_served(post, server, tmp_path):
         assert stat.S_IMODE(file.stat().st_mode) == 0o644 and re.fullmatch(r"([a-z0-9-]{1,64}/)*[a-z0-9-]{1,64}\.[a-z]+", name)
     assert {stat.S_IMODE(f.stat().st_mode) for f in (tmp_path / "out").rglob("*") if f.is_dir()} == {0o755}
     everything = b"".join(f.read_bytes() for f in files.values()).decode("latin-1")
+    assert {src.removeprefix("/") for src in re.findall(r' src="([^"]+)"', everything)} <= set(files), "all that a page loads is there"
     for secret in [front_page.READER[0], *PEOPLE, *post.tokens.values()]:
         assert secret not in everything
 
