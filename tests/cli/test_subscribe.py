@@ -41,6 +41,8 @@ sources: {{}}
 """)
     server = Server(publication)
     follower = subprocess.Popen([PROGRAM, "-C", path, "notes", "--follow"], stderr=open(path / "notes.log", "w"))
+    # Before that, SIGTERM finds nobody who knows what to do with it.
+    wait_for(lambda: "following" in (path / "notes.log").read_text())
     yield server
     follower.send_signal(signal.SIGTERM)
     assert follower.wait(30) == 0
