@@ -8,8 +8,8 @@ import pytest
 
 from browser import Browser
 from conftest import PROGRAM, Publication, run
+from inbox import Mailbox, link, parts
 from lab import DAY, ISSUE
-from mailbox import Mailbox, link, parts
 from web import Server
 
 WHO = "reader@example.com"

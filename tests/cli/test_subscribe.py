@@ -12,7 +12,7 @@ import urllib.parse
 import pytest
 
 from conftest import PROGRAM, ROOT, Publication, run
-from mailbox import Mailbox, link, parts
+from inbox import Mailbox, link, parts
 from web import Server, wait_for
 
 WAIT = 1.05  # what a form needs to be filled in at least
