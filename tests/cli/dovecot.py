@@ -2,8 +2,10 @@
 import os
 import pathlib
 import pwd
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 CONFIG = """
@@ -71,11 +73,12 @@ class Dovecot:
     """Everybody has a mailbox here, with the same password; fresh() is the next one, which is empty."""
     PASSWORD = "a-pass-word"
 
-    def __init__(self, where, certificate=None):
-        self.where = pathlib.Path(where)
+    def __init__(self, certificate=None):
+        # Not in pytest's folder: each pytest that starts closes that to everybody but its owner, and Dovecot runs as nobody.
+        self.where = pathlib.Path(tempfile.mkdtemp(prefix="dovecot-"))
         owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self.imap, self.imaps, self.pop3, self.pop3s = free_ports(4)
-        tls = f"ssl_cert = <{certificate[0]}\nssl_key = <{certificate[1]}" if certificate else ""
+        tls = "".join(f"ssl_{kind} = <{shutil.copy(path, self.where)}\n" for kind, path in zip(("cert", "key"), certificate or ()))
         self.owner, self.users = owner, 0
         for name in ("run", "mail"):
             (self.where / name).mkdir(parents=True)
@@ -86,9 +89,6 @@ class Dovecot:
         if os.geteuid() == 0:
             for path in [self.where, *self.where.rglob("*")]:
                 os.chown(path, owner.pw_uid, owner.pw_gid)
-            for parent in self.where.parents:
-                if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                    parent.chmod(parent.stat().st_mode | 0o711)
         self.fresh()
         self.process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", self.where / "conf"], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, user=owner.pw_uid, group=owner.pw_gid, extra_groups=[])
@@ -127,3 +127,4 @@ class Dovecot:
     def stop(self):
         self.process.terminate()
         self.process.wait(20)
+        shutil.rmtree(self.where)

@@ -1,10 +1,7 @@
 """What doctor finds out by asking: the names in the DNS (a real nsd, and servers that answer as none should), and a message that it
 sends to itself."""
 import json
-import pathlib
 import re
-import shutil
-import tempfile
 import time
 
 from aiosmtpd.controller import Controller
@@ -348,11 +345,9 @@ class Exchanger:
 
 @pytest.fixture
 def mailbox():
-    where = tempfile.mkdtemp(prefix="morningpost-dovecot-")  # not below pytest's folder: see test_postfix
-    made = Dovecot(pathlib.Path(where) / "dovecot")
+    made = Dovecot()
     yield made
     made.stop()
-    shutil.rmtree(where)
 
 
 def roundtrip(publication, mailbox, handler, protocol, password=Dovecot.PASSWORD, more=""):

@@ -28,7 +28,7 @@ def server(tmp_path_factory):
     certificates.make(where)
     for path in (where, *where.iterdir()):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    it = Dovecot(where / "server", (where / "good.pem", where / "good.key"))
+    it = Dovecot((where / "good.pem", where / "good.key"))
     it.ca = where / "ca.pem"
     yield it
     it.stop()
