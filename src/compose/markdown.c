@@ -545,15 +545,22 @@ heading_links(struct walker *w, cmark_node *heading)
 	cmark_iter_free(i);
 }
 
+/* A department's heading is words alone: what else stands in it is left out, and told. */
 static void
-check_department_links(struct walker *w, cmark_node *heading)
+check_department_heading(struct walker *w, cmark_node *heading)
 {
 	cmark_iter *i = cmark_iter_new(heading);
-	cmark_node *n = next_link(i);
+	cmark_node *n;
 
-	if (n)
-		fault(w, "link-heading", false, line_of(w, heading),
-			str_of(arena_printf(w->a, "%s", cmark_node_get_url(n))));
+	while (cmark_iter_next(i) != CMARK_EVENT_DONE) {
+		n = cmark_iter_get_node(i);
+		if (cmark_iter_get_event_type(i) != CMARK_EVENT_ENTER)
+			continue;
+		if (cmark_node_get_type(n) == CMARK_NODE_LINK)
+			fault(w, "link-heading", false, line_of(w, heading), url_of(w, n));
+		else if (cmark_node_get_type(n) == CMARK_NODE_HTML_INLINE)
+			fault(w, "raw-html", true, line_of(w, heading), literal(w, n));
+	}
 	cmark_iter_free(i);
 }
 
@@ -797,7 +804,7 @@ walk(struct walker *w, cmark_node *document)
 			d->title = plain(w, n);
 			d->line = line_of(w, n);
 			keep_words(w, d->title, d->line);
-			check_department_links(w, n);
+			check_department_heading(w, n);
 			if (cmark_node_get_heading_level(n) == 1)
 				fault(w, "heading-level", true, d->line, d->title);
 			first = true;

@@ -205,6 +205,7 @@ faults_have_their_lines(void **state)
 		{ STR_INIT("a\n\n#### Four\n\nb\n\n##### Five\n"), "heading-level", 17, false },
 		{ STR_INIT("a <b>x</b>"), "raw-html", 11, true },
 		{ STR_INIT("a\n\n<div>\nx\n</div>\n"), "raw-html", 13, true },
+		{ STR_INIT("a\n\n## D <b>x</b>\n\nx\n"), "raw-html", 13, true },
 		{ STR_INIT("| a | b |\n|---|---|\n| 1 | 2 |\n"), "table", 11, true },
 		{ STR_INIT("a\n\nTODO: more\n"), "todo", 13, true },
 		{ STR_INIT("```bogus\n```\n"), "unknown-block", 11, true },
