@@ -228,12 +228,29 @@ parse_size(struct str title, uint64_t *width, uint64_t *height)
 	       str_u64(str_from(title, (size_t)x + 1), 100000, height) && *width && *height;
 }
 
+/* What some programs for mail show nothing of: told by the name, for nobody asks the web. */
+static bool
+is_shown_by_few(struct walker *w, struct str url)
+{
+	static const char *const endings[] = { ".svg", ".webp", ".avif", ".heic", ".bmp", ".tiff" };
+	ptrdiff_t end = str_find(url, '?');
+	struct str path = end < 0 ? url : str_sub(url, 0, (size_t)end);
+	struct str folded = text_fold(path, w->a);
+
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+		if (str_ends(folded, str_of(endings[i])))
+			return true;
+	return false;
+}
+
 static void
 remote_picture(struct walker *w, cmark_node *n, struct album_picture *out)
 {
 	uint64_t width, height;
 
 	*out = (struct album_picture){ .src = url_of(w, n), .width = ALBUM_COLUMN };
+	if (is_shown_by_few(w, out->src))
+		fault(w, "picture-kind", false, line_of(w, n), out->src);
 	if (!parse_size(str_of(cmark_node_get_title(n)), &width, &height)) {
 		fault(w, "image-size", false, line_of(w, n), out->src);
 		return;
@@ -564,6 +581,17 @@ check_department_heading(struct walker *w, cmark_node *heading)
 	cmark_iter_free(i);
 }
 
+/* A heading that goes straight on to the next one of its height, or to the end, heads nothing. */
+static bool
+heads_nothing(cmark_node *heading)
+{
+	cmark_node *next = cmark_node_next(heading);
+
+	return !next || (cmark_node_get_type(next) == CMARK_NODE_HEADING &&
+				cmark_node_get_heading_level(next) <=
+					cmark_node_get_heading_level(heading));
+}
+
 static void
 heading(struct walker *w, cmark_node *n)
 {
@@ -575,6 +603,10 @@ heading(struct walker *w, cmark_node *n)
 		fault(w, "heading-level", true, line_of(w, n), words);
 	if (level > 4)
 		fault(w, "heading-level", false, line_of(w, n), words);
+	if (words.n == 0)
+		fault(w, "heading-empty", true, line_of(w, n), words);
+	else if (heads_nothing(n))
+		fault(w, "empty-story", false, line_of(w, n), words);
 	open_tag(w, tag, tag);
 	inlines_html(w, n);
 	close_tag(w, tag);
@@ -805,6 +837,8 @@ walk(struct walker *w, cmark_node *document)
 			d->line = line_of(w, n);
 			keep_words(w, d->title, d->line);
 			check_department_heading(w, n);
+			if (d->title.n == 0)
+				fault(w, "heading-empty", true, d->line, d->title);
 			if (cmark_node_get_heading_level(n) == 1)
 				fault(w, "heading-level", true, d->line, d->title);
 			first = true;
