@@ -396,16 +396,47 @@ find_unseen(struct str s, uint32_t *c)
 	return false;
 }
 
+static void
+tell_unseen(struct check_desk *d, int line, uint32_t c)
+{
+	check_find(d, CHECK_WARN, "hidden-character", line,
+		str_of(arena_printf(d->a, "a character that nobody sees: U+%04X", c)),
+		"type the line anew: filters take such for a trick");
+}
+
+/* What the file has as an entity, &#x202E; or &shy;, is seen only where it has become words. */
+static void
+check_unseen_entities(struct check_desk *d)
+{
+	const struct markdown *m = &d->c->markdown;
+	struct buf b;
+	uint32_t c;
+
+	buf_init(&b, 8);
+	for (size_t i = 0; i < m->words_count && !check_enough(d); i++) {
+		if (!find_unseen(m->words[i].text, &c))
+			continue;
+		buf_clear(&b);
+		text_put(c, &b);
+		if (str_find_str(d->c->front.body, buf_str(&b)) < 0)
+			tell_unseen(d, m->words[i].line, c);
+	}
+	buf_free(&b);
+}
+
 void
 check_hidden_characters(struct check_desk *d)
 {
-	struct str rest = d->c->front.body, line;
+	const struct front *f = &d->c->front;
+	struct str rest = f->body, line;
 	uint32_t c;
 
-	for (int n = d->c->front.body_line + 1; str_line(&rest, &line) && !check_enough(d); n++)
+	if (find_unseen(f->title, &c))
+		tell_unseen(d, f->title_line, c);
+	if (find_unseen(f->summary, &c))
+		tell_unseen(d, f->summary_line, c);
+	for (int n = f->body_line + 1; str_line(&rest, &line) && !check_enough(d); n++)
 		if (find_unseen(line, &c))
-			check_find(d, CHECK_WARN, "hidden-character", n,
-				str_of(arena_printf(
-					d->a, "a character that nobody sees: U+%04X", c)),
-				"type the line anew: filters take such for a trick");
+			tell_unseen(d, n, c);
+	check_unseen_entities(d);
 }

@@ -75,10 +75,15 @@ fault(struct walker *w, const char *code, bool fail, int line, struct str detail
 		(struct markdown_fault){ code, fail, line, arena_str(w->a, kept) };
 }
 
-static bool
-is_control(char c)
+/* How many bytes of a control character s begins with: C0 but for LF and tab, DEL, C1. */
+static size_t
+control_at(struct str s)
 {
-	return ((unsigned char)c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+	unsigned char c = (unsigned char)s.p[0];
+
+	if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+		return 1;
+	return s.n > 1 && c == 0xc2 && (unsigned char)s.p[1] < 0xa0 ? 2 : 0;
 }
 
 /*
@@ -90,11 +95,13 @@ literal(struct walker *w, cmark_node *n)
 {
 	struct str s = str_of(cmark_node_get_literal(n));
 	char *kept = arena_alloc(w->a, s.n + 1);
-	size_t used = 0;
+	size_t used = 0, skip;
 
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_control(s.p[i]))
+	for (size_t i = 0; i < s.n; i += skip ? skip : 1) {
+		skip = control_at(str_from(s, i));
+		if (!skip)
 			kept[used++] = s.p[i];
+	}
 	if (used < s.n)
 		fault(w, "control", true, line_of(w, n), s);
 	return (struct str){ kept, used };

@@ -205,6 +205,7 @@ faults_have_their_lines(void **state)
 		{ STR_INIT("a\n\n#### Four\n\nb\n\n##### Five\n"), "heading-level", 17, false },
 		{ STR_INIT("a <b>x</b>"), "raw-html", 11, true },
 		{ STR_INIT("a\n\n<div>\nx\n</div>\n"), "raw-html", 13, true },
+		{ STR_INIT("a\n\nx&#x85;y"), "control", 13, true },
 		{ STR_INIT("a\n\n##\n\nx\n"), "heading-empty", 13, true },
 		{ STR_INIT("a\n\n## D\n\n###\n\nx\n"), "heading-empty", 15, true },
 		{ STR_INIT("a\n\n## D\n\n### S\n"), "empty-story", 15, false },
