@@ -210,15 +210,21 @@ draft_fail(struct file_draft *d, struct err *e)
 	return -1;
 }
 
-/* A device or a pipe is not to be replaced: as root, "-o /dev/null" would take it away from all. */
+/*
+ * A device or a pipe is not to be replaced, nor a link to one: as root, "-o /dev/null" or
+ * "-o /dev/stdout" would take it away from all. The latter leads into /proc, whatever is behind it.
+ */
 static bool
 may_be_replaced(int folder, const char *base)
 {
+	static const char proc[] = "/proc/";
+	char target[sizeof proc] = "";
 	struct stat st;
 
+	if (readlinkat(folder, base, target, sizeof target - 1) > 0 && strcmp(target, proc) == 0)
+		return false;
 	/* Of a folder the rename itself says no. */
-	return fstatat(folder, base, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(st.st_mode) ||
-	       S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode);
+	return fstatat(folder, base, &st, 0) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
 }
 
 int

@@ -132,6 +132,24 @@ replaces_no_device_and_no_pipe(void **state)
 	assert_true(S_ISREG(st.st_mode));
 }
 
+/* /dev/stdout is such a link, and what is behind it may well be a plain file. */
+static void
+replaces_no_link_to_a_device(void **state)
+{
+	static const char *const targets[] = { "/dev/null", "/proc/self/fd/1", "/proc/self/exe" };
+	struct scratch *s = *state;
+	struct stat st;
+
+	for (size_t i = 0; i < COUNT(targets); i++) {
+		assert_int_equal(symlinkat(targets[i], s->dir, "var/link"), 0);
+		assert_int_equal(file_write(s->dir, "var/link", STR("x"), 0600, &s->e), -1);
+		assert_int_equal(s->e.code, ERR_CANTCREATE);
+		assert_int_equal(fstatat(s->dir, "var/link", &st, AT_SYMLINK_NOFOLLOW), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(unlinkat(s->dir, "var/link", 0), 0);
+	}
+}
+
 static void
 a_secret_is_for_its_owner_alone(void **state)
 {
@@ -196,6 +214,8 @@ main(void)
 			says_why_something_is_not_read, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			replaces_no_device_and_no_pipe, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			replaces_no_link_to_a_device, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_secret_is_for_its_owner_alone, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
