@@ -22,6 +22,7 @@ struct column {
 	double most;            /* the greatest figure of its rows: the longest bar */
 	struct str title, note; /* caption; what the signs in it mean */
 	struct str climbing;
+	bool climbs_by_score; /* one of them has no gain of our own counting */
 };
 
 /* Which of its three colours a change of rank has; its words say the same. */
@@ -115,15 +116,20 @@ set_details(struct row *r, const struct column *c, const struct select_row *s, s
 
 /* What is not our own count has a sign that the note below explains. */
 static struct str
+momentum_figure(enum trend_how how, double value, struct arena *a)
+{
+	if (how == TREND_SCORE)
+		return str_of(arena_printf(a, "~%.*s", STR_ARG(amount_whole(value, a))));
+	return amount_gain(value, a);
+}
+
+static struct str
 figure_of(const struct row *r, struct arena *a)
 {
-	struct str figure = amount_whole(r->value, a);
-
 	if (r->counted)
-		return str_of(arena_printf(a, "\xe2\x89\xa5%.*s", STR_ARG(figure)));
-	if (r->lead->how == TREND_SCORE)
-		return str_of(arena_printf(a, "~%.*s", STR_ARG(figure)));
-	return amount_gain(r->value, a);
+		return str_of(
+			arena_printf(a, "\xe2\x89\xa5%.*s", STR_ARG(amount_whole(r->value, a))));
+	return momentum_figure(r->lead->how, r->value, a);
 }
 
 static void
@@ -157,9 +163,11 @@ set_climbing(const struct block *k, struct column *c)
 	for (size_t i = 0; i < c->selection.climbing_count; i++) {
 		const struct trend_entity *e = c->selection.climbing[i];
 
-		if (quality_believes(e))
-			pieces_add(&p, "%.*s %.*s", STR_ARG(e->name),
-				STR_ARG(amount_gain(e->momentum, p.a)));
+		if (!quality_believes(e))
+			continue;
+		pieces_add(&p, "%.*s %.*s", STR_ARG(e->name),
+			STR_ARG(momentum_figure(e->how, e->momentum, p.a)));
+		c->climbs_by_score = c->climbs_by_score || e->how == TREND_SCORE;
 	}
 	if (p.line.n)
 		c->climbing = str_of(arena_printf(p.a, "Still climbing: %.*s", STR_ARG(p.line)));
@@ -169,7 +177,7 @@ set_climbing(const struct block *k, struct column *c)
 static void
 add_signs(const struct column *c, struct pieces *note)
 {
-	bool score = false, counted = false;
+	bool score = c->climbs_by_score, counted = false;
 
 	for (size_t i = 0; i < c->count; i++) {
 		score = score || (!c->rows[i].counted && c->rows[i].lead->how == TREND_SCORE);
@@ -194,8 +202,10 @@ set_words(const struct block *k, struct column *c)
 		STR_ARG(block_label(k, c->chart))));
 	add_signs(c, &note);
 	if (c->chart->report.base_day == TREND_NO_DAY)
-		pieces_add(&note, "%sthere is no week before to compare with yet",
-			c->chart->first ? "first issue: " : "");
+		pieces_add(&note, "%s no week before to compare with yet",
+			c->chart->first ? "first issue: there is"
+			: note.line.n   ? "there is"
+					: "There is");
 	c->note = note.line;
 }
 

@@ -594,9 +594,9 @@ heads_nothing(cmark_node *heading)
 {
 	cmark_node *next = cmark_node_next(heading);
 
-	return !next || (cmark_node_get_type(next) == CMARK_NODE_HEADING &&
-				cmark_node_get_heading_level(next) <=
-					cmark_node_get_heading_level(heading));
+	return !next ||
+	       (cmark_node_get_type(next) == CMARK_NODE_HEADING &&
+		       cmark_node_get_heading_level(next) <= cmark_node_get_heading_level(heading));
 }
 
 static void

@@ -225,6 +225,39 @@ who_was_shown_is_still_climbing(void **state)
 	arena_free(&m.a);
 }
 
+/* The sign of a figure that is not our own count goes with it into that line. */
+static void
+who_climbs_by_a_score_has_its_sign(void **state)
+{
+	static struct made m;
+	struct shown before[] = {
+		{ .day = { 2026, 8, 13 },
+			.place = STR_INIT("trending"),
+			.source = STR_INIT("hf_models"),
+			.key = STR_INIT("alpha/first"),
+			.name = STR_INIT("alpha/first"),
+			.rank = 1 },
+	};
+	struct trend_row *r;
+
+	(void)state;
+	made_begin(&m);
+	m.figures.shown = before;
+	m.figures.shown_count = 1;
+	r = made_row(&m, 0, "alpha/first", 10000);
+	r->has_score = true;
+	r->score = 5000;
+	made_pair(&m, "beta/second", 10000, 13000);
+	made_pair(&m, "gamma/third", 10000, 12000);
+	made_pair(&m, "delta/fourth", 10000, 11000);
+	made_crowd(&m, 6);
+	made_chart(&m, TREND_MODELS);
+	assert_int_equal(made_render(&m, "trending", "{sources: [hf_models], top: 4}"), 1);
+	assert_has(m.text, "\nStill climbing: alpha/first ~5" B "000\n");
+	assert_has(m.text, "\n~ is Hugging Face's own trendingScore");
+	arena_free(&m.a);
+}
+
 /* What a stranger writes of himself is text in both parts. */
 static void
 descriptions_are_inert(void **state)
@@ -309,6 +342,7 @@ main(void)
 		cmocka_unit_test(a_chart_of_few_and_a_jump_of_many_are_left_out),
 		cmocka_unit_test(names_that_changed_say_so),
 		cmocka_unit_test(who_was_shown_is_still_climbing),
+		cmocka_unit_test(who_climbs_by_a_score_has_its_sign),
 		cmocka_unit_test(descriptions_are_inert),
 		cmocka_unit_test(what_cannot_be_asked_is_told),
 	};
