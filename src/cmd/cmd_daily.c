@@ -106,15 +106,19 @@ static int
 draft(struct morning *m, struct err *e)
 {
 	const struct publication *p = &m->desk->publication;
+	bool there = drafting_has_file(p, m->day);
 	char path[32];
+	int got;
 
-	if (!m->today || m->begun || drafting_has_file(p, m->day) ||
-		clock_now() > publication_last_moment(p, m->day))
+	if (!m->today || m->begun || clock_now() > publication_last_moment(p, m->day))
 		return 0;
-	publication_issue_path(m->day, path);
-	if (drafting_write(p, m->desk->db, m->day, true, e) < 0)
+	got = there ? drafting_renew(p, m->desk->db, m->day, e)
+		    : drafting_write(p, m->desk->db, m->day, true, e);
+	if (got < 0)
 		return -1;
-	log_info("%s was drafted", path);
+	publication_issue_path(m->day, path);
+	if (!there || got > 0)
+		log_info("%s was drafted%s", path, there ? " anew, for there are figures now" : "");
 	return 0;
 }
 

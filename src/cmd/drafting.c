@@ -95,6 +95,7 @@ next_number(const struct publication *p, struct day day)
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
+/* db NULL: as it is when nothing is known. */
 static int
 compose_draft(const struct publication *p, struct db *db, struct day day, bool nobody_looks,
 	struct arena *a, struct str *out, struct err *e)
@@ -138,4 +139,37 @@ drafting_write(const struct publication *p, struct db *db, struct day day, bool 
 		status = file_create(p->dir, path, text, 0660, e);
 	arena_free(&a);
 	return status;
+}
+
+/* What is to stand there in place of a draft that says nothing: 1 it is in text, 0 all is well. */
+static int
+better_draft(const struct publication *p, struct db *db, struct day day, const char *path,
+	struct arena *a, struct str *text, struct err *e)
+{
+	struct str old, bare;
+	struct err ignored;
+
+	if (file_read(p->dir, path, ISSUE, a, &old, &ignored) < 0 ||
+		compose_draft(p, NULL, day, false, a, &bare, &ignored) < 0 || !str_eq(old, bare))
+		return 0;
+	if (compose_draft(p, db, day, false, a, text, e) < 0)
+		return -1;
+	return !str_eq(*text, old);
+}
+
+int
+drafting_renew(const struct publication *p, struct db *db, struct day day, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str text;
+	char path[32];
+	int got;
+
+	publication_issue_path(day, path);
+	got = better_draft(p, db, day, path, &a, &text, e);
+	if (got > 0 && (drafted_keep(db, day, text, clock_now(), e) < 0 ||
+			       file_write(p->dir, path, text, 0660, e) < 0))
+		got = -1;
+	arena_free(&a);
+	return got;
 }

@@ -13,6 +13,12 @@
 int drafting_write(const struct publication *p, struct db *db, struct day day, bool nobody_looks,
 	struct err *e);
 
+/*
+ * A draft of a morning when nothing could be collected says that there are no figures. If it stands
+ * there to the byte and there are some by now, write it anew: nobody has put work into it. 1: done.
+ */
+int drafting_renew(const struct publication *p, struct db *db, struct day day, struct err *e);
+
 /* Is there a file for that day already? */
 bool drafting_has_file(const struct publication *p, struct day day);
 

@@ -338,6 +338,32 @@ def test_only_who_did_not_answer_is_asked_again(asking):
     assert asking.days("github") == [DAY] and asking.daily(f"{DAY} 07:20:00") == []
 
 
+def test_a_draft_of_nothing_is_drafted_anew_when_figures_come(asking):
+    for path in ("/api/", "/search/"):
+        asking.api.fail(path, "status", "404")
+    asking.daily(f"{DAY} 05:00:00", ok=(65,))
+    bare = (asking.dir / "issues" / f"{DAY}.md").read_text()
+    assert "no figures" in bare and messages(asking) == []
+    asking.daily(f"{DAY} 05:10:00", ok=(65,))
+    assert "anew" not in asking.done.stderr, "there are none yet"
+    asking.api.faults.clear()
+    asking.daily(f"{DAY} 06:10:00")
+    assert "drafted anew" in asking.done.stderr and len(messages(asking)) == 3
+    assert "no figures" not in (asking.dir / "issues" / f"{DAY}.md").read_text()
+
+
+def test_what_an_editor_began_on_is_not_drafted_anew(asking):
+    for path in ("/api/", "/search/"):
+        asking.api.fail(path, "status", "404")
+    asking.daily(f"{DAY} 05:00:00", ok=(65,))
+    file = asking.dir / "issues" / f"{DAY}.md"
+    file.write_text(file.read_text() + "\n")
+    edited = file.read_text()
+    asking.api.faults.clear()
+    asking.daily(f"{DAY} 06:10:00", ok=(65,))
+    assert file.read_text() == edited and messages(asking) == []
+
+
 def test_an_evening_does_not_begin_the_next_mornings_day(asking):
     """West of Greenwich UTC's day turns in the evening; the figures of a morning are asked for in that morning."""
     asking.name(zone="America/Los_Angeles")
