@@ -316,6 +316,22 @@ text_direction(const char *language)
 	return "ltr";
 }
 
+bool
+text_is_right_to_left(struct str s)
+{
+	uint32_t c;
+
+	for (size_t n; (n = text_char(s, &c)) > 0; s = str_from(s, n)) {
+		int category = uc_bidi_category(c);
+
+		if (category == UC_BIDI_R || category == UC_BIDI_AL)
+			return true;
+		if (category == UC_BIDI_L)
+			return false;
+	}
+	return false;
+}
+
 void
 text_put(uint32_t c, struct buf *out)
 {

@@ -47,6 +47,9 @@ bool text_mixes_scripts(struct str s);
 /* How a language (BCP 47) is written, as HTML's dir says it: "ltr" or "rtl". */
 const char *text_direction(const char *language);
 
+/* Does its first letter say that it is read from right to left (UAX #9, P2)? */
+bool text_is_right_to_left(struct str s);
+
 /* Append the character as UTF-8; it is one (no surrogate, at most U+10FFFF). */
 void text_put(uint32_t c, struct buf *out);
 

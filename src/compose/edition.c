@@ -78,11 +78,21 @@ put_person(struct press *press, struct value *data)
 	template_put(data, STR("subscriber"), who);
 }
 
+/* Where a line is read from right to left, its template says so: "rtl", else null. */
+static void
+put_direction(struct press *press, struct value *o, const char *name, struct str words)
+{
+	templates_put(
+		&press->t, o, name, text_is_right_to_left(words) ? STR("rtl") : (struct str){ 0 });
+}
+
 static void
 put_front(struct press *press, struct value *data, const struct composed *c)
 {
 	templates_put(&press->t, data, "title", amount_keep_whole(c->front.title, press->a));
 	templates_put(&press->t, data, "summary", amount_keep_whole(c->front.summary, press->a));
+	put_direction(press, data, "title_direction", c->front.title);
+	put_direction(press, data, "summary_direction", c->front.summary);
 	templates_put(&press->t, data, "author", c->front.author);
 	templates_put(&press->t, data, "number", c->front.number);
 	templates_put(&press->t, data, "preheader", c->front.preheader);
@@ -155,6 +165,7 @@ department_value(struct press *press, const struct department *d)
 	struct buf b;
 
 	templates_put(&press->t, o, "title", d->title);
+	put_direction(press, o, "heading_direction", d->title);
 	template_put(o, STR("html"), template_raw(press->a, d->html));
 	template_put(o, STR("text"), template_raw(press->a, d->text));
 	buf_init(&b, TEMPLATE);

@@ -140,16 +140,27 @@ keep_link(struct walker *w, struct str url, struct str text, int line)
 	m->links[m->link_count++] = (struct markdown_link){ url, text, line };
 }
 
-/* A tag with the theme's style of the element. */
+/*
+ * A tag with the theme's style of the element. In a paper that is written from left to right a
+ * Hebrew or Arabic line would put its end where it begins: that of the words is said.
+ */
 static void
-open_tag(struct walker *w, const char *tag, const char *element)
+open_tag_of(struct walker *w, const char *tag, const char *element, struct str words)
 {
 	struct str style = theme_style(w->o->theme, element);
 
+	buf_printf(&w->html, "<%s", tag);
+	if (text_is_right_to_left(words))
+		buf_addz(&w->html, " dir=\"rtl\"");
 	if (style.n)
-		buf_printf(&w->html, "<%s style=\"%.*s\">", tag, STR_ARG(style));
-	else
-		buf_printf(&w->html, "<%s>", tag);
+		buf_printf(&w->html, " style=\"%.*s\"", STR_ARG(style));
+	buf_addc(&w->html, '>');
+}
+
+static void
+open_tag(struct walker *w, const char *tag, const char *element)
+{
+	open_tag_of(w, tag, element, (struct str){ 0 });
 }
 
 static void
@@ -526,6 +537,7 @@ static void
 paragraph(struct walker *w, cmark_node *n, struct str first, struct str rest, bool tight)
 {
 	struct str words = plain(w, n);
+	bool spans;
 
 	if (str_starts(words, STR("TODO:"))) {
 		if (w->o->no_prompts) {
@@ -536,9 +548,13 @@ paragraph(struct walker *w, cmark_node *n, struct str first, struct str rest, bo
 	}
 	if (looks_like_table(w, n))
 		fault(w, "table", true, line_of(w, n), words);
+	/* Beside a list's mark, which stays where it is. */
+	spans = tight && text_is_right_to_left(words);
 	if (!tight)
-		open_tag(w, "p", "p");
+		open_tag_of(w, "p", "p", words);
+	buf_addz(&w->html, spans ? "<span dir=\"rtl\">" : "");
 	inlines_html(w, n);
+	buf_addz(&w->html, spans ? "</span>" : "");
 	buf_addz(&w->html, tight ? "" : "</p>\n");
 	paragraph_text(w, n, first, rest);
 }
@@ -614,7 +630,7 @@ heading(struct walker *w, cmark_node *n)
 		fault(w, "heading-empty", true, line_of(w, n), words);
 	else if (heads_nothing(n))
 		fault(w, "empty-story", false, line_of(w, n), words);
-	open_tag(w, tag, tag);
+	open_tag_of(w, tag, tag, words);
 	inlines_html(w, n);
 	close_tag(w, tag);
 	buf_addc(&w->html, '\n');

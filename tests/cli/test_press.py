@@ -363,6 +363,14 @@ def test_a_day_without_an_issue_is_told(publication):
         assert publication.run("check", "--date", date).code == 64
 
 
+def test_a_headline_from_right_to_left_is_set_so(publication):
+    words = "\u05e9\u05dc\u05d5\u05dd"
+    publication.write(f"issues/{TODAY}.md", f"---\ntitle: {words} in English\nsummary: Words first, {words} then\n---\n\n{words}.\n\n## {words}\n\nText.\n")
+    html = publication.ok("compose", "--format", "html").out
+    for tag, turned in ((r'h2 class="lead"', True), (r'p class="standfirst"', False), ("p", True), (r'h2 class="accent"', True)):
+        assert bool(re.search(f'<{tag} dir="rtl"', html)) == turned, tag
+
+
 def test_compose_changes_nothing_and_writes_whole_files(shelf, tmp_path):
     before = {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in shelf.path.rglob("*") if p.is_file() and "-" not in p.suffix}
     for form, sign in (("eml", "MIME-Version: 1.0"), ("html", "<!DOCTYPE html>"), ("text", "=====")):

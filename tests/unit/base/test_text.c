@@ -171,6 +171,27 @@ languages_have_a_direction(void **state)
 }
 
 static void
+the_first_letter_says_which_way_words_run(void **state)
+{
+	static const struct {
+		struct str in;
+		bool rtl;
+	} rows[] = {
+		{ STR_INIT(""), false },
+		{ STR_INIT("123, 45."), false },
+		{ STR_INIT("words \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"), false },
+		{ STR_INIT("\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d words"), true },
+		{ STR_INIT("\"3 \xd8\xa7\xd9\x84"), true },
+		{ STR_INIT("\xe6\x97\xa5\xd7\xa9"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (text_is_right_to_left(rows[i].in) != rows[i].rtl)
+			fail_msg("row %zu", i);
+}
+
+static void
 web_addresses_are_told_by_their_scheme(void **state)
 {
 	(void)state;
@@ -205,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_character_is_put_as_it_is_read),
+		cmocka_unit_test(the_first_letter_says_which_way_words_run),
 		cmocka_unit_test(web_addresses_are_told_by_their_scheme),
 		cmocka_unit_test(width_is_what_a_terminal_draws),
 		cmocka_unit_test(what_strangers_wrote_comes_out_as_one_harmless_line),

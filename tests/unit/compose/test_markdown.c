@@ -192,6 +192,33 @@ link_notes_run_through_the_whole_message(void **state)
 	arena_free(&a);
 }
 
+#define HEBREW "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"
+
+static void
+what_runs_from_right_to_left_says_so(void **state)
+{
+	static const char *const tags[] = { "<p dir=\"rtl\"", "<h3 dir=\"rtl\"",
+		"<span dir=\"rtl\"" };
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(render(STR("Words " HEBREW ".\n\n" HEBREW " words.\n\n### " HEBREW
+				    "\n\n- " HEBREW "\n- words\n"),
+				 &a, &m, &e),
+		0);
+	for (size_t i = 0; i < COUNT(tags); i++) {
+		ptrdiff_t at = str_find_str(m.departments[0].html, str_of(tags[i]));
+
+		assert_true(at >= 0);
+		assert_int_equal(str_find_str(str_from(m.departments[0].html, (size_t)at + 1),
+					 str_of(tags[i])),
+			-1);
+	}
+	arena_free(&a);
+}
+
 static void
 faults_have_their_lines(void **state)
 {
@@ -412,6 +439,7 @@ main(void)
 		cmocka_unit_test(departments_begin_at_their_headings),
 		cmocka_unit_test(a_heading_says_below_where_it_leads_to),
 		cmocka_unit_test(link_notes_run_through_the_whole_message),
+		cmocka_unit_test(what_runs_from_right_to_left_says_so),
 		cmocka_unit_test(faults_have_their_lines),
 		cmocka_unit_test(too_deep_and_bad_blocks_are_errors),
 		cmocka_unit_test(no_control_character_comes_out),
