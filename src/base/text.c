@@ -255,6 +255,17 @@ text_is_clean(struct str s)
 
 /* -- cutting and wrapping --------------------------------------------------------------------- */
 
+/* Does it end in what points to words that were cut off? A hyphen does when it is a dash. */
+static bool
+is_left_hanging(struct str s, size_t end)
+{
+	if (end == 0)
+		return false;
+	if (s.p[end - 1] == '-')
+		return end > 1 && s.p[end - 2] == ' ';
+	return s.p[end - 1] && strchr(" ,;:(", s.p[end - 1]);
+}
+
 struct str
 text_cut(struct str s, size_t columns, struct arena *a)
 {
@@ -278,8 +289,7 @@ text_cut(struct str s, size_t columns, struct arena *a)
 		word = end;
 	if (word > end / 2)
 		end = word;
-	while (end && (s.p[end - 1] == ' ' || s.p[end - 1] == ',' || s.p[end - 1] == ';' ||
-			      s.p[end - 1] == ':'))
+	while (is_left_hanging(s, end))
 		end--;
 	return str_of(arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, s.p));
 }
