@@ -302,7 +302,7 @@ every_path_has_a_file(void **state)
 	add_issue(*state, (struct day){ 2026, 2, 14 }, "Title");
 	fixture_open(&f, state, settings);
 	assert_done(f.s, archive_paths(&f.archive, &f.s->a, &paths, &n, &f.s->e));
-	assert_int_equal(n, 3 + 4 + 6);
+	assert_int_equal(n, 3 + 4 + 7);
 	for (size_t i = 0; i < n; i++)
 		find(&f, paths[i].p);
 	assert_string_equal(archive_file(STR("/"), &f.s->a), "index.html");
