@@ -199,7 +199,7 @@ intake_post(struct intake *in, const char *file, enum webhook_format format, str
 	struct webhook_keys keys;
 	struct arena a = { 0 };
 	struct str bytes;
-	bool keep;
+	bool keep = false, any = false;
 	int status = bounce_bytes(file, &a, &bytes, e);
 
 	in->returning.source = BOUNCE_WEBHOOK;
@@ -207,8 +207,12 @@ intake_post(struct intake *in, const char *file, enum webhook_format format, str
 		status = bounce_keys(&in->desk.publication, &a, &keys, e);
 	if (status == 0)
 		status = bounce_read_webhook(file, format, bytes, &keys, &a, &reports, e);
-	for (size_t i = 0; status == 0 && i < reports.n; i++)
+	for (size_t i = 0; status == 0 && i < reports.n; i++, any = any || keep)
 		status = intake_report(in, file, reports.p[i], &keep, e);
+	/* An empty line before it, so that it can be taken in again: what the Maildir puts in front
+	 * is then the request's header. */
+	if (status == 0 && any && strcmp(file, "-") == 0)
+		status = put_aside(in, str_of(arena_printf(&a, "\n%.*s", STR_ARG(bytes))), e);
 	arena_free(&a);
 	return status;
 }

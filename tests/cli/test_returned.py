@@ -250,6 +250,16 @@ def test_a_post_that_proves_nothing_needs_somebodys_word(sent):
     assert ask(sent, "SELECT source FROM bounce") == [("webhook",)]
 
 
+def test_a_post_for_a_person_outlives_the_pipe_it_came_by(sent):
+    take(sent, postmark(sent.copies[PEOPLE[0]]), "--format", "postmark")
+    [kept] = (sent.path / "var/unmatched/new").iterdir()
+    [vouched] = sent.json("bounce", kept, "--format", "postmark", "--trust")
+    assert vouched["standing"] == "bounced"
+    # Nothing in it is for a person: nothing is put there.
+    take(sent, postmark(sent.copies[PEOPLE[1]]), "--format", "postmark", "--trust")
+    assert len(list((sent.path / "var/unmatched/new").iterdir())) == 1
+
+
 def test_what_it_needs_is_said(sent, tmp_path):
     for arguments in ([], ["--fetch", "x"], ["--maildir", tmp_path, "--fetch"], ["--dry-run", "--fetch"], ["-", "--trust"],
                       ["--format", "pigeon", "-"]):
