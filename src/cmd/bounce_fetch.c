@@ -43,7 +43,9 @@ static int
 take_all(struct fetch *f, struct err *e)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		int seen = bounce_seen(f->in->desk.db, f->name, f->entries[i].id, e);
+		int seen = f->in->dry_run
+				   ? 0
+				   : bounce_seen(f->in->desk.db, f->name, f->entries[i].id, e);
 
 		f->stays[i] = seen > 0;
 		if (seen < 0 || (seen == 0 && take_new(f, i, e) < 0))
@@ -79,7 +81,7 @@ fetch(struct fetch *f, struct err *e)
 	f->stays = arena_many(&f->arena, f->count + 1, bool);
 	if (take_all(f, e) < 0 || mailbox_finish(f->mailbox, e) < 0)
 		return -1;
-	return remember(f, e);
+	return f->in->dry_run ? 0 : remember(f, e);
 }
 
 int

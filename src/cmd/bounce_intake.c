@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cmd/bounce.h"
 #include "cmd/bounce_reports.h"
 #include "mail/mbox.h"
 #include "mail/reading.h"
 #include "net/maildir.h"
 
 int
-intake_open(struct intake *in, struct context *c, struct err *e)
+intake_open(struct intake *in, struct context *c, bool dry_run, struct err *e)
 {
 	struct publication *p = &in->desk.publication;
 
-	*in = (struct intake){ .c = c };
-	if (desk_open(&in->desk, c, DB_WRITE, e) < 0)
+	*in = (struct intake){ .c = c, .dry_run = dry_run };
+	if (desk_open(&in->desk, c, dry_run ? DB_READ : DB_WRITE, e) < 0)
 		return -1;
 	if (keys_load(p->dir, false, &in->keys, e) < 0) {
 		desk_close(&in->desk);
@@ -144,7 +145,10 @@ intake_message(struct intake *in, const char *label, struct str bytes, bool *kee
 	struct report *report = arena_new(&a, struct report);
 	int status = reading_report_apart(str_sub(bytes, 0, READING_MAX), &a, report, e);
 
-	if (status == 0) {
+	if (status == 0 && in->dry_run) {
+		bounce_show(&in->c->out, label, report);
+		*keep = true;
+	} else if (status == 0) {
 		status = intake_report(in, label, report, keep, e);
 	} else if (e->code == ERR_DATA) {
 		log_warn("%s: kept for a person: %s", label, e->text);

@@ -12,11 +12,12 @@ struct intake {
 	struct desk desk;
 	struct keys keys; /* with the secrets */
 	struct returning returning;
+	bool dry_run; /* only show what the reports say; all of it stays where it is */
 	int64_t read, kept, off, left;
 };
 
 /* Open the publication; intake_close when it returned 0. */
-int intake_open(struct intake *in, struct context *c, struct err *e);
+int intake_open(struct intake *in, struct context *c, bool dry_run, struct err *e);
 void intake_close(struct intake *in);
 
 /* One report; `label` is where it came from. *keep: it is for a person, who should find it where it

@@ -192,7 +192,7 @@ intake_maildir(struct intake *in, const char *path, struct err *e)
 
 	if (top < 0)
 		return err_set(e, ERR_NOINPUT, "%s: %s", path, strerror(errno));
-	status = file_mkdir(top, DONE, 0700, e);
+	status = in->dry_run ? 0 : file_mkdir(top, DONE, 0700, e);
 	if (status == 0)
 		status = take_folders(in, top, path, e);
 	close(top);

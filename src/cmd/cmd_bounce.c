@@ -21,7 +21,8 @@ const char cmd_bounce_help[] =
 	"  --trust      of a post that nothing signs or proves, the address is believed: you "
 	"vouch\n"
 	"               for who may write it\n"
-	"  --dry-run    change nothing; print what each recipient's report says:\n"
+	"  --dry-run    change nothing, move and remove nothing; print what each recipient's\n"
+	"               report says:\n"
 	"               ADDRESS TAB hard|soft|complaint|none TAB STATUS TAB REASON\n"
 	"Of each message the first megabyte is read, by a process of its own that reaches "
 	"nothing.\n"
@@ -50,9 +51,8 @@ check_options(const struct bounce_options *o, int argc, char **argv, struct err 
 			argv[0], e, "it needs a FILE, - for standard input, --maildir or --fetch");
 	if (ways > 1)
 		return command_usage(argv[0], e, "FILE, --maildir and --fetch: one of them");
-	if (optind == argc && (o->dry_run || o->is_webhook))
-		return command_usage(
-			argv[0], e, "--dry-run and --format take FILEs, or - for standard input");
+	if (optind == argc && o->is_webhook)
+		return command_usage(argv[0], e, "--format takes FILEs, or - for standard input");
 	if (o->trust && !o->is_webhook)
 		return command_usage(argv[0], e, "--trust is for what --format names");
 	return 0;
@@ -134,6 +134,17 @@ dry_run(struct context *c, const struct bounce_options *o, const char *file, str
 	return status;
 }
 
+/* Nor does a folder. */
+static int
+dry_run_maildir(struct context *c, const char *path, struct err *e)
+{
+	struct intake in = { .c = c, .dry_run = true };
+	int status = intake_maildir(&in, path, e);
+
+	arena_free(&in.desk.arena);
+	return status;
+}
+
 static int
 dry_run_all(struct context *c, const struct bounce_options *o, char **files, struct err *e)
 {
@@ -164,12 +175,13 @@ take_all_in(struct context *c, const struct bounce_options *o, char **files, str
 	struct intake in;
 	int status;
 
-	if (intake_open(&in, c, e) < 0)
+	if (intake_open(&in, c, o->dry_run, e) < 0)
 		return -1;
 	in.returning.trust = o->trust;
 	status = take_in(&in, o, files, e);
 	/* What was taken in before something failed is told as well. */
-	intake_tell(&in);
+	if (!o->dry_run)
+		intake_tell(&in);
 	intake_close(&in);
 	return status;
 }
@@ -184,8 +196,12 @@ cmd_bounce(struct context *c, int argc, char **argv, struct err *e)
 		return -1;
 	if (c->out.json)
 		out_array(&c->out, NULL);
-	status = o.dry_run ? dry_run_all(c, &o, argv + optind, e)
-			   : take_all_in(c, &o, argv + optind, e);
+	if (o.dry_run && o.maildir)
+		status = dry_run_maildir(c, o.maildir, e);
+	else if (o.dry_run && !o.fetch)
+		status = dry_run_all(c, &o, argv + optind, e);
+	else
+		status = take_all_in(c, &o, argv + optind, e);
 	if (status == 0 && c->out.json)
 		out_end(&c->out);
 	return status;

@@ -88,6 +88,19 @@ def test_what_is_dealt_with_is_removed_and_the_rest_is_left(sent, server, protoc
 
 
 @pytest.mark.parametrize("protocol", URLS)
+def test_a_dry_run_shows_it_and_removes_nothing(sent, server, protocol):
+    configure(sent, URLS[protocol].format(server))
+    fill(server, sent)
+    before = server.held()
+    shown = [line.split("\t")[:2] for line in sent.ok("bounce", "--dry-run", "--fetch").out.splitlines()]
+    assert [PEOPLE[0], "hard"] in shown
+    # POP3 has no way to read without leaving a mark.
+    held = server.held()
+    assert (held if protocol == "imap" else dict.fromkeys(held, "")) == before and set(sent.states().values()) == {"active"}
+    assert ask(sent, "SELECT count(*) FROM mailbox_seen") == [(0,)]
+
+
+@pytest.mark.parametrize("protocol", URLS)
 def test_killed_after_recording_nothing_is_lost_and_nothing_counts_twice(sent, server, protocol):
     configure(sent, URLS[protocol].format(server))
     for n, person in enumerate(PEOPLE):

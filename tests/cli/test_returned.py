@@ -132,6 +132,16 @@ def test_a_maildir_keeps_what_is_for_a_person(sent, tmp_path):
     assert sorted(e for e, s in sent.states().items() if s == "bounced") == [PEOPLE[0], PEOPLE[4], PEOPLE[5]]
 
 
+def test_a_dry_run_of_a_maildir_shows_it_and_moves_nothing(sent, tmp_path):
+    box = maildir(tmp_path / "box", {"1": dsn(sent.copies[PEOPLE[0]]), "2": leave(sent.copies[PEOPLE[1]])})
+    before = sorted(box.rglob("*"))
+    done = sent.ok("bounce", "--dry-run", "--maildir", box)
+    assert [line.split("\t")[:3] for line in done.out.splitlines()] == [[PEOPLE[0], "hard", "5.1.1"]]
+    assert sorted(box.rglob("*")) == before and set(sent.states().values()) == {"active"}
+    # As with files, without a publication.
+    assert run("bounce", "--dry-run", "--maildir", box, cwd=tmp_path).out == done.out
+
+
 def test_a_folder_of_files_is_one_too(sent, tmp_path):
     (tmp_path / "plain").mkdir()
     (tmp_path / "plain" / "a.eml").write_text(dsn(sent.copies[PEOPLE[0]]))
@@ -261,7 +271,7 @@ def test_a_post_for_a_person_outlives_the_pipe_it_came_by(sent):
 
 
 def test_what_it_needs_is_said(sent, tmp_path):
-    for arguments in ([], ["--fetch", "x"], ["--maildir", tmp_path, "--fetch"], ["--dry-run", "--fetch"], ["-", "--trust"],
+    for arguments in ([], ["--fetch", "x"], ["--maildir", tmp_path, "--fetch"], ["--maildir", tmp_path, "--format", "ses"], ["-", "--trust"],
                       ["--format", "pigeon", "-"]):
         assert sent.run("bounce", *arguments).code == 64, arguments
     assert sent.run("bounce", tmp_path / "missing").code == 66
