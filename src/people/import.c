@@ -410,20 +410,37 @@ undo_added(struct db *db, const struct import_run *run, int64_t id, int64_t now,
 	return people_leave(db, id, why, now, &leaving, e);
 }
 
+/* The event says what they were and are again: it may have brought them back, or taken them off. */
+static int
+restore(struct db *db, const struct import_run *run, int64_t id, int64_t now, struct err *e)
+{
+	struct subscriber before, after;
+	struct arena a = { 0 };
+	int status = subscriber_get(db, id, &a, &before, e);
+
+	if (status > 0)
+		status = import_run_restore(db, run, id, now, e);
+	if (status > 0)
+		status = subscriber_get(db, id, &a, &after, e);
+	if (status > 0 && event_add(db, now, "restored", id, 0,
+				  str_of(arena_printf(&a, "{\"from\":\"%s\",\"to\":\"%s\"}",
+					  subscriber_state_name(before.state),
+					  subscriber_state_name(after.state))),
+				  e) < 0)
+		status = -1;
+	arena_free(&a);
+	return status;
+}
+
 static int
 undo_changed(struct db *db, const struct import_run *run, int64_t id, int64_t now,
 	struct import_undone *u, struct err *e)
 {
-	int status = import_run_restore(db, run, id, now, e);
+	int status = restore(db, run, id, now, e);
 
-	if (status < 0)
-		return -1;
-	if (status == 0) {
-		u->kept++;
-		return 0;
-	}
-	u->restored++;
-	return event_add(db, now, "restored", id, 0, (struct str){ 0 }, e);
+	u->restored += status > 0;
+	u->kept += status == 0;
+	return status < 0 ? -1 : 0;
 }
 
 typedef int ids_fn(struct db *db, int64_t run, int64_t after, int64_t *ids, size_t room, size_t *n,

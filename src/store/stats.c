@@ -48,6 +48,7 @@ static const struct {
 	{ "bounced", false, false },
 	{ "complained", false, false },
 	{ "erased", false, false },
+	{ "restored", false, true },
 };
 
 /* 1 they came, -1 they left, 0 neither. */

@@ -115,6 +115,23 @@ def test_what_was_undone_never_was(publication):
     assert (last["readers"], last["joined"], last["left"]) == (1, 2, 1)
 
 
+def test_who_comes_back_or_goes_as_an_import_is_undone_is_counted(publication):
+    publication.ok("subscriber", "add", "ann@x.example")
+    publication.ok("subscriber", "add", "bob@x.example")
+    publication.ok("subscriber", "remove", "bob@x.example")
+    publication.ok("subscriber", "import", "--resubscribe", "-",
+                   stdin="email,name,state\nann@x.example,,unsubscribed\nbob@x.example,,\n")
+    publication.ok("subscriber", "add", "cat@x.example")
+    publication.ok("subscriber", "import", "-", stdin="email,name\ncat@x.example,Cat\n")
+    publication.ok("subscriber", "import", "--undo", "1")
+    publication.ok("subscriber", "import", "--undo", "2")
+    told = publication.json("stats")
+    last = told["days"][-1]
+    assert publication.states() == {"ann@x.example": "active", "bob@x.example": "unsubscribed", "cat@x.example": "active"}
+    # Came: three, bob again, ann again; left: bob, ann, bob again.
+    assert (told["readers_before"], last["readers"], last["joined"], last["left"]) == (0, 2, 5, 3)
+
+
 def test_complaints_about_no_known_issue_count_on_their_day(publication):
     publication.ok("subscriber", "add", "ann@x.example")
     chain.add(publication.database, "complained", [1], detail='{"from":"active"}')
