@@ -42,7 +42,7 @@ limit_words(enum limit limit, const struct answered *a, const struct settings_se
 	bool complained = limit == LIMIT_COMPLAINED;
 	int64_t n = complained ? a->complained : a->refused + a->bounced;
 
-	snprintf(out, room, "%lld of %lld %s (%.2g%%), and send.%s is %g%%", (long long)n,
+	snprintf(out, room, "%lld of %lld %s (%.3g%%), and send.%s is %g%%", (long long)n,
 		(long long)a->served, complained ? "complained" : "bounced",
 		a->served ? 100.0 * (double)n / (double)a->served : 100.0, limit_name(limit),
 		100 * (complained ? s->max_complained : s->max_bounced));

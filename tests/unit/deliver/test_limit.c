@@ -56,13 +56,17 @@ says_how_much_of_what(void **state)
 {
 	const struct settings_send s = { .max_bounced = 0.05, .max_complained = 0.003 };
 	const struct answered a = { .served = 410, .refused = 20, .bounced = 6, .complained = 4 };
+	const struct answered all = { .served = 20, .refused = 20 };
 	char text[200];
 
 	(void)state;
 	limit_words(LIMIT_BOUNCED, &a, &s, text, sizeof text);
-	assert_string_equal(text, "26 of 410 bounced (6.3%), and send.max_bounced is 5%");
+	assert_string_equal(text, "26 of 410 bounced (6.34%), and send.max_bounced is 5%");
 	limit_words(LIMIT_COMPLAINED, &a, &s, text, sizeof text);
-	assert_string_equal(text, "4 of 410 complained (0.98%), and send.max_complained is 0.3%");
+	assert_string_equal(text, "4 of 410 complained (0.976%), and send.max_complained is 0.3%");
+	/* Not "1e+02%". */
+	limit_words(LIMIT_BOUNCED, &all, &s, text, sizeof text);
+	assert_string_equal(text, "20 of 20 bounced (100%), and send.max_bounced is 5%");
 }
 
 int
