@@ -26,9 +26,32 @@ why_of(const struct bounce *b)
 	return "soft bounces";
 }
 
-/* Does it take them off the list? 1 yes, 0 no. */
+/* Since when they are on the list as they are: they came (back) then, or with the address that is theirs
+ * now. What bounced of mail that went out before says nothing of that. */
 static int
-is_enough(struct db *db, const struct settings_bounce *rules, const struct bounce *b, struct err *e)
+as_they_are(struct db *db, const struct subscriber *s, int64_t *since, struct err *e)
+{
+	if (event_moved_at(db, s->id, since, e) < 0)
+		return -1;
+	if (s->state_at > *since)
+		*since = s->state_at;
+	return 0;
+}
+
+/* Is it about mail that went out before? 1 yes, 0 no, or it is not known. */
+static int
+is_stale(struct db *db, const struct bounce *b, int64_t since, struct err *e)
+{
+	int64_t sent;
+	int got = b->issue ? bounce_sent_at(db, b->issue, b->subscriber, &sent, e) : 0;
+
+	return got <= 0 ? got : sent < since;
+}
+
+/* Does it take them off the list? Not with what is from before `since`. 1 yes, 0 no. */
+static int
+is_enough(struct db *db, const struct settings_bounce *rules, const struct bounce *b, int64_t since,
+	struct err *e)
 {
 	int64_t days = rules->soft_days;
 	struct bounce_run run;
@@ -39,25 +62,10 @@ is_enough(struct db *db, const struct settings_bounce *rules, const struct bounc
 		return 0;
 	if (b->kind == BOUNCE_HARD)
 		return 1;
-	if (bounce_soft_run(db, b->subscriber, days > GAP ? days : GAP, &run, e) < 0)
+	if (bounce_soft_run(db, b->subscriber, since, days > GAP ? days : GAP, &run, e) < 0)
 		return -1;
 	return run.count >= rules->soft_count && run.days >= days &&
 	       run.issues >= rules->soft_issues;
-}
-
-/*
- * Is it about mail that went out before they came (back) on the list, or to an address that is not
- * theirs any more? Then it says nothing of how they are now. 1 yes, 0 no.
- */
-static int
-is_stale(struct db *db, const struct bounce *b, const struct subscriber *s, struct err *e)
-{
-	int64_t sent;
-	int got = b->issue ? bounce_sent_at(db, b->issue, b->subscriber, &sent, e) : 0;
-
-	if (got <= 0)
-		return got;
-	return s->state_at > sent ? 1 : event_moved_since(db, b->subscriber, sent, e);
 }
 
 static int
@@ -81,6 +89,7 @@ decide(struct db *db, const struct settings_bounce *rules, const struct bounce *
 {
 	bool complaint = b->kind == BOUNCE_COMPLAINT;
 	bool in = s->state == SUBSCRIBER_ACTIVE || s->state == SUBSCRIBER_PENDING;
+	int64_t since;
 	int enough, stale;
 
 	*outcome = STANDING_OUT_BEFORE;
@@ -88,10 +97,12 @@ decide(struct db *db, const struct settings_bounce *rules, const struct bounce *
 	if (s->state == SUBSCRIBER_COMPLAINED || (!in && !complaint))
 		return 0;
 	*outcome = STANDING_KEPT;
-	enough = is_enough(db, rules, b, e);
+	if (as_they_are(db, s, &since, e) < 0)
+		return -1;
+	enough = is_enough(db, rules, b, since, e);
 	if (enough <= 0)
 		return enough;
-	stale = complaint ? 0 : is_stale(db, b, s, e);
+	stale = complaint ? 0 : is_stale(db, b, since, e);
 	*outcome = stale ? STANDING_STALE : complaint ? STANDING_COMPLAINED : STANDING_BOUNCED;
 	if (stale != 0)
 		return stale < 0 ? -1 : 0;

@@ -163,13 +163,15 @@ bounce_blames_address(struct str status)
 }
 
 int
-bounce_soft_run(
-	struct db *db, int64_t subscriber, int64_t gap, struct bounce_run *out, struct err *e)
+bounce_soft_run(struct db *db, int64_t subscriber, int64_t since, int64_t gap,
+	struct bounce_run *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT i.id, CAST(julianday(i.day) AS INTEGER), b.status FROM bounce b"
-		" JOIN issue i ON i.id = b.issue_id WHERE b.subscriber_id = ?1 AND b.kind = 'soft'"
-		" ORDER BY i.day DESC",
+		" JOIN issue i ON i.id = b.issue_id"
+		" LEFT JOIN delivery d ON d.issue_id = b.issue_id AND d.subscriber_id = ?1"
+		" WHERE b.subscriber_id = ?1 AND b.kind = 'soft'"
+		" AND coalesce(d.changed_at, b.at) >= ?2 ORDER BY i.day DESC",
 		e);
 	int64_t first = 0, last = 0, issue = 0;
 	int status;
@@ -178,6 +180,7 @@ bounce_soft_run(
 	if (!s)
 		return -1;
 	stmt_int(s, 1, subscriber);
+	stmt_int(s, 2, since);
 	while ((status = stmt_step(s, e)) > 0) {
 		int64_t id = stmt_get_int(s, 0), day = stmt_get_int(s, 1);
 

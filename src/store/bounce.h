@@ -38,8 +38,8 @@ int bounce_judged(struct db *db, int64_t id, int64_t now, struct err *e);
 bool bounce_blames_address(struct str status);
 
 /*
- * One person's latest run of soft bounces that blame the address: those about issues, until one that was more than `gap`
- * days before the next. Issues count by their day and not by when a report was read: a month's
+ * One person's latest run of soft bounces that blame the address: those about issues that were sent since a moment, until
+ * one that was more than `gap` days before the next. Issues count by their day and not by when a report was read: a month's
  * reports may be read at once.
  */
 struct bounce_run {
@@ -47,8 +47,8 @@ struct bounce_run {
 	int64_t issues; /* that they are about */
 	int64_t days;   /* between the first of those issues and the last */
 };
-int bounce_soft_run(
-	struct db *db, int64_t subscriber, int64_t gap, struct bounce_run *out, struct err *e);
+int bounce_soft_run(struct db *db, int64_t subscriber, int64_t since, int64_t gap,
+	struct bounce_run *out, struct err *e);
 
 /* What one person was sent, by the names that Message-IDs are made of ("issue/2026-02-14",
  * "owed/17"), the newest first: *n of them, at most `most`. */

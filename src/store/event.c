@@ -149,20 +149,19 @@ event_came_after(
 }
 
 int
-event_moved_since(struct db *db, int64_t subscriber, int64_t since, struct err *e)
+event_moved_at(struct db *db, int64_t subscriber, int64_t *at, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
-		"SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind = 'changed' AND at > ?2 "
-		"AND detail ->> '$.what' = 'address' LIMIT 1",
+		"SELECT coalesce(max(at), 0) FROM event WHERE subscriber_id = ?1 AND kind = "
+		"'changed' AND detail ->> '$.what' = 'address'",
 		e);
-	int status;
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, subscriber);
-	stmt_int(s, 2, since);
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	if (stmt_step(s, e) < 0)
+		return -1;
+	*at = stmt_get_int(s, 0);
+	stmt_reset(s);
+	return 0;
 }

@@ -41,8 +41,8 @@ int event_came_after(
 /* Has anything happened to them since an import brought them in? 1 yes, 0 no. */
 int event_heard_of(struct db *db, int64_t subscriber, struct err *e);
 
-/* Has their address been changed since a moment? 1 yes, 0 no. */
-int event_moved_since(struct db *db, int64_t subscriber, int64_t since, struct err *e);
+/* When their address was changed last: *at is 0 when it never was. */
+int event_moved_at(struct db *db, int64_t subscriber, int64_t *at, struct err *e);
 
 /* One member ("$.from") of the detail of the newest event of a kind: 1 got it, 0 none. */
 int event_last(struct db *db, int64_t subscriber, const char *kind, const char *member,

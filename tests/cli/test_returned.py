@@ -190,6 +190,8 @@ def test_soft_bounces_count_by_their_issues(sent):
     """Five, over fourteen days and three issues (bounce.soft_*), whenever they are read."""
     [(subscriber,)] = ask(sent, f"SELECT id FROM subscriber WHERE email = '{PEOPLE[0]}'")
     with sqlite3.connect(sent.database) as db:
+        # They have been on the list for long.
+        db.execute("UPDATE subscriber SET state_at = 0")
         for back in (14, 9, 5):
             db.execute("INSERT INTO issue (day, edition_id, state, dated_at, last_moment, started_at) SELECT date(day, ?), edition_id, "
                        "'sent', 1, 2, 1 FROM issue WHERE id = 1", (f"-{back} days",))

@@ -184,6 +184,42 @@ what_is_about_how_they_were_before_is_stale(void **state)
 		STANDING_BOUNCED);
 }
 
+/* Three soft ones are one too many; then they came back, or moved: old ones count no more. */
+static void
+soft_ones_begin_anew_with_who_comes_back_or_moves(void **state)
+{
+	struct scratch *s = *state;
+	struct issue issue;
+
+	ledger_fill(s, 2, &issue);
+	for (int i = 2; i < 8; i++)
+		assert_done(s, db_exec(s->db,
+				       "INSERT INTO issue (day, edition_id, state, dated_at, "
+				       "last_moment, started_at) SELECT date(max(day), '+2 day'), "
+				       "1, 'sent', 1, 9, 1 FROM issue",
+				       &s->e));
+	for (int who = 1; who <= 2; who++)
+		for (int i = 1; i <= 3; i++) {
+			const struct bounce b = {
+				.subscriber = who, .issue = i, .kind = BOUNCE_SOFT
+			};
+
+			/* The second moves before the last. */
+			if (who == 2 && i == 3)
+				changed(s, 2, "{\"by\":\"page\",\"what\":\"address\"}");
+			assert_int_equal(judge(s, b, 2000 + 10 * i),
+				who == 1 && i == 3 ? STANDING_BOUNCED : STANDING_KEPT);
+		}
+	assert_int_equal(
+		subscriber_move(s->db, 1, ~0U, SUBSCRIBER_ACTIVE, STR("operator"), 2600, &s->e), 1);
+	for (int i = 4; i <= 6; i++)
+		assert_int_equal(
+			judge(s,
+				(struct bounce){ .subscriber = 1, .issue = i, .kind = BOUNCE_SOFT },
+				2700),
+			i == 6 ? STANDING_BOUNCED : STANDING_KEPT);
+}
+
 static void
 what_a_send_left_is_judged_in_chunks(void **state)
 {
@@ -224,6 +260,7 @@ main(void)
 		DB(one_report_by_what_it_is_and_who_they_are),
 		DB(soft_ones_are_enough_when_count_days_and_issues_are),
 		DB(what_is_about_how_they_were_before_is_stale),
+		DB(soft_ones_begin_anew_with_who_comes_back_or_moves),
 		DB(what_a_send_left_is_judged_in_chunks),
 	};
 

@@ -122,7 +122,7 @@ a_run_of_soft_bounces_ends_where_there_was_a_gap(void **state)
 		add(s, who, 1, BOUNCE_HARD, "hard");
 		/* A filter's no is nothing that counts, whatever it is called. */
 		add_status(s, who, 1, BOUNCE_SOFT, "policy", "5.7.1");
-		assert_done(s, bounce_soft_run(s->db, who, 10, &run, &s->e));
+		assert_done(s, bounce_soft_run(s->db, who, 0, 10, &run, &s->e));
 		if (run.count != rows[i].count || run.issues != rows[i].distinct ||
 			run.days != rows[i].days)
 			fail_msg("%s: %d of %d in %d", rows[i].issues, (int)run.count,
