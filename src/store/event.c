@@ -11,7 +11,8 @@ insert(struct db *db, const struct event *ev, struct chain_head *head, struct er
 {
 	struct stmt *s = db_prepare(db,
 		"INSERT INTO event (id, at, kind, subscriber_id, issue_id, detail, hash) "
-		"VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7)",
+		"VALUES (?1, ?2, ?3, nullif(?4, 0), nullif(?5, 0), ?6, ?7) "
+		"ON CONFLICT (id) DO NOTHING",
 		e);
 	uint8_t hash[EVENT_HASH];
 
@@ -27,7 +28,16 @@ insert(struct db *db, const struct event *ev, struct chain_head *head, struct er
 	stmt_int(s, 5, ev->issue);
 	stmt_text(s, 6, ev->detail);
 	stmt_blob(s, 7, (struct str){ (const char *)head->hash, EVENT_HASH });
-	return stmt_run(s, e) < 0 ? -1 : chain_set_head(db, head, e);
+	if (stmt_run(s, e) < 0)
+		return -1;
+	/* Somebody put a row behind the newest that was recorded. */
+	if (db_changes(db) == 0)
+		return err_set(e, ERR_DATA,
+			"the log has an event %lld that was not recorded: 'morningpost log verify' "
+			"tells what was altered, 'morningpost db restore FILE' brings back a "
+			"backup from before",
+			(long long)ev->id);
+	return chain_set_head(db, head, e);
 }
 
 int

@@ -62,6 +62,13 @@ def test_a_log_that_was_written_anew_is_told_by_a_head_from_outside(busy):
     assert busy.run("log", "verify", "--head", "23:00").code == 64
 
 
+def test_what_was_put_behind_the_newest_is_told_and_not_built_upon(busy):
+    damage(busy.database, "INSERT INTO event SELECT 24, at, kind, subscriber_id, issue_id, detail, hash FROM event WHERE id = 23")
+    assert {"fault": "added", "event": 24, "last": 24} in busy.json("log", "verify", code=65)["faults"]
+    done = busy.run("subscriber", "add", "new@x.example")
+    assert done.code == 65 and "log verify" in done.err and "new@x.example" not in busy.states(), done
+
+
 def test_nothing_takes_a_row_back(busy):
     with contextlib.closing(sqlite3.connect(busy.database)) as db:
         for sql in ("UPDATE event SET at = 1 WHERE id = 1", "DELETE FROM event WHERE id = 23", "INSERT INTO event (at, kind) VALUES (1, 'x')"):
