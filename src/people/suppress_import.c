@@ -69,14 +69,20 @@ flush(struct importing *im, struct err *e)
 }
 
 static void
-reject(struct importing *im, size_t line, struct str text, const char *why)
+reject(struct importing *im, size_t line, const char *reason)
+{
+	im->result->rejected++;
+	im->o->rejected(im->o->context, line, reason);
+}
+
+static void
+reject_text(struct importing *im, size_t line, struct str text, const char *why)
 {
 	char reason[512], safe[300];
 
 	log_escape(text, safe, sizeof safe);
 	snprintf(reason, sizeof reason, "'%s' is neither an address nor a hash: %s", safe, why);
-	im->result->rejected++;
-	im->o->rejected(im->o->context, line, reason);
+	reject(im, line, reason);
 }
 
 static int
@@ -95,7 +101,7 @@ take(struct importing *im, size_t line, struct str text, struct err *e)
 		return 0;
 	got = suppress_read(im->o->keys, text, &im->arena, target, &why, e);
 	if (got == 0)
-		reject(im, line, text, why);
+		reject_text(im, line, text, why);
 	if (got <= 0)
 		return got;
 	im->has_hashes = im->has_hashes || target->email.n == 0;
@@ -111,7 +117,7 @@ on_row(void *context, size_t line, const struct str *fields, size_t n, const cha
 
 	im->begun = true;
 	if (fault) {
-		reject(im, line, (struct str){ 0 }, fault);
+		reject(im, line, fault);
 		return 0;
 	}
 	if (first && is_header(fields, n, &im->column))

@@ -64,6 +64,8 @@ def test_lists_of_others_are_taken_as_they_come(publication):
         done = publication.json("suppress", "import", "-", stdin=text)
         assert (done["added"], done["rejected"], done["taken_off"]) == (added, rejected, 1), text
     assert [e for e, state in publication.states().items() if state == "active"] == ["e@x.org"]
+    done = publication.run("suppress", "import", "-", stdin='email\n"f@x.org\ng@x.org\n')
+    assert done.code == 0 and "-:2: a quote that is opened on this line is not closed" in done.err, done
     done = publication.run("suppress", "import", "-", stdin="nothing\nof use\n")
     assert done.code == 65 and "neither an address nor a hash" in done.err
 
