@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "deliver/run.h"
+#include "store/event.h"
 
 enum {
 	PLAN_CHUNK = 5000, /* rows a transaction: some 20 ms */
@@ -344,11 +345,34 @@ recover(struct run *r)
 	return 0;
 }
 
+/* How it ended is part of the record, as its beginning is. */
+static int
+note_end(struct run *r, const int64_t counts[DELIVERY_STATES])
+{
+	static const enum delivery_state told[] = { DELIVERY_SENT, DELIVERY_FAILED,
+		DELIVERY_IN_DOUBT, DELIVERY_SKIPPED };
+	struct buf detail;
+	int status;
+
+	buf_init(&detail, 512);
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+		buf_printf(&detail, "%s\"%s\":%lld", i ? "," : "{", delivery_state_name(told[i]),
+			(long long)counts[told[i]]);
+	buf_addc(&detail, '}');
+	status = event_add(
+		r->db, clock_now(), "send-ended", 0, r->issue->id, buf_str(&detail), r->e);
+	buf_free(&detail);
+	return status;
+}
+
 static int
 expire(struct run *r, int64_t *n)
 {
+	int64_t counts[DELIVERY_STATES];
+
 	if (db_begin(r->db, r->e) < 0 ||
 		delivery_expire(r->db, r->issue->id, clock_now(), n, r->e) < 0 ||
+		delivery_counts(r->db, r->issue->id, counts, r->e) < 0 || note_end(r, counts) < 0 ||
 		issue_set_state(r->db, r->issue->id, ISSUE_STALE, (struct str){ 0 }, clock_now(),
 			r->e) < 0 ||
 		db_commit(r->db, r->e) < 0) {
@@ -390,12 +414,12 @@ ending(const struct run *r, const int64_t counts[DELIVERY_STATES], int64_t stran
 }
 
 static int
-set_sent(struct run *r)
+set_sent(struct run *r, const int64_t counts[DELIVERY_STATES])
 {
 	if (db_begin(r->db, r->e) == 0 &&
 		issue_set_state(r->db, r->issue->id, ISSUE_SENT, (struct str){ 0 }, clock_now(),
 			r->e) == 0 &&
-		db_commit(r->db, r->e) == 0)
+		note_end(r, counts) == 0 && db_commit(r->db, r->e) == 0)
 		return 0;
 	db_rollback(r->db);
 	return -1;
@@ -439,7 +463,7 @@ finish(struct run *r)
 		return limit_hold(r);
 	if (r->out->end != DELIVER_DONE || r->issue->state == ISSUE_SENT)
 		return 0;
-	return set_sent(r);
+	return set_sent(r, counts);
 }
 
 static void

@@ -58,7 +58,9 @@ def test_bounces_hold_the_rest_until_it_is_forced(lab):
     lab.send("--force")
     assert lab.status()["state"] == "sent" and good.accepted() == told["queued"]
     # Whom the relay refused has left the list, and counts once all the same.
-    assert [(k, d) for k, d in happened(lab) if k != "bounced"] == [("send-began", {"tags": []}), ("held", {"by": "max_bounced"}), ("forced", {"state": "held"})]
+    ended = {"sent": told["sent"] + told["queued"], "failed": told["failed"], "in_doubt": 0, "skipped": 0}
+    assert [(k, d) for k, d in happened(lab) if k != "bounced"] == [
+        ("send-began", {"tags": []}), ("held", {"by": "max_bounced"}), ("forced", {"state": "held"}), ("send-ended", ended)]
     assert sum(k == "bounced" for k, _ in happened(lab)) == told["failed"] and f"{told['failed']} of " in told["held_why"]
     assert_clean(lab.audit([p for p, (state, *_) in lab.rows().items() if state == "sent"]))
     lab.run("log", "verify")

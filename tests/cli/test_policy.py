@@ -98,7 +98,7 @@ def test_too_many_refusals_hold_the_rest_until_it_is_forced(lab):
     assert good.accepted() == 0 and lab.status()["state"] == "held"
     lab.send("--force")
     assert sorted(accepted(good)) == sorted(rest) and lab.status()["state"] == "sent"
-    assert events(lab) == ["send-began", "held", "forced", "canary-passed"]
+    assert events(lab) == ["send-began", "held", "forced", "canary-passed", "send-ended"]
 
 
 def test_a_higher_limit_lets_a_held_issue_go_on(lab):
@@ -506,7 +506,9 @@ def test_each_use_of_force_is_on_record(lab):
     lab.send("--max", 5, "--force", ok=(75,))
     lab.send("--force")
     lab.send("--force")
-    assert events(lab) == ["send-began", "forced", "forced", "forced"]
+    assert events(lab) == ["send-began", "forced", "forced", "send-ended", "forced"]
+    ended, = query(lab, "SELECT detail FROM event WHERE kind = 'send-ended'")
+    assert json.loads(ended[0]) == {"sent": 40, "failed": 0, "in_doubt": 0, "skipped": 0}
     assert [json.loads(d)["state"] for d, in query(lab, "SELECT detail FROM event WHERE kind = 'forced'")] == ["sending", "sending", "sent"]
 
 
@@ -544,7 +546,7 @@ def test_only_missed_serves_who_was_active_then_and_has_nothing(lab):
     assert "late@example.org" not in rows and lab.people[20] not in rows and len(rows) == 39
     lab.send("--only-missed")
     assert len(list((lab.dir / "var/outbox/new").iterdir())) == 39
-    assert events(lab) == ["send-began", "planned-again", "planned-again"]
+    assert events(lab) == ["send-began", "send-ended", "planned-again", "send-ended", "planned-again", "send-ended"]
 
 
 def test_several_tags_are_either_and_one_that_nobody_has_is_nobody(lab):
