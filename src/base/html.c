@@ -14,20 +14,17 @@ enum { ENTITY = 12 };
 static uint32_t
 numbered(struct str s)
 {
-	bool hex = s.n > 2 && (s.p[1] | 32) == 'x';
+	int base = s.n > 2 && (s.p[1] | 32) == 'x' ? 16 : 10;
 	uint32_t c = 0;
 
 	if (s.n < 2 || s.p[0] != '#')
 		return 0;
-	for (size_t i = hex ? 2 : 1; i < s.n; i++) {
-		char d = s.p[i];
-		int digit = d >= '0' && d <= '9'                        ? d - '0'
-			    : hex && (d | 32) >= 'a' && (d | 32) <= 'f' ? (d | 32) - 'a' + 10
-									: -1;
+	for (size_t i = base == 16 ? 2 : 1; i < s.n; i++) {
+		int digit = str_hex_digit(s.p[i]);
 
-		if (digit < 0 || c > 0x10ffff)
+		if (digit < 0 || digit >= base || c > 0x10ffff)
 			return 0;
-		c = c * (hex ? 16 : 10) + (uint32_t)digit;
+		c = c * (uint32_t)base + (uint32_t)digit;
 	}
 	return c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : c;
 }

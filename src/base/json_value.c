@@ -113,22 +113,13 @@ json_each(struct str *rest, struct str *element)
 	return s.n && (s.p[0] == '[' || s.p[0] == ',') && next(rest, element);
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0;
-}
-
 static uint32_t
 four(struct str s, size_t at)
 {
 	uint32_t c = 0;
 
 	for (size_t i = at; i < at + 4 && i < s.n; i++)
-		c = c << 4 | (uint32_t)hex(s.p[i]);
+		c = c << 4 | (uint32_t)str_hex_digit(s.p[i]);
 	return c;
 }
 

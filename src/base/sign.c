@@ -260,3 +260,20 @@ sign_hex(struct str bytes, struct buf *out)
 		buf_addc(out, digits[bytes.p[i] & 15]);
 	}
 }
+
+bool
+sign_unhex(struct str s, void *to, size_t n)
+{
+	uint8_t *out = to;
+
+	if (s.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = str_hex_digit(s.p[2 * i]), low = str_hex_digit(s.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}

@@ -66,6 +66,8 @@ void sign_base64(struct str bytes, struct buf *out);
 /* base32 (RFC 4648 6) in lower case without padding; reading takes either case. */
 void sign_base32(struct str bytes, struct buf *out);
 bool sign_unbase32(struct str s, void *to, size_t n);
+/* Hexadecimal in lower case; reading takes either case, and n bytes exactly. */
 void sign_hex(struct str bytes, struct buf *out);
+bool sign_unhex(struct str s, void *to, size_t n);
 
 #endif

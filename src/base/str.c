@@ -20,8 +20,8 @@ str_eqz(struct str a, const char *z)
 	return str_eq(a, str_of(z));
 }
 
-static char
-lower(char c)
+char
+str_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -32,9 +32,18 @@ str_ieq(struct str a, struct str b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (str_lower(a.p[i]) != str_lower(b.p[i]))
 			return false;
 	return true;
+}
+
+bool
+str_is_one_of(struct str s, const struct str *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(s, list[i]))
+			return true;
+	return false;
 }
 
 bool
@@ -159,4 +168,13 @@ str_u64(struct str s, uint64_t limit, uint64_t *out)
 	}
 	*out = v;
 	return true;
+}
+
+int
+str_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = str_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

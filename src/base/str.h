@@ -30,6 +30,8 @@ bool str_eq(struct str a, struct str b);
 bool str_eqz(struct str a, const char *z);
 /* ASCII letters compare without case; all other bytes as they are. */
 bool str_ieq(struct str a, struct str b);
+/* Is it one of the n, without case? */
+bool str_is_one_of(struct str s, const struct str *list, size_t n);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 /* Order as memcmp has it, the shorter first on a tie. */
@@ -58,5 +60,11 @@ bool str_line(struct str *rest, struct str *line);
 
 /* A whole decimal number with nothing around it, no sign, within the limit; false otherwise. */
 bool str_u64(struct str s, uint64_t limit, uint64_t *out);
+
+/* ASCII's capitals as small letters; all other bytes as they are. */
+char str_lower(char c);
+
+/* What a hexadecimal digit of either case stands for; -1 where it is none. */
+int str_hex_digit(char c);
 
 #endif

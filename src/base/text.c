@@ -133,14 +133,13 @@ text_nfc(struct str s, struct arena *a)
 	return keep(made, n, a);
 }
 
-static struct str
-fold_ascii(struct str s, struct arena *a)
+struct str
+text_lower(struct str s, struct arena *a)
 {
 	char *p = arena_strz(a, s);
 
 	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
+		p[i] = str_lower(p[i]);
 	return (struct str){ .p = p, .n = s.n };
 }
 
@@ -151,7 +150,7 @@ text_fold(struct str s, struct arena *a)
 	uint8_t *made;
 
 	if (text_is_ascii(s))
-		return fold_ascii(s, a);
+		return text_lower(s, a);
 	made = u8_tolower(octets(s), s.n, "", UNINORM_NFC, NULL, &n);
 	if (!made)
 		mem_out();

@@ -24,6 +24,8 @@ size_t text_width(struct str s);
 
 /* NFC; s must be UTF-8. */
 struct str text_nfc(struct str s, struct arena *a);
+/* Lower case of ASCII's letters alone; all other bytes as they are. NUL-terminated. */
+struct str text_lower(struct str s, struct arena *a);
 /* Lower case, locale-independent, then NFC; for comparing. */
 struct str text_fold(struct str s, struct arena *a);
 

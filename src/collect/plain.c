@@ -102,21 +102,18 @@ meant(uint32_t c)
 static bool
 number(struct str s, uint32_t *c)
 {
-	bool hex = s.n > 1 && (s.p[1] | 32) == 'x';
-	struct str digits = str_from(s, hex ? 2 : 1);
+	int base = s.n > 1 && (s.p[1] | 32) == 'x' ? 16 : 10;
+	struct str digits = str_from(s, base == 16 ? 2 : 1);
 	uint64_t n = 0;
 
 	if (digits.n == 0 || digits.n > 8)
 		return false;
 	for (size_t i = 0; i < digits.n; i++) {
-		char d = digits.p[i];
+		int digit = str_hex_digit(digits.p[i]);
 
-		if (d >= '0' && d <= '9')
-			n = n * (hex ? 16 : 10) + (uint64_t)(d - '0');
-		else if (hex && (d | 32) >= 'a' && (d | 32) <= 'f')
-			n = n * 16 + (uint64_t)((d | 32) - 'a' + 10);
-		else
+		if (digit < 0 || digit >= base)
 			return false;
+		n = n * (uint64_t)base + (uint64_t)digit;
 	}
 	*c = meant(n > 0x10ffff ? 0 : (uint32_t)n);
 	return true;

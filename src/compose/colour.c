@@ -2,14 +2,6 @@
 
 #include <math.h>
 
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9'                 ? c - '0'
-	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-						    : -1;
-}
-
 static bool
 parse_hex(struct str s, struct colour *out)
 {
@@ -19,7 +11,8 @@ parse_hex(struct str s, struct colour *out)
 	if (s.n != 3 && s.n != 6)
 		return false;
 	for (size_t i = 0; i < 3; i++) {
-		int high = hex_digit(s.p[i * each]), low = hex_digit(s.p[i * each + each - 1]);
+		int high = str_hex_digit(s.p[i * each]),
+		    low = str_hex_digit(s.p[i * each + each - 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -141,17 +141,6 @@ keep(char *made, struct arena *a)
 	return s;
 }
 
-static struct str
-lower_ascii(struct str s, struct arena *a)
-{
-	char *p = arena_strz(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
-	return (struct str){ .p = p, .n = s.n };
-}
-
 /* Did it go well? Memory that is out is nothing that an address is to be blamed for. */
 static bool
 is_idn_ok(int code)
@@ -174,13 +163,13 @@ to_ascii(struct str domain, struct arena *a, struct str *out)
 
 	/* Nearly all are plain: then there is nothing to map. "--" may be the mark of something. */
 	if (text_is_ascii(domain) && str_find_str(domain, STR("--")) < 0) {
-		*out = lower_ascii(domain, a);
+		*out = text_lower(domain, a);
 		return NULL;
 	}
 	given = arena_strz(a, domain);
 	if (!is_idn_ok(idn2_to_ascii_8z(given, &ascii, flags)))
 		return "a domain that IDNA 2008 does not allow";
-	*out = lower_ascii(keep(ascii, a), a);
+	*out = text_lower(keep(ascii, a), a);
 	if (str_find_str(*out, STR("xn--")) < 0)
 		return NULL;
 	if (!is_idn_ok(idn2_to_unicode_8z8z(out->p, &back, 0)))
@@ -232,7 +221,7 @@ parse(struct str s, struct arena *a, struct address *out)
 		return "an address literal, which is not taken";
 	if (text_is_ascii(domain)) {
 		/* Said plainly before IDNA says it in its way. */
-		why = check_domain(lower_ascii(domain, a));
+		why = check_domain(text_lower(domain, a));
 		if (why)
 			return why;
 	}

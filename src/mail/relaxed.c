@@ -6,12 +6,6 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Runs of white space, folds among them, as one blank; none at either end. */
 static void
 put_value(struct str s, struct buf *out)
@@ -40,7 +34,7 @@ relaxed_field(struct str field, struct buf *out)
 	struct str name = str_trim(str_sub(field, 0, colon < 0 ? 0 : (size_t)colon));
 
 	for (size_t i = 0; i < name.n; i++)
-		buf_addc(out, lower(name.p[i]));
+		buf_addc(out, str_lower(name.p[i]));
 	buf_addc(out, ':');
 	put_value(str_from(field, (size_t)(colon + 1)), out);
 	buf_addz(out, "\r\n");

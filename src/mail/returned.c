@@ -15,15 +15,6 @@ static const struct str envelope_fields[] = { STR_INIT("To"), STR_INIT("Delivere
 	STR_INIT("X-Delivered-To"), STR_INIT("X-Rcpt-To"), STR_INIT("Apparently-To"),
 	STR_INIT("Return-Path"), STR_INIT("X-Forwarded-To"), STR_INIT("Cc") };
 
-static bool
-is_one_of(struct str name, const struct str *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(name, names[i]))
-			return true;
-	return false;
-}
-
 static void
 add_addresses(struct report_clues *to, struct str value)
 {
@@ -84,7 +75,8 @@ read_field(const struct field *f, struct returned *r, struct report *out)
 		add_id(&out->message_ids, f->value);
 	else if (str_ieq(f->name, STR("List-Unsubscribe")) || str_ieq(f->name, STR("Archived-At")))
 		add_tokens(&out->tokens, f->value);
-	else if (is_one_of(f->name, sender_fields, sizeof sender_fields / sizeof *sender_fields))
+	else if (str_is_one_of(
+			 f->name, sender_fields, sizeof sender_fields / sizeof *sender_fields))
 		add_addresses(&out->envelopes, f->value);
 	else if (str_ieq(f->name, STR("To")))
 		add_recipients(r, f->value);
@@ -111,7 +103,7 @@ returned_envelope(struct str header, struct str subject, struct arena *a, struct
 	while ((got = fields_next(&header, a, &f)) != FIELD_END) {
 		if (got != FIELD_GOT)
 			continue;
-		if (is_one_of(f.name, envelope_fields,
+		if (str_is_one_of(f.name, envelope_fields,
 			    sizeof envelope_fields / sizeof *envelope_fields))
 			add_addresses(&out->envelopes, f.value);
 		if (str_ieq(f.name, STR("In-Reply-To")) || str_ieq(f.name, STR("References")))

@@ -20,15 +20,6 @@ static const struct str excused[] = { STR_INIT("MailboxFull"), STR_INIT("Message
 static const struct str complaints[] = { STR_INIT(""), STR_INIT("abuse"), STR_INIT("fraud"),
 	STR_INIT("other"), STR_INIT("complaint") };
 
-static bool
-is_one_of(struct str s, const struct str *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(s, list[i]))
-			return true;
-	return false;
-}
-
 /* -- the letter it is about ------------------------------------------------------------------- */
 
 static void
@@ -66,7 +57,7 @@ read_bounce(struct webhook *w, struct str event)
 	struct report *r =
 		webhook_add(w, REPORT_BOUNCE, json_text_at(bounce, "feedbackId", w->arena));
 	bool final = str_eqz(type, "Permanent") &&
-		     !is_one_of(subtype, excused, sizeof excused / sizeof *excused);
+		     !str_is_one_of(subtype, excused, sizeof excused / sizeof *excused);
 	struct str summary =
 		str_of(arena_printf(w->arena, "%.*s/%.*s", STR_ARG(type), STR_ARG(subtype)));
 
@@ -87,7 +78,7 @@ read_complaint(struct webhook *w, struct str event)
 	struct str complaint = json_at(event, "complaint"), each;
 	struct str type = json_text_at(complaint, "complaintFeedbackType", w->arena);
 	struct str list = json_at(complaint, "complainedRecipients");
-	bool meant = is_one_of(type, complaints, sizeof complaints / sizeof *complaints);
+	bool meant = str_is_one_of(type, complaints, sizeof complaints / sizeof *complaints);
 	struct report *r = webhook_add(w, meant ? REPORT_ABUSE : REPORT_FEEDBACK,
 		json_text_at(complaint, "feedbackId", w->arena));
 

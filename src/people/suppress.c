@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/sign.h"
 #include "mail/address.h"
 #include "people/subscribe.h"
 #include "store/event.h"
@@ -24,30 +25,6 @@ people_suppressed(struct db *db, const struct keys *keys, struct str email_key, 
 
 /* Whom it is about */
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-read_hex(struct str s, uint8_t out[static SUPPRESSION_HASH])
-{
-	if (s.n != 2 * SUPPRESSION_HASH)
-		return false;
-	for (size_t i = 0; i < SUPPRESSION_HASH; i++) {
-		int high = digit(s.p[2 * i]), low = digit(s.p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
 int
 suppress_read(const struct keys *keys, struct str text, struct arena *a,
 	struct suppress_target *out, const char **why, struct err *e)
@@ -58,9 +35,10 @@ suppress_read(const struct keys *keys, struct str text, struct arena *a,
 	*out = (struct suppress_target){ 0 };
 	if (str_starts(text, STR(SUPPRESS_KEYED))) {
 		*why = "behind keyed: there are not 64 hexadecimal digits";
-		return read_hex(str_from(text, sizeof SUPPRESS_KEYED - 1), out->hash);
+		return sign_unhex(
+			str_from(text, sizeof SUPPRESS_KEYED - 1), out->hash, SUPPRESSION_HASH);
 	}
-	if (read_hex(text, digest))
+	if (sign_unhex(text, digest, sizeof digest))
 		return keys_hash_digest(keys, digest, out->hash, e) < 0 ? -1 : 1;
 	if (address_parse(text, a, &address, why) == ADDRESS_BAD)
 		return 0;

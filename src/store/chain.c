@@ -45,32 +45,19 @@ chain_print_head(const struct chain_head *h, char out[static CHAIN_HEX + 24])
 		n += snprintf(out + n, 3, "%02x", h->hash[i]);
 }
 
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 bool
 chain_parse_head(struct str s, struct chain_head *out)
 {
-	struct str id;
+	char printed[CHAIN_HEX + 24];
+	struct str rest = s, id;
 	uint64_t n;
 
-	if (!str_split(&s, ':', &id) || !str_u64(id, INT64_MAX, &n) || s.n != 2 * EVENT_HASH)
+	if (!str_split(&rest, ':', &id) || !str_u64(id, INT64_MAX, &n) ||
+		!sign_unhex(rest, out->hash, EVENT_HASH))
 		return false;
 	out->id = (int64_t)n;
-	for (size_t i = 0; i < EVENT_HASH; i++) {
-		int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		out->hash[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	chain_print_head(out, printed);
+	return str_eqz(s, printed);
 }
 
 /* A hash that is none is zeros, which no row has. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 /* A name with an id, as rows have it; the same on many days. */
 struct identity {
@@ -59,17 +60,6 @@ grow(struct identities *t, struct arena *a)
 		*slot_of(t, t->list[i].name, t->list[i].id) = i + 1;
 }
 
-static struct str
-lower(struct str s, struct arena *a)
-{
-	char *p = arena_strz(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
-	return (struct str){ .p = p, .n = s.n };
-}
-
 /* The place of a row's identity in the list. */
 static size_t
 identify(struct identities *t, enum trend_kind kind, const struct trend_row *row, struct arena *a)
@@ -82,7 +72,7 @@ identify(struct identities *t, enum trend_kind kind, const struct trend_row *row
 	slot = slot_of(t, row->name, id);
 	if (!*slot) {
 		t->list[t->n] = (struct identity){ .name = row->name,
-			.folded = kind == TREND_GITHUB ? lower(row->name, a) : row->name,
+			.folded = kind == TREND_GITHUB ? text_lower(row->name, a) : row->name,
 			.id = id,
 			.good = trend_name_ok(kind, row->name) };
 		*slot = ++t->n;

@@ -13,15 +13,6 @@ add(struct form *f, struct str name, struct str value)
 
 /* -- application/x-www-form-urlencoded -------------------------------------------------------- */
 
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	ptrdiff_t at = str_find((struct str){ digits, 32 }, c);
-
-	return (int)(at < 0 ? -1 : at % 16);
-}
-
 static bool
 decode(struct str s, struct arena *a, struct str *out)
 {
@@ -35,8 +26,8 @@ decode(struct str s, struct arena *a, struct str *out)
 		if (s.p[i] == '%') {
 			if (s.n - i < 3)
 				return false;
-			high = hex_digit(s.p[i + 1]);
-			low = hex_digit(s.p[i + 2]);
+			high = str_hex_digit(s.p[i + 1]);
+			low = str_hex_digit(s.p[i + 2]);
 			if (high < 0 || low < 0)
 				return false;
 			p[n] = (char)(high * 16 + low);

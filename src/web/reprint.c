@@ -56,24 +56,13 @@ fate_of(struct str name)
 
 /* -- attributes ------------------------------------------------------------------------------- */
 
-static struct str
-lower(struct str s, struct arena *a)
-{
-	char *z = arena_strz(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (z[i] >= 'A' && z[i] <= 'Z')
-			z[i] = (char)(z[i] - 'A' + 'a');
-	return (struct str){ z, s.n };
-}
-
 /* Rules that load nothing; and without escapes, behind which those could hide that do. */
 static bool
 loads_nothing(struct str rules, struct arena *a)
 {
 	static const char *const loaders[] = { "url(", "image(", "image-set", "src(", "@import",
 		"@font-face", "expression", "behavior", "-moz-binding", "\\" };
-	struct str low = lower(rules, a);
+	struct str low = text_lower(rules, a);
 
 	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
 		if (str_find_str(low, str_of(loaders[i])) >= 0)
@@ -102,7 +91,7 @@ put_attribute(struct press *p, struct str name, struct str value)
 	if (is_nobodys(p, value))
 		return;
 	buf_addc(p->out, ' ');
-	buf_add(p->out, lower(name, p->a));
+	buf_add(p->out, text_lower(name, p->a));
 	buf_addz(p->out, "=\"");
 	text_html(value, p->out);
 	buf_addc(p->out, '"');
@@ -210,7 +199,7 @@ end(struct press *p)
 static void
 open_tag(struct press *p, const struct html_piece *tag)
 {
-	struct str name = lower(tag->name, p->a);
+	struct str name = text_lower(tag->name, p->a);
 	const char *printed = tag_for(p, name, tag);
 	size_t at;
 
@@ -258,7 +247,7 @@ skip(struct str *rest, const struct html_piece *tag)
 static bool
 is_hidden(struct press *p, const struct html_piece *tag)
 {
-	struct str style = lower(attribute(p, tag->attributes, "style"), p->a), rule;
+	struct str style = text_lower(attribute(p, tag->attributes, "style"), p->a), rule;
 
 	while (str_split(&style, ';', &rule)) {
 		ptrdiff_t colon = str_find(rule, ':');

@@ -69,16 +69,6 @@ is_field_value(struct str s)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* -- the start line --------------------------------------------------------------------------- */
 
 /* RFC 3986's pchar and "/"; a query may also hold what browsers leave in one. A percent sign comes
@@ -88,7 +78,8 @@ is_target(struct str s, const char *also)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '%') {
-			if (s.n - i < 3 || hex_digit(s.p[i + 1]) < 0 || hex_digit(s.p[i + 2]) < 0)
+			if (s.n - i < 3 || str_hex_digit(s.p[i + 1]) < 0 ||
+				str_hex_digit(s.p[i + 2]) < 0)
 				return false;
 			if (s.p[i + 1] == '0' && s.p[i + 2] == '0')
 				return false;
@@ -315,8 +306,8 @@ take_chunk_size(struct request *r, struct str line)
 {
 	size_t size = 0, i;
 
-	for (i = 0; i < line.n && hex_digit(line.p[i]) >= 0; i++) {
-		size = size * 16 + (size_t)hex_digit(line.p[i]);
+	for (i = 0; i < line.n && str_hex_digit(line.p[i]) >= 0; i++) {
+		size = size * 16 + (size_t)str_hex_digit(line.p[i]);
 		if (size > REQUEST_BODY_LIMIT)
 			return refuse(r, 413, "the body is too long");
 	}

@@ -166,6 +166,20 @@ hashes_in_hex(void **state)
 		hex, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
 }
 
+static void
+reads_hexadecimal_of_one_length(void **state)
+{
+	static const char *const bad[] = { "", "00ff7", "00ff7f0", "00ff7f00", "00ff7g", "0xff7f",
+		" 0ff7f" };
+	uint8_t got[3];
+
+	(void)state;
+	assert_true(sign_unhex(STR("00ff7F"), got, sizeof got));
+	assert_memory_equal(got, "\x00\xff\x7f", 3);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(sign_unhex(str_of(bad[i]), got, sizeof got));
+}
+
 int
 main(void)
 {
@@ -176,6 +190,7 @@ main(void)
 		cmocka_unit_test(each_use_has_a_key_of_its_own),
 		cmocka_unit_test(encodings_have_one_form),
 		cmocka_unit_test(other_forms_are_refused),
+		cmocka_unit_test(reads_hexadecimal_of_one_length),
 	};
 
 	sign_start();

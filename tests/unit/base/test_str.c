@@ -102,6 +102,19 @@ reads_whole_numbers_within_their_limit(void **state)
 			fail_msg("'%s' is a number", bad[i]);
 }
 
+static void
+knows_hexadecimal_digits(void **state)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	static const char others[] = "/:@G`g \xff";
+
+	(void)state;
+	for (int i = 0; i < 32; i++)
+		assert_int_equal(str_hex_digit(digits[i]), i % 16);
+	for (size_t i = 0; i < sizeof others; i++)
+		assert_int_equal(str_hex_digit(others[i]), -1);
+}
+
 int
 main(void)
 {
@@ -110,6 +123,7 @@ main(void)
 		cmocka_unit_test(takes_pieces_that_are_there),
 		cmocka_unit_test(splits_at_separators_and_lines),
 		cmocka_unit_test(reads_whole_numbers_within_their_limit),
+		cmocka_unit_test(knows_hexadecimal_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
