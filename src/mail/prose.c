@@ -42,15 +42,6 @@ static const char *const spoken[] = { "deliver", "recipient", "rcpt to", "failed
 	"could not", "unable", "rejected", "not found", "no such", "quota", "full", "to:", "t=[",
 	"destinat", "empf", "has moved" };
 
-static bool
-has_any(struct str folded, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (wording_has(folded, list[i]))
-			return true;
-	return false;
-}
-
 /* What stands in front of an address that a line is about: nothing but ornament, or a reply code. */
 static bool
 is_ornament(struct str before)
@@ -84,12 +75,13 @@ rank_of(struct str before, struct str behind, struct arena *a)
 	size_t tail = before.n > CONTEXT ? before.n - CONTEXT : 0;
 	struct str context = wording_fold(str_from(before, tail), a);
 
-	if (has_any(context, others, COUNT(others)))
+	if (wording_has_any(context, others, COUNT(others)))
 		return RANK_NONE;
 	if (is_ornament(before) && is_heading(behind, a))
 		return RANK_NAMED;
-	if (has_any(context, spoken, COUNT(spoken)) ||
-		has_any(wording_fold(str_sub(behind, 0, CONTEXT), a), spoken, COUNT(spoken)))
+	if (wording_has_any(context, spoken, COUNT(spoken)) ||
+		wording_has_any(
+			wording_fold(str_sub(behind, 0, CONTEXT), a), spoken, COUNT(spoken)))
 		return RANK_SPOKEN_OF;
 	return RANK_SEEN;
 }

@@ -75,16 +75,7 @@ static const char *const challenges[] = { "challenge-response", "challenge/respo
 	"reply to this message to confirm", "click * to have your * delivered",
 	"click * deliver your message" };
 
-#define HAS(text, list) has((text), (list), sizeof(list) / sizeof *(list))
-
-static bool
-has(struct str folded, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (wording_has(folded, list[i]))
-			return true;
-	return false;
-}
+#define HAS(text, list) wording_has_any((text), (list), sizeof(list) / sizeof *(list))
 
 static bool
 begins(struct str folded, const char *const *list, size_t n)

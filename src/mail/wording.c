@@ -139,6 +139,15 @@ wording_has(struct str folded, const char *phrase)
 	return has_phrase(folded, phrase);
 }
 
+bool
+wording_has_any(struct str folded, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (wording_has(folded, list[i]))
+			return true;
+	return false;
+}
+
 static bool
 says(struct str folded, const char *phrase)
 {

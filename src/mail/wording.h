@@ -44,6 +44,9 @@ const char *wording_status(enum cause cause);
  * other characters. */
 bool wording_has(struct str folded, const char *phrase);
 
+/* Any of n phrases does. */
+bool wording_has_any(struct str folded, const char *const *list, size_t n);
+
 /* Text made ready for that. */
 struct str wording_fold(struct str text, struct arena *a);
 
