@@ -79,7 +79,7 @@ show(const struct composed *c, bool html, const struct letter_values *v, struct 
 
 	buf_init(&page, MESSAGE);
 	if (html)
-		cid_rewrite(c->html, c->pictures, c->picture_count, cid_as_data, NULL, &page);
+		cid_inline(c->html, c->pictures, c->picture_count, &page);
 	edition_put_values(html ? buf_str(&page) : c->text, v, html, out);
 	buf_free(&page);
 }

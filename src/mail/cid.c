@@ -74,10 +74,16 @@ find(const struct mime_picture *pictures, size_t n, struct str id)
 	return NULL;
 }
 
+static void
+put_bytes(const struct mime_picture *p, struct buf *out)
+{
+	buf_printf(out, "data:%s;base64,", p->type);
+	sign_base64(p->bytes, out);
+}
+
 /* Quotes stand around attributes alone: those of texts are entities. */
 void
-cid_rewrite(struct str html, const struct mime_picture *pictures, size_t n, cid_put_fn *put,
-	const void *context, struct buf *out)
+cid_inline(struct str html, const struct mime_picture *pictures, size_t n, struct buf *out)
 {
 	static const struct str begin = STR_INIT("src=\"cid:");
 	ptrdiff_t at;
@@ -91,42 +97,8 @@ cid_rewrite(struct str html, const struct mime_picture *pictures, size_t n, cid_
 		buf_add(out, str_sub(html, 0, (size_t)at));
 		buf_add(out, p ? STR("src=\"") : begin);
 		if (p)
-			put(context, p, out);
+			put_bytes(p, out);
 		html = p ? str_from(id, (size_t)end) : id;
 	}
 	buf_add(out, html);
-}
-
-void
-cid_as_data(const void *context, const struct mime_picture *p, struct buf *out)
-{
-	(void)context;
-	buf_printf(out, "data:%s;base64,", p->type);
-	sign_base64(p->bytes, out);
-}
-
-static struct str
-digits(const struct mime_picture *p)
-{
-	return str_sub(p->cid, 0, (size_t)str_find(p->cid, '@'));
-}
-
-static struct str
-extension(const struct mime_picture *p)
-{
-	return str_from(p->filename, (size_t)str_find(p->filename, '.'));
-}
-
-void
-cid_as_path(const void *context, const struct mime_picture *p, struct buf *out)
-{
-	buf_addz(out, context);
-	buf_add(out, digits(p));
-	buf_add(out, extension(p));
-}
-
-bool
-cid_is_named(const struct mime_picture *p, struct str name)
-{
-	return str_starts(name, digits(p)) && str_eq(str_from(name, digits(p).n), extension(p));
 }

@@ -59,17 +59,6 @@ report_recipient_for(struct report *r, struct str address)
 	return &r->recipients[r->recipient_count++];
 }
 
-enum report_kind
-report_worst(const struct report *r)
-{
-	enum report_kind worst = REPORT_NONE;
-
-	for (size_t i = 0; i < r->recipient_count; i++)
-		if (r->recipients[i].kind > worst)
-			worst = r->recipients[i].kind;
-	return worst;
-}
-
 /* -- as bytes: each number and each string behind its length, four octets, big-endian ----------- */
 
 enum { STRING_MAX = 64 * 1024 };

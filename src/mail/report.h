@@ -90,9 +90,6 @@ void report_add_clue(struct report_clues *c, struct str s);
  */
 struct report_recipient *report_recipient_for(struct report *r, struct str address);
 
-/* The worst kind that anybody in it has. */
-enum report_kind report_worst(const struct report *r);
-
 /* As bytes, and back (false: they are none of ours); for a child that reads and a parent that believes
  * nothing else of it. */
 void report_pack(const struct report *r, struct buf *out);

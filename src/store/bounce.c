@@ -1,7 +1,6 @@
 #include "store/bounce.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char *const kind_names[BOUNCE_KINDS] = {
 	[BOUNCE_SOFT] = "soft",
@@ -243,26 +242,6 @@ bounce_sent_at(struct db *db, int64_t issue, int64_t subscriber, int64_t *at, st
 		stmt_reset(s);
 	}
 	return got;
-}
-
-int
-bounce_counts(struct db *db, int64_t issue, int64_t counts[BOUNCE_KINDS], struct err *e)
-{
-	struct stmt *s = db_prepare(db,
-		"SELECT worst, count(*) FROM (SELECT max(CASE kind WHEN 'soft' THEN 0 WHEN 'hard' "
-		"THEN 1"
-		" ELSE 2 END) AS worst FROM bounce WHERE issue_id = ?1 GROUP BY subscriber_id)"
-		" GROUP BY worst",
-		e);
-	int status;
-
-	memset(counts, 0, BOUNCE_KINDS * sizeof *counts);
-	if (!s)
-		return -1;
-	stmt_int(s, 1, issue);
-	while ((status = stmt_step(s, e)) > 0)
-		counts[stmt_get_int(s, 0)] = stmt_get_int(s, 1);
-	return status;
 }
 
 /* -- a mailbox -------------------------------------------------------------------------------- */

@@ -66,9 +66,6 @@ int bounce_sent_at(struct db *db, int64_t issue, int64_t subscriber, int64_t *at
 typedef int bounce_fn(void *context, const struct bounce *b, struct err *e);
 int bounce_each(struct db *db, int64_t subscriber, bounce_fn *fn, void *context, struct err *e);
 
-/* How many people an issue came back from, by the worst that came. */
-int bounce_counts(struct db *db, int64_t issue, int64_t counts[BOUNCE_KINDS], struct err *e);
-
 /* Messages of a mailbox that were looked at and left there. 1 seen before, 0 not. */
 int bounce_seen(struct db *db, struct str mailbox, struct str id, struct err *e);
 int bounce_set_seen(struct db *db, struct str mailbox, struct str id, int64_t now, struct err *e);

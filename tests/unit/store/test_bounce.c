@@ -131,23 +131,13 @@ a_run_of_soft_bounces_ends_where_there_was_a_gap(void **state)
 }
 
 static void
-an_issue_is_told_by_the_worst_that_came(void **state)
+a_bounce_finds_when_its_mail_was_sent(void **state)
 {
 	struct scratch *s = *state;
-	int64_t counts[BOUNCE_KINDS], at;
 	struct issue issue;
+	int64_t at;
 
 	ledger_fill(s, 4, &issue);
-	add(s, 1, 1, BOUNCE_SOFT, "a");
-	add(s, 1, 1, BOUNCE_HARD, "b");
-	add(s, 2, 1, BOUNCE_SOFT, "a");
-	add(s, 2, 1, BOUNCE_SOFT, "b");
-	add(s, 3, 1, BOUNCE_COMPLAINT, "a");
-	assert_done(s, bounce_counts(s->db, 1, counts, &s->e));
-	assert_int_equal(counts[BOUNCE_SOFT], 1);
-	assert_int_equal(counts[BOUNCE_HARD], 1);
-	assert_int_equal(counts[BOUNCE_COMPLAINT], 1);
-
 	ledger_record(s, 4, DELIVERY_SENT, 250, "ok", 3000);
 	assert_int_equal(bounce_sent_at(s->db, 1, 4, &at, &s->e), 1);
 	assert_int_equal(at, 3000);
@@ -202,7 +192,7 @@ main(void)
 		DB(a_report_counts_once_for_each_person),
 		DB(what_is_open_is_taken_until_it_is_judged),
 		DB(a_run_of_soft_bounces_ends_where_there_was_a_gap),
-		DB(an_issue_is_told_by_the_worst_that_came),
+		DB(a_bounce_finds_when_its_mail_was_sent),
 		DB(a_refusal_is_recorded_with_the_ledgers_row),
 		DB(what_a_mailbox_holds_is_looked_at_once),
 	};
