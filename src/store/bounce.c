@@ -251,16 +251,12 @@ bounce_seen(struct db *db, struct str mailbox, struct str id, struct err *e)
 {
 	struct stmt *s =
 		db_prepare(db, "SELECT 1 FROM mailbox_seen WHERE mailbox = ?1 AND id = ?2", e);
-	int got;
 
 	if (!s)
 		return -1;
 	stmt_text(s, 1, mailbox);
 	stmt_text(s, 2, id);
-	got = stmt_step(s, e);
-	if (got > 0)
-		stmt_reset(s);
-	return got;
+	return stmt_ask(s, e);
 }
 
 int

@@ -71,6 +71,18 @@ read_hash(struct stmt *s, int column, uint8_t out[static EVENT_HASH])
 		memcpy(out, bytes.p, EVENT_HASH);
 }
 
+/* Of "id, at, kind, coalesce(subscriber_id, 0), coalesce(issue_id, 0), detail"; borrowed. */
+static struct event
+read_row(struct stmt *s)
+{
+	return (struct event){ .id = stmt_get_int(s, 0),
+		.at = stmt_get_int(s, 1),
+		.kind = stmt_get_text(s, 2),
+		.subscriber = stmt_get_int(s, 3),
+		.issue = stmt_get_int(s, 4),
+		.detail = stmt_get_text(s, 5) };
+}
+
 int
 chain_head(struct db *db, struct chain_head *out, struct err *e)
 {
@@ -155,12 +167,7 @@ walk_all(struct db *db, struct walk *w, int64_t *rows, struct err *e)
 	if (!s)
 		return -1;
 	while ((got = stmt_step(s, e)) == 1) {
-		const struct event ev = { .id = stmt_get_int(s, 0),
-			.at = stmt_get_int(s, 1),
-			.kind = stmt_get_text(s, 2),
-			.subscriber = stmt_get_int(s, 3),
-			.issue = stmt_get_int(s, 4),
-			.detail = stmt_get_text(s, 5) };
+		const struct event ev = read_row(s);
 
 		read_hash(s, 6, said);
 		walk_row(w, &ev, said);
@@ -225,12 +232,7 @@ move_rows(struct db *db, struct err *e)
 	if (!s)
 		return -1;
 	while ((got = stmt_step(s, e)) == 1) {
-		const struct event ev = { .id = stmt_get_int(s, 0),
-			.at = stmt_get_int(s, 1),
-			.kind = stmt_get_text(s, 2),
-			.subscriber = stmt_get_int(s, 3),
-			.issue = stmt_get_int(s, 4),
-			.detail = stmt_get_text(s, 5) };
+		const struct event ev = read_row(s);
 
 		if (event_chain(db, &ev, e) < 0) {
 			stmt_reset(s);

@@ -374,13 +374,19 @@ stmt_step(struct stmt *s, struct err *e)
 }
 
 int
+stmt_ask(struct stmt *s, struct err *e)
+{
+	int got = stmt_step(s, e);
+
+	if (got > 0)
+		stmt_reset(s);
+	return got;
+}
+
+int
 stmt_run(struct stmt *s, struct err *e)
 {
-	int status = stmt_step(s, e);
-
-	if (status > 0)
-		stmt_reset(s);
-	return status < 0 ? -1 : 0;
+	return stmt_ask(s, e) < 0 ? -1 : 0;
 }
 
 int64_t

@@ -73,6 +73,8 @@ void stmt_text_or_null(struct stmt *s, int i, struct str v); /* an empty one bin
 int stmt_step(struct stmt *s, struct err *e);
 /* Run a statement that gives no rows, or whose rows do not matter. */
 int stmt_run(struct stmt *s, struct err *e);
+/* Is there a row? 1 yes, 0 no, -1; and reset. */
+int stmt_ask(struct stmt *s, struct err *e);
 /* Leave a row loop early. */
 void stmt_reset(struct stmt *s);
 

@@ -26,7 +26,6 @@ drafted_has(struct db *db, struct day day, struct str text, struct err *e)
 {
 	struct stmt *s = db_prepare(db, "SELECT 1 FROM draft WHERE day = ?1 AND hash = ?2", e);
 	char date[11], hash[SIGN_HEX];
-	int status;
 
 	if (!s)
 		return -1;
@@ -34,8 +33,5 @@ drafted_has(struct db *db, struct day day, struct str text, struct err *e)
 	sign_hash_hex(text, hash);
 	stmt_textz(s, 1, date);
 	stmt_textz(s, 2, hash);
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	return stmt_ask(s, e);
 }

@@ -126,15 +126,11 @@ event_heard_of(struct db *db, int64_t subscriber, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind <> 'imported' LIMIT 1", e);
-	int status;
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, subscriber);
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	return stmt_ask(s, e);
 }
 
 int
@@ -145,17 +141,13 @@ event_came_after(
 		"SELECT 1 FROM event WHERE subscriber_id = ?1 AND kind = ?2 AND id > "
 		"(SELECT max(id) FROM event WHERE subscriber_id = ?1 AND kind = ?3) LIMIT 1",
 		e);
-	int status;
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, subscriber);
 	stmt_textz(s, 2, kind);
 	stmt_textz(s, 3, since);
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	return stmt_ask(s, e);
 }
 
 int

@@ -448,7 +448,6 @@ snapshot_before(struct db *db, const char *source, const char *also, struct day 
 		"SELECT 1 FROM snapshot WHERE source IN (?1, ?2) AND day < ?3 AND rows > 0 LIMIT 1",
 		e);
 	char text[11];
-	int status;
 
 	if (!s)
 		return -1;
@@ -456,8 +455,5 @@ snapshot_before(struct db *db, const char *source, const char *also, struct day 
 	stmt_textz(s, 1, source);
 	stmt_textz(s, 2, also);
 	stmt_textz(s, 3, text);
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	return stmt_ask(s, e);
 }

@@ -42,15 +42,11 @@ int
 suppression_has(struct db *db, const uint8_t hash[static SUPPRESSION_HASH], struct err *e)
 {
 	struct stmt *s = db_prepare(db, "SELECT 1 FROM suppression WHERE hash = ?1", e);
-	int status;
 
 	if (!s)
 		return -1;
 	stmt_blob(s, 1, bytes_of(hash));
-	status = stmt_step(s, e);
-	if (status > 0)
-		stmt_reset(s);
-	return status;
+	return stmt_ask(s, e);
 }
 
 int
