@@ -1,38 +1,9 @@
 #include "cmd/mailboxes.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/sign.h"
 
-enum { PASSWORD = 1024 };
 #define PATIENCE (60 * CLOCK_SECOND)
-
-static int
-read_password(const struct publication *p, const struct settings_mailbox *s, struct arena *a,
-	char **out, struct err *e)
-{
-	struct str text;
-
-	*out = NULL;
-	if (!s->password_file)
-		return 0;
-	if (file_read_secret(p->dir, s->password_file, PASSWORD, a, &text, e) < 0)
-		return -1;
-	text = str_trim(text);
-	if (text.n == 0 || str_find(text, '\n') >= 0 || str_find(text, '\r') >= 0)
-		return err_set(
-			e, ERR_CONFIG, "%s: it holds one line, the password", s->password_file);
-	*out = arena_strz(a, text);
-	return 0;
-}
-
-/* libcurl wants a path, and settings count from the publication's folder. */
-static const char *
-path_from(const struct publication *p, const char *file, struct arena *a)
-{
-	return !file || file[0] == '/' ? file
-				       : arena_printf(a, "/proc/self/fd/%d/%s", p->dir, file);
-}
 
 int
 mailbox_of(const struct publication *p, const char *what, const struct settings_mailbox *s,
@@ -53,8 +24,8 @@ mailbox_of(const struct publication *p, const char *what, const struct settings_
 			"%s.url is not set in morningpost.yaml; as in "
 			"imaps://mail.example.org/INBOX",
 			what);
-	o.ca_file = path_from(p, s->ca_file, &a);
-	status = read_password(p, s, &a, &password, e);
+	o.ca_file = publication_path(p, s->ca_file, &a);
+	status = publication_password(p, s->password_file, &a, &password, e);
 	o.password = password;
 	if (status == 0)
 		status = mailbox_open(&o, out, e);

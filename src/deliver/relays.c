@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/sign.h"
 
-enum { PASSWORD = 4096, URLS = 64 * 1024 };
+enum { URLS = 64 * 1024 };
 
 /* The password in the run's arena; relays_close wipes what can be wiped by ending the run. */
 static int
@@ -17,7 +17,7 @@ read_password(const struct publication *p, const struct settings_relay *s, struc
 	const char **out, struct err *e)
 {
 	const char *environment = getenv("MORNINGPOST_RELAY_PASSWORD");
-	struct str text;
+	char *password;
 
 	*out = NULL;
 	if (!s->user)
@@ -30,13 +30,9 @@ read_password(const struct publication *p, const struct settings_relay *s, struc
 					     "MORNINGPOST_RELAY_PASSWORD is not set",
 					     s->url);
 	}
-	if (file_read_secret(p->dir, s->password_file, PASSWORD, a, &text, e) < 0)
+	if (publication_password(p, s->password_file, a, &password, e) < 0)
 		return -1;
-	text = str_trim(text);
-	if (text.n == 0 || str_find(text, '\n') >= 0 || str_find(text, '\r') >= 0)
-		return err_set(
-			e, ERR_CONFIG, "%s: it holds one line, the password", s->password_file);
-	*out = arena_strz(a, text);
+	*out = password;
 	return 0;
 }
 
@@ -54,8 +50,7 @@ ca_path(const struct publication *p, const struct settings_relay *s, struct aren
 	if (fd < 0)
 		return err_set(e, ERR_CONFIG, "ca_file %s cannot be read", s->ca_file);
 	close(fd);
-	*out = s->ca_file[0] == '/' ? s->ca_file
-				    : arena_printf(a, "/proc/self/fd/%d/%s", p->dir, s->ca_file);
+	*out = publication_path(p, s->ca_file, a);
 	return 0;
 }
 

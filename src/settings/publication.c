@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 
-enum { SETTINGS_CEILING = 256 * 1024 };
+enum { SETTINGS_CEILING = 256 * 1024, PASSWORD = 4096 };
 
 /* What root writes must be the owner's to read tomorrow. */
 int
@@ -108,6 +108,31 @@ publication_close(struct publication *p)
 		close(p->dir);
 	p->dir = -1;
 	arena_free(&p->arena);
+}
+
+int
+publication_password(
+	const struct publication *p, const char *file, struct arena *a, char **out, struct err *e)
+{
+	struct str text;
+
+	*out = NULL;
+	if (!file)
+		return 0;
+	if (file_read_secret(p->dir, file, PASSWORD, a, &text, e) < 0)
+		return -1;
+	text = str_trim(text);
+	if (text.n == 0 || str_find(text, '\n') >= 0 || str_find(text, '\r') >= 0)
+		return err_set(e, ERR_CONFIG, "%s: it holds one line, the password", file);
+	*out = arena_strz(a, text);
+	return 0;
+}
+
+const char *
+publication_path(const struct publication *p, const char *file, struct arena *a)
+{
+	return !file || file[0] == '/' ? file
+				       : arena_printf(a, "/proc/self/fd/%d/%s", p->dir, file);
 }
 
 void

@@ -27,6 +27,17 @@ int publication_become_owner(int dir, const char *path, struct err *e);
 int publication_open(const char *path, struct publication *out, struct err *e);
 void publication_close(struct publication *p);
 
+/*
+ * A password that the settings name: the one line of a file that only we can read (file_read_secret).
+ * In the arena, NUL-terminated, and the caller's to wipe; NULL where no file is named.
+ */
+int publication_password(
+	const struct publication *p, const char *file, struct arena *a, char **out, struct err *e);
+
+/* Where a file of the settings is, for libraries that want a path: good whatever the working directory
+ * is. NULL for NULL. */
+const char *publication_path(const struct publication *p, const char *file, struct arena *a);
+
 /* An issue's path in the folder: "issues/2026-02-14.md". */
 void publication_issue_path(struct day d, char out[static 32]);
 

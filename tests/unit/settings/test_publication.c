@@ -90,6 +90,49 @@ what_is_not_safe_is_not_opened(void **state)
 	refused(s, ERR_CONFIG, "var is not a folder");
 }
 
+static void
+a_password_is_one_line_of_a_secret_file(void **state)
+{
+	static const struct {
+		const char *text, *want; /* NULL: refused */
+	} rows[] = {
+		{ "s3cret\n", "s3cret" },
+		{ " with blanks \r\n", "with blanks" },
+		{ "", NULL },
+		{ "\n", NULL },
+		{ "two\nlines\n", NULL },
+	};
+	struct scratch *s = *state;
+	struct publication p = { .dir = s->dir };
+	char *got;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_done(s, file_write(s->dir, "word", str_of(rows[i].text), 0600, &s->e));
+		if (rows[i].want) {
+			assert_done(s, publication_password(&p, "word", &s->a, &got, &s->e));
+			assert_string_equal(got, rows[i].want);
+		} else {
+			assert_int_equal(publication_password(&p, "word", &s->a, &got, &s->e), -1);
+			assert_int_equal(s->e.code, ERR_CONFIG);
+		}
+	}
+	assert_int_equal(fchmodat(s->dir, "word", 0640, 0), 0);
+	assert_int_equal(publication_password(&p, "word", &s->a, &got, &s->e), -1);
+	assert_done(s, publication_password(&p, NULL, &s->a, &got, &s->e));
+	assert_null(got);
+}
+
+static void
+a_path_of_the_settings_is_good_anywhere(void **state)
+{
+	struct scratch *s = *state;
+	struct publication p = { .dir = 7 };
+
+	assert_null(publication_path(&p, NULL, &s->a));
+	assert_string_equal(publication_path(&p, "/etc/ca.pem", &s->a), "/etc/ca.pem");
+	assert_string_equal(publication_path(&p, "ca.pem", &s->a), "/proc/self/fd/7/ca.pem");
+}
+
 int
 main(void)
 {
@@ -100,6 +143,10 @@ main(void)
 			today_is_where_the_readers_are, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_not_safe_is_not_opened, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_password_is_one_line_of_a_secret_file, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_path_of_the_settings_is_good_anywhere, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
