@@ -7,11 +7,12 @@ member_missing(struct visit *v, struct err *e)
 }
 
 int
-member_meet(struct visit *v, struct subscriber *who, struct err *e)
+member_meet_by(
+	struct visit *v, unsigned kinds, struct token *t, struct subscriber *who, struct err *e)
 {
 	enum visitor visitor;
 
-	if (visit_identify(v, 1U << TOKEN_MEMBER, &visitor, NULL, who, e) < 0)
+	if (visit_identify(v, kinds, &visitor, t, who, e) < 0)
 		return -1;
 	switch (visitor) {
 	case VISITOR_NOBODY:
@@ -22,6 +23,12 @@ member_meet(struct visit *v, struct subscriber *who, struct err *e)
 		break;
 	}
 	return 1;
+}
+
+int
+member_meet(struct visit *v, struct subscriber *who, struct err *e)
+{
+	return member_meet_by(v, 1U << TOKEN_MEMBER, NULL, who, e);
 }
 
 int

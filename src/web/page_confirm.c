@@ -34,25 +34,6 @@ link_kinds(void)
 	return kinds;
 }
 
-/* Find out whose link it is; anything else is answered here. 1 somebody's, 0 answered, -1. */
-static int
-meet(struct visit *v, struct token *t, struct subscriber *who, struct err *e)
-{
-	enum visitor visitor;
-
-	if (visit_identify(v, link_kinds(), &visitor, t, who, e) < 0)
-		return -1;
-	switch (visitor) {
-	case VISITOR_NOBODY:
-		return member_missing(v, e);
-	case VISITOR_TEST:
-		return visit_page(v, 200, "page-test.html", NULL, e);
-	case VISITOR_MEMBER:
-		break;
-	}
-	return 1;
-}
-
 /* What is to be given out is not on a host without the database, and to grant it later would give
  * nothing to anybody. */
 static bool
@@ -85,7 +66,7 @@ page_confirm_ask(struct visit *v, struct err *e)
 	struct subscriber who;
 	struct owed note;
 	struct token t;
-	int status = meet(v, &t, &who, e);
+	int status = member_meet_by(v, link_kinds(), &t, &who, e);
 
 	if (status <= 0)
 		return status;
@@ -134,7 +115,7 @@ page_confirm_do(struct visit *v, struct err *e)
 	struct subscriber who;
 	struct form form;
 	struct token t;
-	int status = meet(v, &t, &who, e);
+	int status = member_meet_by(v, link_kinds(), &t, &who, e);
 
 	if (status > 0)
 		status = member_form(v, &form, e);
