@@ -26,7 +26,6 @@ plot_line(
 		class, x1, y1, x2, y2, width);
 }
 
-/* "28 Oct 2026"; an SVG is looked at in other years. */
 /* "21 Aug"; of months alone "Aug", or the year that begins. */
 static struct str
 tick_name(const struct plot_box *box, const struct stats *s, size_t i, struct arena *a)
