@@ -1,6 +1,5 @@
 /* cmd_notes.c: `morningpost notes`: deliver the notes that are owed. */
 #include <getopt.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "cmd/desk.h"
 #include "cmd/noting.h"
 #include "cmd/options.h"
+#include "cmd/stop.h"
 #include "cmd/sweep.h"
 #include "web/listen.h"
 
@@ -27,24 +27,6 @@ const char cmd_notes_help[] =
 #define LOOK_EVERY CLOCK_SECOND
 #define REST_FIRST (15 * CLOCK_SECOND)
 #define REST_MOST (300 * CLOCK_SECOND)
-
-static volatile sig_atomic_t stop_asked;
-
-static void
-ask_to_stop(int number)
-{
-	(void)number;
-	stop_asked = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = ask_to_stop };
-
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-}
 
 /* -- once ------------------------------------------------------------------------------------- */
 
@@ -69,13 +51,13 @@ exit_code(const struct deliver_result *r, int64_t left, struct err *e)
 }
 
 static int
-run_once(struct context *c, const struct desk *d, struct err *e)
+run_once(struct context *c, const struct desk *d, const volatile int *stop, struct err *e)
 {
 	struct deliver_result result = { 0 };
 	unsigned bad = 0;
 	int64_t left;
 
-	if (noting_run(&d->publication, d->db, &stop_asked, &bad, &result, e) < 0 ||
+	if (noting_run(&d->publication, d->db, stop, &bad, &result, e) < 0 ||
 		owed_count_open(d->db, &left, e) < 0)
 		return -1;
 	sweep_after(d);
@@ -121,16 +103,16 @@ next_look(int64_t rest, int got, const struct deliver_result *r)
  * records.
  */
 static int
-follow(const struct desk *d, struct err *e)
+follow(const struct desk *d, const volatile int *stop, struct err *e)
 {
 	int64_t rest = LOOK_EVERY;
 	unsigned bad = 0;
 
 	log_info("following what is owed");
 	listen_notify("READY=1");
-	while (!stop_asked) {
+	while (!*stop) {
 		struct deliver_result result;
-		int got = noting_run(&d->publication, d->db, &stop_asked, &bad, &result, e);
+		int got = noting_run(&d->publication, d->db, stop, &bad, &result, e);
 
 		if (got < 0 && e->code != ERR_TEMPFAIL)
 			return -1;
@@ -140,7 +122,7 @@ follow(const struct desk *d, struct err *e)
 			say(&result);
 		sweep_after(d);
 		rest = next_look(rest, got, &result);
-		if (!stop_asked)
+		if (!*stop)
 			sleep_for(rest);
 	}
 	return 0;
@@ -152,13 +134,14 @@ static int
 run(struct context *c, const struct desk *d, bool stay, struct err *e)
 {
 	int lock, got = file_lock(d->publication.dir, NOTING_LOCK, &lock, e), status;
+	const volatile int *stop;
 
 	if (got < 0)
 		return -1;
 	if (got == 0)
 		return err_set(e, ERR_TEMPFAIL, "another run delivers the notes");
-	catch_signals();
-	status = stay ? follow(d, e) : run_once(c, d, e);
+	stop = stop_catch();
+	status = stay ? follow(d, stop, e) : run_once(c, d, stop, e);
 	close(lock);
 	return status;
 }

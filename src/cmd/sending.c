@@ -1,7 +1,6 @@
 #include "cmd/sending.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "cmd/approving.h"
 #include "cmd/known.h"
 #include "cmd/report.h"
+#include "cmd/stop.h"
 #include "cmd/test_copy.h"
 #include "compose/check.h"
 #include "deliver/deliver.h"
@@ -25,26 +25,6 @@
 #include "store/shown.h"
 
 enum { DETAIL = 64 * 1024 };
-
-static volatile sig_atomic_t stop_asked;
-
-static void
-ask_to_stop(int number)
-{
-	(void)number;
-	stop_asked = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction sa = { .sa_handler = ask_to_stop };
-
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-}
 
 /* -- progress --------------------------------------------------------------------------------- */
 
@@ -405,11 +385,10 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 		.force = s->force,
 		.progress = tell,
 		.context = &teller,
-		.stop = &stop_asked };
+		.stop = stop_catch() };
 	struct deliver_result result;
 	int status;
 
-	catch_signals();
 	if (mark_raise(p, db, e) < 0 || terms_note(p, db, e) < 0)
 		return -1;
 	status = deliver_issue(db, issue, &o, &result, e);
