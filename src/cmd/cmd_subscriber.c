@@ -99,14 +99,23 @@ subscriber_one_email(const char *verb, int argc, char **argv, const char **out, 
 	return 0;
 }
 
-/* For a verb that takes no options. */
-static int
-no_options(int argc, char **argv, struct err *e)
+int
+subscriber_with_one(struct context *c, int argc, char **argv, enum db_mode mode,
+	subscriber_one_fn *one, struct err *e)
 {
 	static const struct option none[] = { { NULL, 0, NULL, 0 } };
-	int opt = getopt_long(argc, argv, "+:", none, NULL);
+	int opt = getopt_long(argc, argv, ":", none, NULL), status;
+	const char *email;
+	struct desk d;
 
-	return opt == -1 ? 0 : command_bad_option(argv[0], opt, argv, e);
+	if (opt != -1)
+		return command_bad_option(argv[0], opt, argv, e);
+	if (subscriber_one_email(argv[0], argc, argv, &email, e) < 0 ||
+		desk_open(&d, c, mode, e) < 0)
+		return -1;
+	status = one(c, &d, email, e);
+	desk_close(&d);
+	return status;
 }
 
 struct str
@@ -247,17 +256,7 @@ show(struct context *c, struct desk *d, const char *email, struct err *e)
 int
 subscriber_show_verb(struct context *c, int argc, char **argv, struct err *e)
 {
-	const char *email = NULL;
-	struct desk d;
-	int status;
-
-	if (no_options(argc, argv, e) < 0 ||
-		subscriber_one_email(argv[0], argc, argv, &email, e) < 0 ||
-		desk_open(&d, c, DB_READ, e) < 0)
-		return -1;
-	status = show(c, &d, email, e);
-	desk_close(&d);
-	return status;
+	return subscriber_with_one(c, argc, argv, DB_READ, show, e);
 }
 
 /* held */
@@ -283,17 +282,7 @@ held(struct context *c, struct desk *d, const char *email, struct err *e)
 int
 subscriber_held_verb(struct context *c, int argc, char **argv, struct err *e)
 {
-	const char *email = NULL;
-	struct desk d;
-	int status;
-
-	if (no_options(argc, argv, e) < 0 ||
-		subscriber_one_email(argv[0], argc, argv, &email, e) < 0 ||
-		desk_open(&d, c, DB_READ, e) < 0)
-		return -1;
-	status = held(c, &d, email, e);
-	desk_close(&d);
-	return status;
+	return subscriber_with_one(c, argc, argv, DB_READ, held, e);
 }
 
 /* list */

@@ -1,6 +1,5 @@
 /* cmd_subscriber_erase.c: `morningpost subscriber erase`. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -76,17 +75,5 @@ erase_one(struct context *c, struct desk *d, const char *email, struct err *e)
 int
 subscriber_erase_verb(struct context *c, int argc, char **argv, struct err *e)
 {
-	static const struct option none[] = { { NULL, 0, NULL, 0 } };
-	int opt = getopt_long(argc, argv, ":", none, NULL), status;
-	const char *email;
-	struct desk d;
-
-	if (opt != -1)
-		return command_bad_option(argv[0], opt, argv, e);
-	if (subscriber_one_email(argv[0], argc, argv, &email, e) < 0 ||
-		desk_open(&d, c, DB_WRITE, e) < 0)
-		return -1;
-	status = erase_one(c, &d, email, e);
-	desk_close(&d);
-	return status;
+	return subscriber_with_one(c, argc, argv, DB_WRITE, erase_one, e);
 }
