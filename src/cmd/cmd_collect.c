@@ -21,7 +21,7 @@ const char cmd_collect_help[] =
 	"no other. Exit codes: 0 when any source answered, 69 when none did, 75 when\n"
 	"another collect is running.\n";
 
-struct wish {
+struct collecting {
 	const char *date, *from;
 	int64_t deadline;
 };
@@ -34,7 +34,7 @@ struct told {
 };
 
 static int
-parse_options(int argc, char **argv, struct wish *w, struct err *e)
+parse_options(int argc, char **argv, struct collecting *asked, struct err *e)
 {
 	static const struct option longs[] = {
 		{ "date", required_argument, NULL, 'd' },
@@ -44,17 +44,17 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 	};
 	int opt;
 
-	*w = (struct wish){ .deadline = 900 * CLOCK_SECOND };
+	*asked = (struct collecting){ .deadline = 900 * CLOCK_SECOND };
 	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'd':
-			w->date = optarg;
+			asked->date = optarg;
 			break;
 		case 'f':
-			w->from = optarg;
+			asked->from = optarg;
 			break;
 		case 'l':
-			if (!clock_parse_span(str_of(optarg), &w->deadline) || !w->deadline)
+			if (!clock_parse_span(str_of(optarg), &asked->deadline) || !asked->deadline)
 				return command_usage("collect", e,
 					"--deadline takes a time, as in 5m, not '%s'", optarg);
 			break;
@@ -135,36 +135,38 @@ tell_live(void *context, const struct collect_result *r)
 }
 
 static int
-ask_sources(struct desk *d, const struct wish *w, struct day day, struct told *t, struct err *e)
+ask_sources(struct desk *d, const struct collecting *asked, struct day day, struct told *t,
+	struct err *e)
 {
 	clock_print_day(day, t->day);
 	if (clock_day_cmp(day, clock_day_at(clock_now(), "UTC")) < 0)
 		log_warn("sources answer for today: unless these play that day, %s gets today's "
 			 "counters; recorded answers come in with --from",
 			t->day);
-	return collect_run(&d->publication, d->db, day, COLLECT_ALL, w->deadline, tell_live, t, e);
+	return collect_run(
+		&d->publication, d->db, day, COLLECT_ALL, asked->deadline, tell_live, t, e);
 }
 
 /* --from: recorded answers, of one day or of all. */
 static int
-take_recorded(
-	struct desk *d, const struct wish *w, const struct day *day, struct told *t, struct err *e)
+take_recorded(struct desk *d, const struct collecting *asked, const struct day *day, struct told *t,
+	struct err *e)
 {
-	return recorded_take(d->db, w->from, day, clock_now(), tell, t, e);
+	return recorded_take(d->db, asked->from, day, clock_now(), tell, t, e);
 }
 
 static int
-collect(struct context *c, struct desk *d, const struct wish *w, struct err *e)
+collect(struct context *c, struct desk *d, const struct collecting *asked, struct err *e)
 {
 	struct told t = { .out = &c->out };
 	struct day day = clock_day_at(clock_now(), "UTC");
 	int status;
 
-	if (w->date && options_day("collect", w->date, &d->publication, &day, e) < 0)
+	if (asked->date && options_day("collect", asked->date, &d->publication, &day, e) < 0)
 		return -1;
 	out_array(&c->out, NULL);
-	status = w->from ? take_recorded(d, w, w->date ? &day : NULL, &t, e)
-			 : ask_sources(d, w, day, &t, e);
+	status = asked->from ? take_recorded(d, asked, asked->date ? &day : NULL, &t, e)
+			     : ask_sources(d, asked, day, &t, e);
 	if (status == 0)
 		status = thin_run(d->db, clock_day_at(clock_now(), "UTC"), e);
 	out_end(&c->out);
@@ -176,15 +178,15 @@ collect(struct context *c, struct desk *d, const struct wish *w, struct err *e)
 int
 cmd_collect(struct context *c, int argc, char **argv, struct err *e)
 {
-	struct wish w;
+	struct collecting asked;
 	struct desk d;
 	int status;
 
-	if (parse_options(argc, argv, &w, e) < 0)
+	if (parse_options(argc, argv, &asked, e) < 0)
 		return -1;
 	if (desk_open(&d, c, DB_CREATE, e) < 0)
 		return -1;
-	status = collect(c, &d, &w, e);
+	status = collect(c, &d, &asked, e);
 	desk_close(&d);
 	return status;
 }

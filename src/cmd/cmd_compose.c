@@ -25,13 +25,13 @@ const char cmd_compose_help[] =
 enum { MESSAGE = 32 << 20 };
 enum format { EML, HTML, TEXT };
 
-struct wish {
+struct asked {
 	const char *date, *to, *file;
 	enum format format;
 };
 
 static int
-parse_options(int argc, char **argv, struct wish *w, struct err *e)
+parse_options(int argc, char **argv, struct asked *asked, struct err *e)
 {
 	static const struct option longs[] = {
 		{ "date", required_argument, NULL, 'd' },
@@ -42,19 +42,19 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 	static const char *const formats[] = { "eml", "html", "text" };
 	int opt;
 
-	*w = (struct wish){ .to = "reader@example.org" };
+	*asked = (struct asked){ .to = "reader@example.org" };
 	while ((opt = getopt_long(argc, argv, ":o:", longs, NULL)) != -1) {
 		size_t f = 0;
 
 		switch (opt) {
 		case 'd':
-			w->date = optarg;
+			asked->date = optarg;
 			break;
 		case 't':
-			w->to = optarg;
+			asked->to = optarg;
 			break;
 		case 'o':
-			w->file = optarg;
+			asked->file = optarg;
 			break;
 		case 'f':
 			while (f < 3 && strcmp(optarg, formats[f]) != 0)
@@ -62,7 +62,7 @@ parse_options(int argc, char **argv, struct wish *w, struct err *e)
 			if (f == 3)
 				return command_usage("compose", e,
 					"--format is eml, html or text, not '%s'", optarg);
-			w->format = (enum format)f;
+			asked->format = (enum format)f;
 			break;
 		default:
 			return command_bad_option("compose", opt, argv, e);
@@ -85,24 +85,24 @@ show(const struct composed *c, bool html, const struct letter_values *v, struct 
 }
 
 static int
-fill(const struct publication *p, const struct wish *w, struct day day, const struct composed *c,
-	struct arena *a, struct buf *out, struct err *e)
+fill(const struct publication *p, const struct asked *asked, struct day day,
+	const struct composed *c, struct arena *a, struct buf *out, struct err *e)
 {
 	struct letter_values v;
 
-	if (example_values(p, day, w->to, a, &v, e) < 0)
+	if (example_values(p, day, asked->to, a, &v, e) < 0)
 		return err_wrap(e, "compose");
-	if (w->format == EML)
+	if (asked->format == EML)
 		return letter_fill(&c->letter, &v, out, e);
-	show(c, w->format == HTML, &v, out);
+	show(c, asked->format == HTML, &v, out);
 	return 0;
 }
 
 static int
-write_out(struct context *c, const struct wish *w, const struct composed *composed,
+write_out(struct context *c, const struct asked *asked, const struct composed *composed,
 	struct str bytes, struct err *e)
 {
-	if (w->file && file_write(AT_FDCWD, w->file, bytes, 0644, e) < 0)
+	if (asked->file && file_write(AT_FDCWD, asked->file, bytes, 0644, e) < 0)
 		return -1;
 	if (c->out.json) {
 		out_object(&c->out, NULL);
@@ -114,13 +114,13 @@ write_out(struct context *c, const struct wish *w, const struct composed *compos
 		return 0;
 	}
 	log_info("edition %s, %zu bytes", composed->hash, bytes.n);
-	if (!w->file)
+	if (!asked->file)
 		fwrite(bytes.p, 1, bytes.n, stdout);
 	return 0;
 }
 
 static int
-run(struct context *c, const struct publication *p, const struct wish *w, struct err *e)
+run(struct context *c, const struct publication *p, const struct asked *asked, struct err *e)
 {
 	struct composed composed;
 	struct arena a = { 0 };
@@ -130,15 +130,15 @@ run(struct context *c, const struct publication *p, const struct wish *w, struct
 	int status;
 
 	buf_init(&b, MESSAGE);
-	status = options_day("compose", w->date, p, &day, e);
+	status = options_day("compose", asked->date, p, &day, e);
 	if (status == 0)
 		status = known_read(p, NULL, day, &a, &known, e);
 	if (status == 0)
 		status = edition_compose(p, day, &known.options, &a, &composed, e);
 	if (status == 0)
-		status = fill(p, w, day, &composed, &a, &b, e);
+		status = fill(p, asked, day, &composed, &a, &b, e);
 	if (status == 0)
-		status = write_out(c, w, &composed, buf_str(&b), e);
+		status = write_out(c, asked, &composed, buf_str(&b), e);
 	buf_free(&b);
 	arena_free(&a);
 	return status;
@@ -148,12 +148,12 @@ int
 cmd_compose(struct context *c, int argc, char **argv, struct err *e)
 {
 	struct publication p;
-	struct wish w;
+	struct asked asked;
 	int status;
 
-	if (parse_options(argc, argv, &w, e) < 0 || publication_open(c->dir, &p, e) < 0)
+	if (parse_options(argc, argv, &asked, e) < 0 || publication_open(c->dir, &p, e) < 0)
 		return -1;
-	status = run(c, &p, &w, e);
+	status = run(c, &p, &asked, e);
 	publication_close(&p);
 	return status;
 }
