@@ -45,6 +45,40 @@ file_sync(int fd)
 	return status;
 }
 
+ssize_t
+file_take(int fd, char *to, size_t room)
+{
+	size_t have = 0;
+
+	while (have < room) {
+		ssize_t n = read(fd, to + have, room - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+int
+file_put(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes = str_from(bytes, (size_t)n);
+	}
+	return 0;
+}
+
 static enum err_code
 code_of(int error)
 {
@@ -74,7 +108,8 @@ static int
 read_all(int fd, const char *path, size_t ceiling, struct arena *a, struct str *out, struct err *e)
 {
 	struct stat st;
-	size_t have = 0, size;
+	ssize_t have;
+	size_t size;
 	char *to;
 
 	if (fstat(fd, &st) < 0)
@@ -86,19 +121,11 @@ read_all(int fd, const char *path, size_t ceiling, struct arena *a, struct str *
 			(intmax_t)st.st_size, ceiling);
 	size = (size_t)st.st_size;
 	to = arena_alloc(a, size + 1);
-	while (have < size) {
-		ssize_t n = read(fd, to + have, size - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(e, path);
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
+	have = file_take(fd, to, size);
+	if (have < 0)
+		return fail(e, path);
 	to[have] = '\0';
-	*out = (struct str){ .p = to, .n = have };
+	*out = (struct str){ .p = to, .n = (size_t)have };
 	return 0;
 }
 
@@ -182,21 +209,6 @@ open_parent(int dir, const char *path, const char **base, struct err *e)
 	if (fd < 0)
 		return fail(e, path);
 	return fd;
-}
-
-static int
-write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes = str_from(bytes, (size_t)n);
-	}
-	return 0;
 }
 
 static int
@@ -288,7 +300,7 @@ put(int dir, const char *path, struct str bytes, mode_t mode, bool must_be_new, 
 
 	if (file_draft_begin(&d, dir, path, e) < 0)
 		return -1;
-	if (write_all(d.fd, bytes) < 0)
+	if (file_put(d.fd, bytes) < 0)
 		return draft_fail(&d, e);
 	return file_draft_commit(&d, mode, must_be_new, e);
 }
@@ -324,6 +336,19 @@ file_open_dir(int dir, const char *path, struct err *e)
 	int fd = file_openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
 	return fd < 0 ? fail(e, path) : fd;
+}
+
+DIR *
+file_open_entries(int dir, const char *path, struct err *e)
+{
+	int fd = file_open_dir(dir, path, e);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+
+	if (fd >= 0 && !entries) {
+		fail(e, path);
+		close(fd);
+	}
+	return entries;
 }
 
 int

@@ -3,6 +3,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -25,6 +26,9 @@ bool file_is_plain(struct str p);
  */
 int file_openat(int dir, const char *path, int flags, mode_t mode);
 int file_sync(int fd);
+/* read up to the end, or until there is no more room: how many bytes; and write all of it. */
+ssize_t file_take(int fd, char *to, size_t room);
+int file_put(int fd, struct str bytes);
 
 /*
  * Read a regular file of at most `ceiling` bytes into the arena (NUL-terminated, see arena_str). A
@@ -69,6 +73,8 @@ int file_mkdir(int dir, const char *path, mode_t mode, struct err *e);
 
 /* Open a folder below dir; the caller closes. -1 as ever. */
 int file_open_dir(int dir, const char *path, struct err *e);
+/* The same for readdir; the caller closes by closedir. NULL and *e. */
+DIR *file_open_entries(int dir, const char *path, struct err *e);
 
 /* Take the lock file without waiting: 1 got it (*fd holds it until closed; gone with the process),
  * 0 another has it, -1 failed (*fd is -1 then). */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 
 enum { PIECE = 64 * 1024, RESULT = 3 };
 
@@ -172,19 +173,6 @@ let_go(int to)
 	return true;
 }
 
-static void
-answer(struct str result)
-{
-	while (result.n) {
-		ssize_t n = write(RESULT, result.p, result.n);
-
-		if (n < 0 && errno != EINTR)
-			_exit(1);
-		if (n > 0)
-			result = str_from(result, (size_t)n);
-	}
-}
-
 static _Noreturn void
 work_inside(const struct jail *j, jail_fn *work, struct str in, int to)
 {
@@ -198,7 +186,8 @@ work_inside(const struct jail *j, jail_fn *work, struct str in, int to)
 		_exit(1);
 	buf_init(&out, j->ceiling);
 	work(in, &out);
-	answer(buf_str(&out));
+	if (file_put(RESULT, buf_str(&out)) < 0)
+		_exit(1);
 	_exit(out.over ? 1 : 0);
 }
 

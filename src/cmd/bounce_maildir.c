@@ -1,6 +1,5 @@
 /* bounce_maildir.c: `morningpost bounce --maildir`: each message once, and moved when it is dealt
  * with. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,23 +30,6 @@ fail(const struct box *b, const char *name, struct err *e)
 
 /* -- one message ------------------------------------------------------------------------------ */
 
-static int
-read_up_to(int fd, char *to, size_t room, size_t *n)
-{
-	*n = 0;
-	while (*n < room) {
-		ssize_t got = read(fd, to + *n, room - *n);
-
-		if (got == 0)
-			break;
-		if (got < 0 && errno != EINTR)
-			return -1;
-		if (got > 0)
-			*n += (size_t)got;
-	}
-	return 0;
-}
-
 /* 1 read it; 0 it is no message: a folder, a link, a pipe, or gone. */
 static int
 read_message(const struct box *b, const char *name, struct arena *a, struct str *out, struct err *e)
@@ -55,8 +37,8 @@ read_message(const struct box *b, const char *name, struct arena *a, struct str 
 	int fd = file_openat(b->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
 	char *bytes;
 	struct stat st;
-	size_t n = 0;
 	int status = 1;
+	ssize_t n;
 
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP || errno == ENXIO ? 0 : fail(b, name, e);
@@ -65,9 +47,10 @@ read_message(const struct box *b, const char *name, struct arena *a, struct str 
 		return 0;
 	}
 	bytes = arena_alloc(a, READING_MAX);
-	if (read_up_to(fd, bytes, READING_MAX, &n) < 0)
+	n = file_take(fd, bytes, READING_MAX);
+	if (n < 0)
 		status = fail(b, name, e);
-	*out = (struct str){ bytes, n };
+	*out = (struct str){ bytes, n < 0 ? 0 : (size_t)n };
 	close(fd);
 	return status;
 }
@@ -126,13 +109,11 @@ by_name(const void *a, const void *b)
 static int
 list_names(const struct box *b, struct arena *a, struct names *out, struct err *e)
 {
-	int fd = dup(b->fd);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_open_entries(b->fd, ".", e);
 	struct dirent *entry;
 
 	if (!d)
 		return fail(b, "", e);
-	rewinddir(d);
 	while ((entry = readdir(d))) {
 		if (entry->d_name[0] == '.')
 			continue;

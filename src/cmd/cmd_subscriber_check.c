@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "cmd/subscriber.h"
 #include "mail/address.h"
@@ -16,20 +17,14 @@ static int
 read_input(struct arena *a, struct str *out, struct err *e)
 {
 	char *to = arena_alloc(a, INPUT + 1);
-	size_t have = 0;
-	ssize_t n;
+	ssize_t have = file_take(STDIN_FILENO, to, INPUT + 1);
 
-	while (have <= INPUT && (n = read(STDIN_FILENO, to + have, INPUT + 1 - have)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(e, ERR_IO, "standard input: %s", strerror(errno));
-		have += (size_t)n;
-	}
+	if (have < 0)
+		return err_set(e, ERR_IO, "standard input: %s", strerror(errno));
 	if (have > INPUT)
 		return err_set(e, ERR_DATA,
 			"standard input: more than 64 KiB, where one address should be");
-	*out = (struct str){ .p = to, .n = have };
+	*out = (struct str){ .p = to, .n = (size_t)have };
 	return 0;
 }
 

@@ -1,10 +1,7 @@
 #include "cmd/issues.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 
@@ -25,21 +22,15 @@ int
 issues_list(
 	const struct publication *p, struct arena *a, struct day **out, size_t *n, struct err *e)
 {
-	int folder = file_open_dir(p->dir, "issues", e);
+	DIR *d = file_open_entries(p->dir, "issues", e);
 	const struct dirent *entry;
 	size_t room = 0;
 	struct day day;
-	DIR *d;
 
 	*out = NULL;
 	*n = 0;
-	if (folder < 0)
+	if (!d)
 		return -1;
-	d = fdopendir(folder);
-	if (!d) {
-		close(folder);
-		return err_set(e, ERR_IO, "issues: %s", strerror(errno));
-	}
 	while ((entry = readdir(d)))
 		if (day_of_file(str_of(entry->d_name), &day)) {
 			*out = arena_grow(a, *out, *n, &room, sizeof **out);

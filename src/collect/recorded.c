@@ -63,16 +63,10 @@ list_days(struct taking *t, const char *folder, const char *extension, struct er
 {
 	struct dirent *entry;
 	struct day day;
-	DIR *d;
-	int fd = file_open_dir(t->dir, folder, e);
+	DIR *d = file_open_entries(t->dir, folder, e);
 
-	if (fd < 0)
+	if (!d)
 		return e->code == ERR_NOINPUT ? 0 : -1;
-	d = fdopendir(fd);
-	if (!d) {
-		close(fd);
-		return err_set(e, ERR_IO, "%s: %s", folder, strerror(errno));
-	}
 	while ((entry = readdir(d)) && t->n < MOST_DAYS)
 		if (day_of_file(str_of(entry->d_name), extension, &day))
 			add_day(t, day);

@@ -86,17 +86,11 @@ static int
 write_hurried(int dir, const char *path, struct str bytes, struct err *e)
 {
 	int fd = file_openat(dir, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	bool good = fd >= 0 && file_put(fd, bytes) == 0;
 
-	while (fd >= 0 && bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno != EINTR)
-			break;
-		bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
-	}
-	if (fd >= 0 && close(fd) == 0 && bytes.n == 0)
-		return 0;
-	return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0 && close(fd) < 0)
+		good = false;
+	return good ? 0 : err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
 }
 
 int

@@ -85,16 +85,11 @@ is_wish(struct str name)
 static int
 each_name(int folder, void (*fn)(void *context, struct str name), void *context, struct err *e)
 {
-	int fd = file_openat(folder, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_open_entries(folder, ".", e);
 	struct dirent *entry;
 
-	if (!d) {
-		err_fill(e, ERR_IO, "the spool: %s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
+	if (!d)
+		return err_set(e, ERR_IO, "the spool: %s", strerror(errno));
 	while ((entry = readdir(d)))
 		if (is_wish(str_of(entry->d_name)))
 			fn(context, str_of(entry->d_name));

@@ -133,19 +133,15 @@ keys_remove(int dir)
 static int
 list_ids(int dir, int ids[static KEYS_MAX], size_t *n, struct err *e)
 {
-	int fd = file_open_dir(dir, FOLDER, e);
+	DIR *d = file_open_entries(dir, FOLDER, e);
 	bool there[LAST_ID + 1] = { false };
 	struct dirent *entry;
-	DIR *d;
 
 	*n = 0;
-	if (fd < 0) {
+	if (!d) {
 		e->code = ERR_CONFIG;
 		return -1;
 	}
-	d = fdopendir(fd);
-	if (!d)
-		mem_out();
 	while ((entry = readdir(d))) {
 		struct str name = str_of(entry->d_name);
 		uint64_t id;
@@ -381,15 +377,12 @@ keys_spool_public(int dir, uint8_t public[static SEAL_PUBLIC], struct err *e)
 int
 keys_only_public(int dir, struct err *e)
 {
-	int fd = file_open_dir(dir, FOLDER, e), status = 0;
+	DIR *d = file_open_entries(dir, FOLDER, e);
 	struct dirent *entry;
-	DIR *d;
+	int status = 0;
 
-	if (fd < 0)
-		return -1;
-	d = fdopendir(fd);
 	if (!d)
-		mem_out();
+		return -1;
 	while (status == 0 && (entry = readdir(d))) {
 		struct str name = str_of(entry->d_name);
 

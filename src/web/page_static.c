@@ -111,18 +111,11 @@ static int
 read_into(struct visit *v, int fd, size_t size, struct err *e)
 {
 	char *to = arena_alloc(v->arena, size + 1);
-	size_t have = 0;
+	ssize_t have = file_take(fd, to, size);
 
-	while (have < size) {
-		ssize_t n = read(fd, to + have, size - have);
-
-		if (n < 0 && errno != EINTR)
-			return err_set(e, ERR_IO, "a file of the archive: %s", strerror(errno));
-		if (n == 0)
-			break;
-		have += n > 0 ? (size_t)n : 0;
-	}
-	v->response.body = (struct str){ to, have };
+	if (have < 0)
+		return err_set(e, ERR_IO, "a file of the archive: %s", strerror(errno));
+	v->response.body = (struct str){ to, (size_t)have };
 	return 1;
 }
 

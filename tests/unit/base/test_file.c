@@ -201,6 +201,46 @@ a_lock_has_one_holder(void **state)
 	close(two);
 }
 
+static void
+takes_what_a_pipe_gives_in_pieces(void **state)
+{
+	char got[8];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(file_put(ends[1], STR("abc")), 0);
+	assert_int_equal(file_put(ends[1], STR("defg")), 0);
+	assert_int_equal(file_take(ends[0], got, 5), 5);
+	assert_memory_equal(got, "abcde", 5);
+	close(ends[1]);
+	assert_int_equal(file_take(ends[0], got, sizeof got), 2);
+	assert_memory_equal(got, "fg", 2);
+	close(ends[0]);
+	assert_int_equal(file_take(ends[0], got, sizeof got), -1);
+	assert_int_equal(file_put(ends[0], STR("x")), -1);
+}
+
+static void
+opens_a_folder_for_its_entries(void **state)
+{
+	struct scratch *s = *state;
+	const struct dirent *entry;
+	bool found = false;
+	DIR *d;
+
+	assert_done(s, file_write(s->dir, "var/f", STR("x"), 0600, &s->e));
+	d = file_open_entries(s->dir, "var", &s->e);
+	assert_non_null(d);
+	while ((entry = readdir(d)))
+		found = found || strcmp(entry->d_name, "f") == 0;
+	closedir(d);
+	assert_true(found);
+	assert_null(file_open_entries(s->dir, "nowhere", &s->e));
+	assert_int_equal(s->e.code, ERR_NOINPUT);
+	assert_null(file_open_entries(s->dir, "var/f", &s->e));
+}
+
 int
 main(void)
 {
@@ -222,6 +262,9 @@ main(void)
 			no_link_is_written_through, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_lock_has_one_holder, scratch_setup, scratch_teardown),
+		cmocka_unit_test(takes_what_a_pipe_gives_in_pieces),
+		cmocka_unit_test_setup_teardown(
+			opens_a_folder_for_its_entries, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
