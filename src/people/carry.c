@@ -1,7 +1,5 @@
 #include "people/carry.h"
 
-#include <stdio.h>
-
 #include "people/suppress.h"
 #include "store/event.h"
 #include "store/subscriber.h"
@@ -14,16 +12,14 @@ struct carry {
 static int
 take_off(struct carry *c, const struct subscriber *was, const struct subscriber *is, struct err *e)
 {
-	char detail[64];
-	int n = snprintf(detail, sizeof detail, "{\"by\":\"restore\",\"from\":\"%s\"}",
-		subscriber_state_name(is->state));
+	char detail[EVENT_BY];
 
 	if (subscriber_move(c->to, is->id, 1U << is->state, was->state, was->state_why, c->now, e) <
 		0)
 		return -1;
 	c->n++;
-	return event_add(
-		c->to, c->now, "unsubscribed", is->id, 0, (struct str){ detail, (size_t)n }, e);
+	return event_add(c->to, c->now, "unsubscribed", is->id, 0,
+		event_by(detail, "restore", "from", subscriber_state_name(is->state)), e);
 }
 
 /* Were they on the list still, by what was known before they left? */

@@ -1,8 +1,5 @@
 #include "people/erase.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 #include "store/event.h"
 #include "store/person.h"
 #include "store/suppression.h"
@@ -10,22 +7,12 @@
 /* What the suppression list calls it. */
 #define WHY "erased"
 
-static int
-record(struct db *db, const struct subscriber *who, const char *why, int64_t now, struct err *e)
-{
-	char detail[128];
-	int n = snprintf(detail, sizeof detail, "{\"by\":\"%s\",\"from\":\"%s\"}", why,
-		subscriber_state_name(who->state));
-
-	assert(n > 0 && (size_t)n < sizeof detail);
-	return event_add(db, now, "erased", who->id, 0, (struct str){ detail, (size_t)n }, e);
-}
-
 int
 people_erase(struct db *db, const struct keys *keys, const struct subscriber *who, const char *why,
 	int64_t now, struct err *e)
 {
 	uint8_t hash[KEYS_HASH];
+	char detail[EVENT_BY];
 
 	/* Removed first: an address that the operator suppressed by name goes from there too. */
 	if (keys_hash_address(keys, who->email_key, hash, e) < 0 ||
@@ -33,7 +20,8 @@ people_erase(struct db *db, const struct keys *keys, const struct subscriber *wh
 		suppression_add(db, hash, (struct str){ 0 }, STR(WHY), now, e) < 0 ||
 		person_erase(db, who->id, e) < 0)
 		return -1;
-	return record(db, who, why, now, e);
+	return event_add(db, now, "erased", who->id, 0,
+		event_by(detail, why, "from", subscriber_state_name(who->state)), e);
 }
 
 /* -- after a restore -------------------------------------------------------------------------- */

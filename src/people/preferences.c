@@ -143,13 +143,13 @@ static int
 owe(struct granting *g, enum owed_kind kind, struct str detail, struct err *e)
 {
 	const struct owed_wish owed = { .subscriber = g->who.id, .kind = kind, .detail = detail };
-	struct str what = str_of(
-		arena_printf(g->arena, "{\"by\":\"page\",\"what\":\"%s\"}", owed_kind_name(kind)));
+	char what[EVENT_BY];
 
 	g->outcome = WISH_GRANTED;
 	return owed_add(g->desk->db, &owed, g->desk->now, NULL, e) < 0
 		       ? -1
-		       : event_add(g->desk->db, g->desk->now, "asked", g->who.id, 0, what, e);
+		       : event_add(g->desk->db, g->desk->now, "asked", g->who.id, 0,
+				 event_by(what, "page", "what", owed_kind_name(kind)), e);
 }
 
 /* One mail is enough: who asks again is told the same. */

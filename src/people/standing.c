@@ -1,8 +1,5 @@
 #include "people/standing.h"
 
-#include <assert.h>
-#include <stdio.h>
-
 #include "store/event.h"
 #include "store/subscriber.h"
 
@@ -72,15 +69,12 @@ static int
 move(struct db *db, const struct bounce *b, const struct subscriber *s, enum subscriber_state to,
 	int64_t now, struct err *e)
 {
-	char detail[128];
-	int n = snprintf(detail, sizeof detail, "{\"by\":\"%s\",\"from\":\"%s\"}", why_of(b),
-		subscriber_state_name(s->state));
+	char detail[EVENT_BY];
 
-	assert(n > 0 && (size_t)n < sizeof detail);
 	if (subscriber_move(db, s->id, 1U << s->state, to, str_of(why_of(b)), now, e) < 0)
 		return -1;
 	return event_add(db, now, subscriber_state_name(to), s->id, b->issue,
-		(struct str){ detail, (size_t)n }, e);
+		event_by(detail, why_of(b), "from", subscriber_state_name(s->state)), e);
 }
 
 static int

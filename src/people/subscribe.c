@@ -66,16 +66,13 @@ people_timezone_ok(struct str zone)
 	return clock_zone_ok(z);
 }
 
-/* The record of it: `by` and a second member are words of ours, so nothing has to be escaped. */
 static int
 record(struct db *db, int64_t now, const char *kind, int64_t id, const char *why, const char *key,
 	const char *value, struct err *e)
 {
-	char detail[256];
-	int n = snprintf(detail, sizeof detail, "{\"by\":\"%s\",\"%s\":\"%s\"}", why, key, value);
+	char detail[EVENT_BY];
 
-	assert(n > 0 && (size_t)n < sizeof detail);
-	return event_add(db, now, kind, id, 0, (struct str){ detail, (size_t)n }, e);
+	return event_add(db, now, kind, id, 0, event_by(detail, why, key, value), e);
 }
 
 /* Coming */

@@ -1,6 +1,7 @@
 #include "store/event.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/chain.h"
@@ -65,6 +66,15 @@ event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64
 		return -1;
 	ev.id = head.id + 1;
 	return insert(db, &ev, &head, e);
+}
+
+struct str
+event_by(char room[static EVENT_BY], const char *by, const char *key, const char *value)
+{
+	int n = snprintf(room, EVENT_BY, "{\"by\":\"%s\",\"%s\":\"%s\"}", by, key, value);
+
+	assert(n > 0 && n < EVENT_BY);
+	return (struct str){ room, (size_t)n };
 }
 
 int

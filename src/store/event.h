@@ -25,6 +25,10 @@ struct event {
 int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e);
 
+/* The detail of most: {"by": ..., KEY: ...}. Words of ours all, so that nothing has to be escaped. */
+enum { EVENT_BY = 256 };
+struct str event_by(char room[static EVENT_BY], const char *by, const char *key, const char *value);
+
 /* The road that all of them take: behind the newest row of the chain. The id is the caller's, and
  * larger than all before. For event_add, and for chain_begin, whose rows have theirs. */
 int event_chain(struct db *db, const struct event *ev, struct err *e);
