@@ -265,7 +265,7 @@ static int
 held(struct context *c, struct desk *d, const char *email, struct err *e)
 {
 	struct subscriber s;
-	struct str json;
+	struct str json = { 0 };
 	int got = desk_find(d, email, &s, e);
 
 	if (got == 0)
