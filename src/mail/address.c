@@ -194,6 +194,27 @@ to_shown(struct str local, struct str ascii, struct arena *a)
 }
 
 static const char *
+read_domain(struct str domain, struct arena *a, struct str *ascii)
+{
+	const char *why;
+
+	if (str_find(domain, '@') >= 0)
+		return "more than one @";
+	if (domain.n == 0)
+		return "nothing behind the @";
+	if (domain.p[0] == '[')
+		return "an address literal, which is not taken";
+	if (text_is_ascii(domain)) {
+		/* Said plainly before IDNA says it in its way. */
+		why = check_domain(text_lower(domain, a));
+		if (why)
+			return why;
+	}
+	why = to_ascii(domain, a, ascii);
+	return why ? why : check_domain(*ascii);
+}
+
+static const char *
 parse(struct str s, struct arena *a, struct address *out)
 {
 	ptrdiff_t at = str_find(s, '@');
@@ -213,21 +234,7 @@ parse(struct str s, struct arena *a, struct address *out)
 	why = check_local(local);
 	if (why)
 		return why;
-	if (str_find(domain, '@') >= 0)
-		return "more than one @";
-	if (domain.n == 0)
-		return "nothing behind the @";
-	if (domain.p[0] == '[')
-		return "an address literal, which is not taken";
-	if (text_is_ascii(domain)) {
-		/* Said plainly before IDNA says it in its way. */
-		why = check_domain(text_lower(domain, a));
-		if (why)
-			return why;
-	}
-	why = to_ascii(domain, a, &ascii);
-	if (!why)
-		why = check_domain(ascii);
+	why = read_domain(domain, a, &ascii);
 	if (why)
 		return why;
 	local = text_nfc(local, a);
