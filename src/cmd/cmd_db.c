@@ -175,7 +175,7 @@ tell_backup(struct context *c, const char *file, struct err *e)
 	struct db *copy;
 	int status;
 
-	if (db_open_file(file, file, false, &copy, e) < 0)
+	if (db_open_settled(file, &copy, e) < 0)
 		return -1;
 	out_line(&c->out, "%s: written and checked", file);
 	if (c->out.json) {

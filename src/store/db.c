@@ -651,6 +651,26 @@ db_open_file(const char *path, const char *shown, bool write, struct db **out, s
 	return connect(path, shown, write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, out, e);
 }
 
+int
+db_open_settled(const char *path, struct db **out, struct err *e)
+{
+	struct buf uri;
+	int status;
+
+	buf_init(&uri, 4 * PATH_MAX);
+	buf_addz(&uri, "file:");
+	for (const char *p = path; *p; p++)
+		if (strchr("?#%", *p))
+			buf_printf(&uri, "%%%02x", (unsigned)*p);
+		else
+			buf_addc(&uri, *p);
+	buf_addz(&uri, "?immutable=1");
+	buf_addc(&uri, '\0');
+	status = connect(uri.p, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, out, e);
+	buf_free(&uri);
+	return status;
+}
+
 /* 1 ours, 0 nothing in it at all. */
 static int
 ours(struct db *db, struct err *e)

@@ -103,6 +103,9 @@ int db_copy(struct db *from, struct db *to, void (*progress)(int percent), struc
  */
 int db_open_file(const char *path, const char *shown, bool write, struct db **out, struct err *e);
 int db_settle(struct db *db, struct err *e);
+/* One that is settled and that nobody writes: it is read without a lock, a log or an index beside it,
+ * which would stay if the disk failed. */
+int db_open_settled(const char *path, struct db **out, struct err *e);
 /*
  * Write the file anew, without the pieces of deleted rows that its pages may still have, and empty
  * the log beside it. Writers wait meanwhile (5 s for a million people), so not while a send runs. 1
