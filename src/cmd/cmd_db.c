@@ -307,8 +307,8 @@ restore(struct context *c, struct publication *p, const char *file, struct err *
 		status = file_lock(p->dir, "var/notes.lock", &notes, e);
 	/* `notes --follow` does not end by itself. */
 	if (status == 0)
-		status = err_set(e, ERR_TEMPFAIL,
-			"'morningpost notes' is running; stop it and run again");
+		status = err_set(
+			e, ERR_TEMPFAIL, "'morningpost notes' is running; stop it and run again");
 	if (status > 0)
 		status = backup_restore(p->dir, DB_PATH, file, &p->arena, &before, e);
 	if (status == 0)
