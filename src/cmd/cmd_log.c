@@ -56,6 +56,21 @@ tell(void *context, enum chain_fault fault, int64_t id, int64_t last)
 			faults[fault].sentence);
 }
 
+static void
+tell_consent(void *context, int64_t subscriber)
+{
+	struct telling *t = context;
+
+	if (t->faults++ >= TOLD)
+		return;
+	out_object(t->o, NULL);
+	out_strz(t->o, "fault", "consent");
+	out_int(t->o, "subscriber_id", subscriber);
+	out_end(t->o);
+	out_line(t->o, "subscriber %lld: the evidence of consent is not what the log says of it",
+		(long long)subscriber);
+}
+
 static int
 verify(struct context *c, struct db *db, const struct chain_head *known, struct err *e)
 {
@@ -63,14 +78,16 @@ verify(struct context *c, struct db *db, const struct chain_head *known, struct 
 	char text[CHAIN_HEX + 24];
 	struct chain_head end;
 	int64_t rows;
-	int whole;
+	int whole, evidence;
 
 	out_object(&c->out, NULL);
 	out_array(&c->out, "faults");
 	whole = chain_verify(db, known, tell, &t, &end, &rows, e);
+	evidence = whole < 0 ? -1 : consent_verify(db, tell_consent, &t, e);
 	out_end(&c->out);
-	if (whole < 0)
+	if (evidence < 0)
 		return -1;
+	whole = whole && evidence;
 	chain_print_head(&end, text);
 	out_bool(&c->out, "whole", whole == 1);
 	out_int(&c->out, "events", rows);
@@ -174,6 +191,9 @@ show_consent(void *context, const struct consent *c, struct err *e)
 	out_str(o, "words", c->words);
 	out_str(o, "address", c->address);
 	out_str(o, "via", c->via);
+	out_int(o, "at", c->at);
+	out_hash(o, "nonce", c->nonce);
+	out_strz(o, "seal", c->seal);
 	out_end(o);
 	return 0;
 }
@@ -241,6 +261,12 @@ show(struct context *c, struct desk *d, const struct subscriber *s, struct err *
 	if (show_lists(o, d->db, s->id, e) < 0)
 		return -1;
 	out_strz(o, "head", head);
+	out_strz(o, "sealed",
+		"SHA-256 of 'morningpost/consent/v1' and a line feed, nonce, then subscriber_id "
+		"and "
+		"at as big-endian 64-bit numbers, and step, words, address and via, each behind "
+		"its "
+		"length in 32 bits; it stands in an event of kind consented");
 	out_strz(o, "hashed",
 		"BLAKE2b-256 of 'morningpost/event/v1' and a line feed, before, then event, at, "
 		"subscriber_id and issue_id as big-endian 64-bit numbers, the length of kind in 32 "

@@ -20,7 +20,7 @@ struct event {
  * person is erased: no address, no name. The kinds of people's events: "subscribed" (or asked to
  * be: detail says the state), "confirmed", "unsubscribed", "bounced", "complained", "resubscribed",
  * "changed", "imported", "restored" (by undoing an import), "asked" (detail says what for),
- * "exported", "erased", "gave-reason".
+ * "exported", "erased", "gave-reason", "consented" (consent.h).
  */
 int event_add(struct db *db, int64_t at, const char *kind, int64_t subscriber, int64_t issue,
 	struct str detail, struct err *e);

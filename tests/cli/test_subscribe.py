@@ -1,10 +1,14 @@
 """Subscribing: a form, a mail that a real server catches, a link, a button (RELIABILITY O, W10); and leaving with a note of it."""
 import contextlib
+import hashlib
 import html
+import json
 import re
+import shutil
 import signal
 import sqlite3
 import statistics
+import struct
 import subprocess
 import time
 import urllib.parse
@@ -91,6 +95,26 @@ def title(answer):
     return html.unescape(re.search(r"<h1>(.*?)</h1>", answer.text)[1])
 
 
+def seal_of(subscriber, consent):
+    """By an outsider, from what `log show` says."""
+    text = lambda s: struct.pack(">I", len(s.encode())) + s.encode()
+    return hashlib.sha256(b"morningpost/consent/v1\n" + bytes.fromhex(consent["nonce"]) + struct.pack(">qq", subscriber, consent["at"]) +
+                          b"".join(text(consent[key]) for key in ("step", "words", "address", "via"))).hexdigest()
+
+
+def evidence_is_held_by_the_log(publication):
+    publication.ok("log", "verify")
+    for harm in ("UPDATE consent SET words = 'I want all of it' WHERE step = 'asked'", "DELETE FROM consent WHERE step = 'asked'",
+                 "INSERT INTO consent (subscriber_id, at, step, words, via) SELECT subscriber_id, at, step, words, via FROM consent LIMIT 1"):
+        copy = publication.path.parent / "harmed"
+        shutil.copytree(publication.path, copy)
+        with contextlib.closing(sqlite3.connect(copy / "var" / "morningpost.db")) as db, db:
+            assert db.execute(harm).rowcount > 0
+        told = run("-C", copy, "log", "verify")
+        assert told.code == 65 and "the evidence of consent" in told.out, (harm, told)
+        shutil.rmtree(copy)
+
+
 def test_from_the_form_to_the_first_issue_and_away_and_back(served, caught):
     publication, ada = served.publication, "ada@example.com"
     asked = time.monotonic()
@@ -127,6 +151,10 @@ def test_from_the_form_to_the_first_issue_and_away_and_back(served, caught):
     assert shown["timezone"] == "Europe/Berlin" and shown["name"].startswith("Eve")
     assert [(n["kind"], n["state"]) for n in shown["notes"]] == [("confirm", "sent")] and shown["notes"][0]["done_at"]
     assert [c["step"] for c in shown["consent"]] == ["asked", "confirmed"]
+    proof = publication.json("log", "show", ada)
+    sealed = [json.loads(e["detail"])["seal"] for e in proof["events"] if e["kind"] == "consented"]
+    assert sealed == [seal_of(proof["subscriber_id"], c) for c in proof["consent"]] and len(sealed) == 2
+    evidence_is_held_by_the_log(publication)
 
     publication.ok("send", "--no-wait", "--force")
     issue = caught.wait_for(ada, 2)
