@@ -44,7 +44,7 @@ class Command:
     """A publication as it is before the command, and how to run it there and what must have come of it."""
 
     codes = CODES
-    disk = 120  # places that are tried at the most when it is the disk's turn
+    disk = 90  # places that are tried at the most when it is the disk's turn
 
     def __init__(self, where):
         self.where = where
@@ -428,7 +428,7 @@ class SpoolTake(Command):
 
 COMMANDS = {c.__name__.lower(): c for c in (Import, Export, Compose, Backup, Rotate, Init, Send, Notes, Serve, ServePublicOnly, SpoolTake, Bounce)}
 # How many places are tried at the most; of the rest a sample is taken.
-MOST = {"import": 240, "compose": 240, "send": 200, "notes": 60, "serve": 220, "bounce": 40}
+MOST = {"import": 160, "compose": 160, "send": 160, "notes": 60, "serve": 160, "bounce": 40}
 
 SEEDS = 400 if loops.ALL else 25
 
