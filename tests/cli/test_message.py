@@ -57,7 +57,7 @@ EXTREMES = {
     "From at the start of lines": {"title": "From Keras to JAX: a move", "departments": {"From here on": "### From there\n\nFrom the start\n\n```\nFrom code\n.\n..\n```\n"}},
     "lines of dots": {"departments": {"Dots": ".\n\n..\n\n. . .\n\n```\n.\n..\n.\r\n.\n```\n\n.end\n"}},
     "characters that mean something": {"title": "A & B < C > D \"E\" 'F'", "summary": "& < > \" ' \\ % =?utf-8?q?x?= --=_ {{name}}".replace("{{name}}", ""),
-                                       "departments": {"R&D <now>": "### \"Quotes\" & 'more' \\<b\\>\n\n5 < 6 & 7 > 2, %s, =41\n"}},
+                                       "departments": {"R&D \\<now\\>": "### \"Quotes\" & 'more' \\<b\\>\n\n5 < 6 & 7 > 2, %s, =41\n"}},
     "a title that would be a header": {"title": "A headline\r\nBcc: victim@example.org"},
     "Chinese": {"title": "模型学会了等待轮到自己", "summary": "今天的报纸说明了原因。", "departments": {"深入": "### 标题\n\n" + "这是一段没有空格的很长的文字，" * 30 + "\n"}},
     "right to left": {"title": "نموذج صغير تعلم الانتظار", "summary": "ملخص قصير لما حدث هذا الصباح.", "departments": {"تحليل": "### عنوان\n\nفقرة قصيرة.\n"}},
