@@ -197,10 +197,12 @@ keeps_what_was_agreed_to(void **state)
 		.via = STR("page") };
 	struct buf b;
 
+	assert_done(s, db_begin(s->db, &s->e));
 	assert_done(s, consent_add(s->db, &c, &s->e));
 	c.step = CONSENT_CONFIRMED;
 	c.words = c.address = (struct str){ 0 };
 	assert_done(s, consent_add(s->db, &c, &s->e));
+	assert_done(s, db_commit(s->db, &s->e));
 	buf_init(&b, 200);
 	assert_done(s, consent_each(s->db, c.subscriber, collect, &b, &s->e));
 	assert_str(buf_str(&b), "asked Yes, please 192.0.2.1 page;confirmed   page;");
