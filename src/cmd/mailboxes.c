@@ -9,9 +9,9 @@ int
 mailbox_of(const struct publication *p, const char *what, const struct settings_mailbox *s,
 	struct mailbox **out, struct err *e)
 {
-	static const enum mailbox_tls levels[] = { [SETTINGS_TLS_REQUIRED] = MAILBOX_TLS_REQUIRED,
-		[SETTINGS_TLS_OPPORTUNISTIC] = MAILBOX_TLS_OPPORTUNISTIC,
-		[SETTINGS_TLS_NONE] = MAILBOX_TLS_NONE };
+	static const enum login_tls levels[] = { [SETTINGS_TLS_REQUIRED] = LOGIN_TLS_REQUIRED,
+		[SETTINGS_TLS_OPPORTUNISTIC] = LOGIN_TLS_OPPORTUNISTIC,
+		[SETTINGS_TLS_NONE] = LOGIN_TLS_NONE };
 	struct mailbox_options o = {
 		.url = s->url, .user = s->user, .tls = levels[s->tls], .patience = PATIENCE
 	};

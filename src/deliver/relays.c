@@ -58,9 +58,9 @@ static int
 open_one(const struct publication *p, const struct settings_relay *s, struct relays *r,
 	struct err *e)
 {
-	static const enum relay_tls levels[] = { [SETTINGS_TLS_REQUIRED] = RELAY_TLS_REQUIRED,
-		[SETTINGS_TLS_OPPORTUNISTIC] = RELAY_TLS_OPPORTUNISTIC,
-		[SETTINGS_TLS_NONE] = RELAY_TLS_NONE };
+	static const enum login_tls levels[] = { [SETTINGS_TLS_REQUIRED] = LOGIN_TLS_REQUIRED,
+		[SETTINGS_TLS_OPPORTUNISTIC] = LOGIN_TLS_OPPORTUNISTIC,
+		[SETTINGS_TLS_NONE] = LOGIN_TLS_NONE };
 	bool resend = p->settings.send.in_doubt == SETTINGS_RESEND;
 	struct relay_options o = { .url = s->url,
 		.dir = p->dir,

@@ -57,21 +57,6 @@ know_socket(void *context, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_OK;
 }
 
-static long
-tls_level(const struct relay *r)
-{
-	switch (r->o.tls) {
-	case RELAY_TLS_REQUIRED:
-		return CURLUSESSL_ALL;
-	case RELAY_TLS_OPPORTUNISTIC:
-		/* libcurl's own "try" sends AUTH PLAIN in clear when STARTTLS is missing. */
-		return r->o.user ? CURLUSESSL_ALL : CURLUSESSL_TRY;
-	case RELAY_TLS_NONE:
-		return CURLUSESSL_NONE;
-	}
-	return CURLUSESSL_ALL;
-}
-
 static void
 set_up(struct lane *lane)
 {
@@ -89,16 +74,7 @@ set_up(struct lane *lane)
 		(long)((o->command_timeout + CLOCK_SECOND - 1) / CLOCK_SECOND));
 	curl_easy_setopt(
 		c, CURLOPT_TIMEOUT_MS, (long)((o->connect_timeout + o->command_timeout) / 1000));
-	curl_easy_setopt(c, CURLOPT_USE_SSL, tls_level(lane->relay));
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	if (o->ca_file)
-		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
-	if (o->user) {
-		curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
-		curl_easy_setopt(c, CURLOPT_PASSWORD, o->password ? o->password : "");
-	}
+	login_set_up(c, o->tls, o->ca_file, o->user, o->password);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, know_socket);
 	curl_easy_setopt(c, CURLOPT_SOCKOPTDATA, lane);
 	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, overhear);
@@ -400,7 +376,7 @@ is_plain(const struct relay *r)
 	for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++)
 		if (getenv(proxies[i]))
 			return false;
-	return r->o.tls == RELAY_TLS_NONE && str_starts(str_of(r->o.url), STR("smtp:"));
+	return r->o.tls == LOGIN_TLS_NONE && str_starts(str_of(r->o.url), STR("smtp:"));
 }
 
 void

@@ -368,21 +368,6 @@ read_url(struct mailbox *m, const char *url, struct err *e)
 	return 0;
 }
 
-static long
-tls_level(const struct mailbox_options *o)
-{
-	switch (o->tls) {
-	case MAILBOX_TLS_REQUIRED:
-		return CURLUSESSL_ALL;
-	case MAILBOX_TLS_OPPORTUNISTIC:
-		/* libcurl's "try" sends a password in clear where STARTTLS is missing. */
-		return o->user ? CURLUSESSL_ALL : CURLUSESSL_TRY;
-	case MAILBOX_TLS_NONE:
-		break;
-	}
-	return CURLUSESSL_NONE;
-}
-
 static void
 set_up(struct mailbox *m, const struct mailbox_options *o)
 {
@@ -396,16 +381,7 @@ set_up(struct mailbox *m, const struct mailbox_options *o)
 	curl_easy_setopt(
 		c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)((o->patience + 999999) / 1000000));
 	curl_easy_setopt(c, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
-	curl_easy_setopt(c, CURLOPT_USE_SSL, tls_level(o));
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	if (o->ca_file)
-		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca_file);
-	if (o->user) {
-		curl_easy_setopt(c, CURLOPT_USERNAME, o->user);
-		curl_easy_setopt(c, CURLOPT_PASSWORD, o->password ? o->password : "");
-	}
+	login_set_up(c, o->tls, o->ca_file, o->user, o->password);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, m);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);

@@ -10,16 +10,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
-
-enum mailbox_tls { MAILBOX_TLS_REQUIRED, MAILBOX_TLS_OPPORTUNISTIC, MAILBOX_TLS_NONE };
+#include "net/login.h"
 
 struct mailbox_options {
 	const char
 		*url; /* pop3://HOST, pop3s://, imap://HOST/FOLDER (INBOX without one), imaps:// */
 	const char *user, *password; /* or NULL; both are copied */
 	const char *ca_file;         /* or NULL: the system's */
-	enum mailbox_tls tls; /* pop3s and imaps are TLS from the first byte, whatever this says */
-	int64_t patience;     /* microseconds for one command, connecting included */
+	enum login_tls tls; /* pop3s and imaps are TLS from the first byte, whatever this says */
+	int64_t patience;   /* microseconds for one command, connecting included */
 };
 
 struct mailbox;

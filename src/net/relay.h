@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/splice.h"
 #include "base/str.h"
+#include "net/login.h"
 #include "net/reply.h"
 
 /*
@@ -32,15 +33,13 @@
 struct relay_loop;
 struct relay;
 
-enum relay_tls { RELAY_TLS_REQUIRED, RELAY_TLS_OPPORTUNISTIC, RELAY_TLS_NONE };
-
 struct relay_options {
 	const char *url; /* smtp://HOST:PORT, smtps://HOST:PORT, maildir:PATH (relative to dir) */
 	int dir;         /* for maildir: */
 	const char *user, *password; /* or NULL */
 	const char *ca_file;         /* or NULL: the system's */
 	const char *helo;
-	enum relay_tls tls;
+	enum login_tls tls;
 	unsigned connections, window;
 	unsigned ahead; /* messages a connection that are named as due before their turn, at most */
 	int64_t connect_timeout, command_timeout, final_timeout; /* microseconds */
