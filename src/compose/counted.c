@@ -23,21 +23,17 @@ is_of_these_days(const struct figures *f)
 	return f->gain_count && !github(f)->report.stale && abs(apart) <= DAYS_APART;
 }
 
-int64_t
-counted_least(const struct figures *f, const struct trend_entity *e)
+/* Stars that it saw the entity gain, at least; 0: it says none. */
+static int64_t
+least(const struct figures *f, const struct trend_entity *e)
 {
-	for (size_t i = 0; is_of_these_days(f) && i < f->gain_count; i++)
+	for (size_t i = 0; i < f->gain_count; i++)
 		if (str_ieq(f->gains[i].name, e->name))
 			return f->gains[i].stars;
 	return 0;
 }
 
 /* -- the first days --------------------------------------------------------------------------- */
-
-struct counted {
-	const struct trend_entity *entity;
-	int64_t stars;
-};
 
 static int
 by_stars(const void *a, const void *b)
@@ -50,28 +46,22 @@ by_stars(const void *a, const void *b)
 }
 
 void
-counted_first(const struct figures *f, struct arena *a, const struct trend_entity ***out, size_t *n)
+counted_first(const struct figures *f, struct arena *a, struct counted **out, size_t *n)
 {
 	const struct trend_report *r = &github(f)->report;
-	struct counted *all;
-	size_t count = 0;
 
 	*n = 0;
 	if (!is_of_these_days(f) || r->base_day != TREND_NO_DAY)
 		return;
-	all = arena_many(a, r->count + 1, struct counted);
+	*out = arena_many(a, r->count + 1, struct counted);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct trend_entity *e = &r->entities[i];
-		int64_t stars =
-			e->rank || e->info.archived || e->info.fork ? 0 : counted_least(f, e);
+		int64_t stars = e->rank || e->info.archived || e->info.fork ? 0 : least(f, e);
 
 		if (stars > 0)
-			all[count++] = (struct counted){ e, stars };
+			(*out)[(*n)++] = (struct counted){ e, stars };
 	}
-	qsort(all, count, sizeof *all, by_stars);
-	*out = arena_many(a, count + 1, const struct trend_entity *);
-	for (size_t i = 0; i < count; i++)
-		(*out)[(*n)++] = all[i].entity;
+	qsort(*out, *n, sizeof **out, by_stars);
 }
 
 /* -- the cross-check -------------------------------------------------------------------------- */
@@ -110,8 +100,7 @@ find_pairs(const struct figures *f, struct counted *pairs)
 
 	for (size_t i = 0; i < r->momentum_count; i++) {
 		const struct trend_entity *e = r->momentum[i];
-		int64_t stars =
-			e->how == TREND_GAIN && e->gain7 >= GAIN_LEAST ? counted_least(f, e) : 0;
+		int64_t stars = e->how == TREND_GAIN && e->gain7 >= GAIN_LEAST ? least(f, e) : 0;
 
 		if (stars > 0)
 			pairs[n++] = (struct counted){ e, stars };

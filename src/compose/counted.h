@@ -12,14 +12,14 @@
  * gain; and a chart of ours is compared with its usual share, not with its figure.
  */
 
-/* Stars that it saw the entity of GitHub's chart gain in the past week, at least; 0: it says none,
- * or is not of these days. */
-int64_t counted_least(const struct figures *f, const struct trend_entity *e);
+struct counted {
+	const struct trend_entity *entity;
+	int64_t stars; /* at least */
+};
 
 /* Those of GitHub's chart that have no week of ours to rank by, where it has none at all: the first
  * days. The most counted first, *n of them, in the arena. */
-void counted_first(
-	const struct figures *f, struct arena *a, const struct trend_entity ***out, size_t *n);
+void counted_first(const struct figures *f, struct arena *a, struct counted **out, size_t *n);
 
 /* One of whose gain OSS Insight saw less than a third or more than three times of its usual share. */
 struct counted_doubt {

@@ -155,7 +155,7 @@ by_figure(const void *a, const void *b)
 static void
 add_counted(const struct figures *f, struct arena *a, struct flood_row **rows, size_t *n)
 {
-	const struct trend_entity **counted = NULL;
+	struct counted *counted = NULL;
 	struct flood_row *all;
 	size_t more;
 
@@ -167,10 +167,12 @@ add_counted(const struct figures *f, struct arena *a, struct flood_row **rows, s
 		memcpy(all, *rows, *n * sizeof *all);
 	for (size_t i = 0; i < more; i++) {
 		struct trend_folded *folded = arena_many(a, 1, struct trend_folded);
-		int64_t stars = counted_least(f, counted[i]);
 
-		*folded = (struct trend_folded){ .lead = counted[i], .order = (double)stars };
-		all[(*n)++] = (struct flood_row){ .folded = folded, .count = 1, .counted = stars };
+		*folded = (struct trend_folded){ .lead = counted[i].entity,
+			.order = (double)counted[i].stars };
+		all[(*n)++] = (struct flood_row){
+			.folded = folded, .count = 1, .counted = counted[i].stars
+		};
 	}
 	qsort(all, *n, sizeof *all, by_figure);
 	*rows = all;

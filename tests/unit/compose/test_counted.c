@@ -37,7 +37,7 @@ static void
 on_the_first_days_others_counts_stand_in(void **state)
 {
 	static struct made m;
-	const struct trend_entity **list;
+	struct counted *list;
 	size_t n;
 
 	(void)state;
@@ -46,9 +46,9 @@ on_the_first_days_others_counts_stand_in(void **state)
 	counts(&m, m.figures.day, seen, SEEN);
 	counted_first(&m.figures, &m.a, &list, &n);
 	assert_int_equal(n, 2);
-	assert_str(list[0]->name, "alpha/one");
-	assert_str(list[1]->name, "beta/two");
-	assert_int_equal(counted_least(&m.figures, list[1]), 300);
+	assert_str(list[0].entity->name, "alpha/one");
+	assert_str(list[1].entity->name, "beta/two");
+	assert_int_equal(list[1].stars, 300);
 	arena_free(&m.a);
 }
 
@@ -79,7 +79,7 @@ static void
 old_counts_and_days_with_a_week_of_our_own_need_none(void **state)
 {
 	static struct made m;
-	const struct trend_entity **list;
+	struct counted *list;
 	size_t n;
 
 	(void)state;
