@@ -2,11 +2,13 @@
 
 PRAGMA user_version = 8;
 
--- The kinds of notes are the kinds of tokens that they carry (DESIGN, "Tokens and keys"), and "left", which carries the member's.
+-- The kinds of notes are the kinds of tokens that they carry (DESIGN, "Tokens and keys"), and "left" and "changed", which carry the
+-- member's. "changed" says that somebody's paper comes rarer, or pauses, by the page of their preferences: the link to that page stands
+-- in every issue, and issues are forwarded; nobody is to lose theirs without a word.
 CREATE TABLE edition_new (
 	id      INTEGER PRIMARY KEY,
 	hash    TEXT NOT NULL UNIQUE CHECK (length(hash) = 64), -- of bytes: mail/letter.h
-	kind    TEXT NOT NULL CHECK (kind IN ('issue', 'confirm', 'left', 'export', 'erase', 'address')),
+	kind    TEXT NOT NULL CHECK (kind IN ('issue', 'confirm', 'left', 'export', 'erase', 'address', 'changed')),
 	day     TEXT,                            -- the issue's; NULL for notes
 	subject TEXT NOT NULL,
 	bytes   BLOB NOT NULL,                   -- the letter with its marks
@@ -26,7 +28,7 @@ DROP TABLE owed;
 CREATE TABLE owed (
 	id            INTEGER PRIMARY KEY AUTOINCREMENT, -- stands in the Message-ID
 	subscriber_id INTEGER NOT NULL REFERENCES subscriber (id) ON DELETE CASCADE,
-	kind          TEXT NOT NULL CHECK (kind IN ('confirm', 'left', 'export', 'erase', 'address')),
+	kind          TEXT NOT NULL CHECK (kind IN ('confirm', 'left', 'export', 'erase', 'address', 'changed')),
 	email         TEXT,                      -- where it goes, when not to the subscriber's address: a new one that is to be confirmed
 	detail        TEXT NOT NULL DEFAULT '{}' CHECK (detail GLOB '{*}'), -- what was asked for, done when the note's link is followed
 	edition_id    INTEGER REFERENCES edition (id), -- set when it is first taken in hand
@@ -57,7 +59,10 @@ CREATE TABLE consent (
 	step          TEXT NOT NULL CHECK (step IN ('asked', 'confirmed')),
 	words         TEXT NOT NULL,             -- the sentence that stood beside the button
 	address       TEXT NOT NULL DEFAULT '',  -- the visitor's network address; empty: not known
-	via           TEXT NOT NULL              -- "page", "spool", "form of another site"
+	via           TEXT NOT NULL,             -- "page", "spool", "form of another site"
+	-- The log has SHA-256 of this and of the row (store/consent.h), so that evidence can be neither changed nor put there later. It
+	-- is random, so that nothing can be guessed from the log once the row is erased.
+	nonce         BLOB NOT NULL DEFAULT x''
 ) STRICT;
 
 CREATE INDEX consent_subscriber ON consent (subscriber_id);
