@@ -14,8 +14,9 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* The first descriptor that is passed on, and how many wait to be accepted. */
-enum { FIRST_PASSED = 3, BACKLOG = 1024 };
+/* The first descriptor that is passed on, and how many wait to be accepted: the kernel's own limit.
+ * Who finds no place there is asked to come again a second later, then two, then four. */
+enum { FIRST_PASSED = 3, BACKLOG = SOMAXCONN };
 
 static bool
 number_in(const char *name, uint64_t limit, uint64_t *out)
