@@ -233,7 +233,8 @@ def cases():
         yield Case("latency", mode, verdict="sent", extra=("--latency", 30))
         yield Case("421-after-each", mode, verdict="sent", extra=("--per-connection", 1), people=12, wait=True)
         yield Case("421-after-three", mode, verdict="sent", extra=("--per-connection", 3), people=12, wait=True)
-        yield Case("close-after-each", mode, verdict="sent", extra=("--per-connection", 1, "--no-farewell"), people=12, wait=True)
+        # What is on its way behind a message in a window has no reply, and how wide the window is depends on the clock.
+        yield Case("close-after-each", mode, verdict="sent|ambiguous" if mode == "chunking" else "sent", extra=("--per-connection", 1, "--no-farewell"), people=12, wait=True)
         yield Case("domain-defers", mode, verdict="some", fault="rcpt-450-4.7.1", extra=("--only", "@d1[.]"), people=30)
         yield Case("half-bad", mode, verdict="half", fault="rcpt-550-5.1.1", extra=("--only", "reader[0-9]*[02468]@"), people=30)
         yield Case("greylisted", mode, verdict="sent", fault="rcpt-grey", extra=("--only", "reader[0-9]*[02468]@"), people=12, wait=True)
