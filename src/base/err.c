@@ -30,3 +30,10 @@ err_prefix(struct err *e, const char *format, ...)
 		return;
 	snprintf(e->text + n, sizeof e->text - (size_t)n, ": %s", inner);
 }
+
+void
+err_blame_settings(struct err *e)
+{
+	if (e->code != ERR_INTERNAL)
+		e->code = ERR_CONFIG;
+}

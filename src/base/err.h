@@ -33,8 +33,13 @@ struct err {
 /* Put the place in front: "PLACE: what e said". The code stays. Evaluates to -1. */
 #define err_wrap(e, ...) (err_prefix((e), __VA_ARGS__), -1)
 
+/* What was read belongs to the settings, so they are at fault, unless the machine is: memory or
+ * descriptors are short (ERR_INTERNAL stays). Evaluates to -1. */
+#define err_to_config(e) (err_blame_settings(e), -1)
+
 void err_fill(struct err *e, enum err_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void err_prefix(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void err_blame_settings(struct err *e);
 
 #endif

@@ -90,6 +90,10 @@ code_of(int error)
 		return ERR_CANTCREATE;
 	case ELOOP:
 		return ERR_DATA;
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+		return ERR_INTERNAL;
 	default:
 		return ERR_IO;
 	}
@@ -177,8 +181,7 @@ file_read_secret(
 
 	if (fd < 0) {
 		fail(e, path);
-		e->code = ERR_CONFIG;
-		return -1;
+		return err_to_config(e);
 	}
 	status = fstat(fd, &st) < 0 ? fail(e, path) : check_secret(&st, path, e);
 	if (status == 0)

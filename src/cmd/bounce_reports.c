@@ -65,7 +65,7 @@ read_key(const struct publication *p, const char *file, bool secret, struct aren
 	status = secret ? file_read_secret(p->dir, file, KEY_MAX, a, out, e)
 			: file_read(p->dir, file, KEY_MAX, a, out, e);
 	if (status < 0) {
-		e->code = ERR_CONFIG;
+		err_blame_settings(e);
 		return err_wrap(e, "bounce.webhooks");
 	}
 	*out = str_trim(*out);

@@ -65,9 +65,7 @@ read_key(int dir, const char *path, bool secret, uint8_t *to, size_t n, struct e
 	if (text.n)
 		sign_wipe(a_bytes(text), text.n);
 	arena_free(&a);
-	if (status < 0)
-		e->code = ERR_CONFIG;
-	return status;
+	return status < 0 ? err_to_config(e) : 0;
 }
 
 /* Half of a pair would be in the way of every command that signs. The public half last, by which a
@@ -138,10 +136,8 @@ list_ids(int dir, int ids[static KEYS_MAX], size_t *n, struct err *e)
 	struct dirent *entry;
 
 	*n = 0;
-	if (!d) {
-		e->code = ERR_CONFIG;
-		return -1;
-	}
+	if (!d)
+		return err_to_config(e);
 	while ((entry = readdir(d))) {
 		struct str name = str_of(entry->d_name);
 		uint64_t id;

@@ -282,10 +282,8 @@ settings_parse(
 	struct yaml *doc;
 
 	set_defaults(out);
-	if (yaml_parse(text, name, 0, a, &doc, e) < 0) {
-		e->code = ERR_CONFIG;
-		return -1;
-	}
+	if (yaml_parse(text, name, 0, a, &doc, e) < 0)
+		return err_to_config(e);
 	if (reader_map(&r, doc, "", top_keys, out) < 0)
 		return -1;
 	if (check_required(&r, doc) < 0)

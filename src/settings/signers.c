@@ -31,8 +31,7 @@ load_key(int dir, const struct settings_dkim *d, struct dkim_key **out, struct e
 		status = err_wrap(e, "%s", d->key_file);
 	wipe(pem);
 	arena_free(&a);
-	e->code = status < 0 ? ERR_CONFIG : e->code;
-	return status;
+	return status < 0 ? err_to_config(e) : 0;
 }
 
 int

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #include "scratch.h"
 
@@ -172,6 +173,24 @@ a_secret_is_for_its_owner_alone(void **state)
 	assert_int_equal(file_read_secret(s->dir, "var/link", 100, &s->a, &got, &s->e), -1);
 }
 
+/* A missing key is the settings' fault; a missing descriptor is not. */
+static void
+a_shortage_is_not_the_settings_fault(void **state)
+{
+	struct scratch *s = *state;
+	struct rlimit most, few;
+	struct str got;
+
+	assert_int_equal(file_read_secret(s->dir, "var/none", 100, &s->a, &got, &s->e), -1);
+	assert_int_equal(s->e.code, ERR_CONFIG);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &most), 0);
+	few = (struct rlimit){ .rlim_cur = 0, .rlim_max = most.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_int_equal(file_read_secret(s->dir, "var/none", 100, &s->a, &got, &s->e), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &most), 0);
+	assert_int_equal(s->e.code, ERR_INTERNAL);
+}
+
 static void
 no_link_is_written_through(void **state)
 {
@@ -262,6 +281,8 @@ main(void)
 			no_link_is_written_through, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_lock_has_one_holder, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_shortage_is_not_the_settings_fault, scratch_setup, scratch_teardown),
 		cmocka_unit_test(takes_what_a_pipe_gives_in_pieces),
 		cmocka_unit_test_setup_teardown(
 			opens_a_folder_for_its_entries, scratch_setup, scratch_teardown),
