@@ -35,7 +35,7 @@ struct hand {
 	bool signed_now; /* the signature is to be kept */
 	bool offered;    /* a relay has it */
 	bool due;        /* it stands in the turn that is filled, to be marked */
-	bool counted;    /* in run.marked: from then on, until it is out of hand */
+	bool counted;    /* in run.marked: from then on, until what came of it stands in a turn */
 	bool marked;     /* `sending` is committed */
 	/* Where letters are signed: what the pool makes of it, and why it could not. */
 	struct run *run;
@@ -170,7 +170,7 @@ struct run {
 	/* what is under way */
 	struct hand *hands[RUN_HANDS];
 	size_t in_hand; /* that relays have */
-	size_t marked;  /* of them: may be in the ledger as `sending` */
+	size_t marked;  /* of them: `sending` in the ledger once all turns are written */
 	struct turn turns[2];
 	int turn;       /* the one that is filled */
 	bool under_way; /* the clerk has the other */

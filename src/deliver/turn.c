@@ -27,15 +27,14 @@ open_turn(struct run *r)
 }
 
 static void
-drop_mark(struct run *r, struct turn *t, struct hand *h)
+drop_mark(struct turn *t, struct hand *h)
 {
 	size_t i = 0;
 
 	while (t->marks[i].hand != h)
 		i++;
 	t->marks[i] = t->marks[--t->mark_count];
-	h->due = h->counted = false;
-	r->marked--;
+	h->due = false;
 }
 
 void
@@ -46,7 +45,9 @@ turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
 	struct turn_record *record;
 
 	if (h->due)
-		drop_mark(r, t, h);
+		drop_mark(t, h);
+	r->marked -= h->counted;
+	h->counted = false;
 	if (t->record_count == t->record_room) {
 		t->record_room = t->record_room ? t->record_room * 2 : 64;
 		t->records = mem_grow(t->records, t->record_room * sizeof *t->records);
@@ -91,7 +92,9 @@ collect(struct run *r, struct relay *relay, bool early, size_t most)
 	}
 }
 
-/* Marked or answered and not yet recorded: a kill puts all of them in doubt. */
+/* What a kill would put in doubt (RELIABILITY R3). Whoever is recorded makes room for somebody who
+ * is marked in the same commit: before it and behind it the ledger has no more than that as
+ * `sending`. */
 static size_t
 room_for_marks(const struct run *r)
 {
