@@ -504,10 +504,12 @@ free_run(struct run *r)
 static int
 carry(struct run *r)
 {
+	/* Nothing was on the wire before everybody had a row. */
+	bool fresh = r->issue->state == ISSUE_PLANNING;
 	int64_t counts[DELIVERY_STATES];
 	int status;
 
-	if (r->issue->state == ISSUE_PLANNING && plan(r) < 0)
+	if (fresh && plan(r) < 0)
 		return -1;
 	if (r->issue->state == ISSUE_PLANNING) {
 		r->out->end = DELIVER_INTERRUPTED;
@@ -515,7 +517,7 @@ carry(struct run *r)
 	}
 	if (reserve_take(&r->reserve, r->o->publication->dir, r->e) < 0)
 		return -1;
-	if (recover(r) < 0 || delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
+	if ((!fresh && recover(r) < 0) || delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
 		return -1;
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		r->progress.planned += counts[i];
