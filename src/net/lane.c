@@ -322,6 +322,25 @@ first_ready(struct lane *lane)
 	r->smtputf8 = session_takes_smtputf8(lane->session);
 }
 
+/* 1 something came, 0 nothing yet, -1 it is closed or broken. A plain socket is asked itself: twice
+ * the work would be to ask it through libcurl. */
+static int
+receive(struct lane *lane, char *to, size_t room, size_t *n)
+{
+	ssize_t got;
+
+	if (!lane->plain) {
+		CURLcode code = curl_easy_recv(lane->easy, to, room, n);
+
+		return code == CURLE_AGAIN ? 0 : code == CURLE_OK && *n ? 1 : -1;
+	}
+	do
+		got = recv(lane->fd, to, room, MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	*n = got > 0 ? (size_t)got : 0;
+	return got > 0 ? 1 : got < 0 && errno == EAGAIN ? 0 : -1;
+}
+
 void
 lane_read(struct lane *lane)
 {
@@ -331,11 +350,11 @@ lane_read(struct lane *lane)
 
 	while (lane->state == LANE_OPEN && !session_is_over(lane->session)) {
 		size_t n = 0;
-		CURLcode code = curl_easy_recv(lane->easy, in, sizeof in, &n);
+		int got = receive(lane, in, sizeof in, &n);
 
-		if (code == CURLE_AGAIN)
+		if (got == 0)
 			break;
-		if (code != CURLE_OK || n == 0) {
+		if (got < 0) {
 			session_end(
 				lane->session, "the server closed the connection without a reply");
 			break;
