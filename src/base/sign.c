@@ -169,6 +169,26 @@ sign_base64url(struct str bytes, struct buf *out)
 }
 
 void
+sign_base64url_open(const uint8_t *bytes, size_t n, char *out)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint32_t group = 0;
+	unsigned left = (unsigned)(n % 3);
+
+	for (; n >= 3; n -= 3, bytes += 3) {
+		group = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+		for (unsigned shift = 24; shift;)
+			*out++ = digits[group >> (shift -= 6) & 63];
+	}
+	if (left == 0)
+		return;
+	group = (uint32_t)bytes[0] << 16 | (left == 2 ? (uint32_t)bytes[1] << 8 : 0);
+	for (unsigned i = 0; i <= left; i++)
+		*out++ = digits[group >> (18 - 6 * i) & 63];
+}
+
+void
 sign_base64(struct str bytes, struct buf *out)
 {
 	base64(bytes, sodium_base64_VARIANT_ORIGINAL, out);
@@ -205,18 +225,20 @@ void
 sign_base32(struct str bytes, struct buf *out)
 {
 	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+	size_t n = (bytes.n * 8 + 4) / 5;
+	char *to = buf_room(out, n);
 	unsigned bits = 0, have = 0;
 
+	if (!to)
+		return;
 	for (size_t i = 0; i < bytes.n; i++) {
 		bits = (bits << 8 | (unsigned char)bytes.p[i]) & 0xfffU;
-		have += 8;
-		while (have >= 5) {
-			have -= 5;
-			buf_addc(out, digits[bits >> have & 31]);
-		}
+		for (have += 8; have >= 5; have -= 5)
+			*to++ = digits[bits >> (have - 5) & 31];
 	}
 	if (have)
-		buf_addc(out, digits[bits << (5 - have) & 31]);
+		*to = digits[bits << (5 - have) & 31];
+	buf_took(out, n);
 }
 
 bool

@@ -149,11 +149,13 @@ rehearse_one(struct turn *t, struct delivery *d, struct err *e)
 {
 	const struct rehearsal_options *o = t->o;
 	struct err why = { 0 };
+	char what[MESSAGE_ID_WHAT];
 	struct person person;
 	int status = 0;
 
 	person_sign(o->publication, o->keys, d);
-	person_values(o->publication, o->keys, o->day, d, &t->arena, &person);
+	message_id_issue(o->day, what);
+	person_values(o->publication, o->keys, what, d, &t->arena, &person);
 	person.values.date = str_of(o->date);
 	note_person(t->r, d, &person.values);
 	if (make_and_check(t, d, &person.values, &why) < 0)

@@ -551,6 +551,7 @@ deliver_issue(struct db *db, struct issue *issue, const struct deliver_options *
 	r->began = clock_steady();
 	init_domains(r);
 	clock_rfc5322(issue->dated_at, o->publication->settings.publication.timezone, r->dated);
+	message_id_issue(issue->day, r->what);
 	status = relays_open(o->publication, &r->relays, e);
 	if (status == 0) {
 		learn_start(r);

@@ -57,7 +57,7 @@ fill_letter(const struct run *r, const struct hand *h, struct splice **body, str
 	int status;
 
 	assert(seal);
-	person_values(r->o->publication, r->o->keys, r->issue->day, &h->d, &a, &person);
+	person_values(r->o->publication, r->o->keys, r->what, &h->d, &a, &person);
 	person.values.date = str_of(r->dated);
 	status = seal_fill(seal, &person.values, r->issue->dated_at, body, e);
 	arena_free(&a);

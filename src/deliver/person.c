@@ -1,6 +1,5 @@
 #include "deliver/person.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "mail/address.h"
@@ -37,14 +36,11 @@ make_token(const struct delivery *d, char out[static TOKEN_CHARS + 1])
 }
 
 static void
-make_message_id(const struct publication *p, const struct keys *keys, struct day issue,
+make_message_id(const struct publication *p, const struct keys *keys, const char *what,
 	const struct delivery *d, char out[static MESSAGE_ID_MAX])
 {
 	const char *from = p->settings.sender.from_email;
-	char what[32], day[11];
 
-	clock_print_day(issue, day);
-	snprintf(what, sizeof what, "issue/%s", day);
 	message_id_make(str_of(what), (uint64_t)d->subscriber, str_of(strchr(from, '@') + 1),
 		keys->mac, out);
 }
@@ -63,11 +59,11 @@ shown(struct str email, struct arena *a)
 }
 
 void
-person_values(const struct publication *p, const struct keys *keys, struct day issue,
+person_values(const struct publication *p, const struct keys *keys, const char *what,
 	const struct delivery *d, struct arena *a, struct person *out)
 {
 	make_token(d, out->token);
-	make_message_id(p, keys, issue, d, out->message_id);
+	make_message_id(p, keys, what, d, out->message_id);
 	out->values = (struct letter_values){ .name = d->name,
 		.email = d->email,
 		.email_shown = shown(d->email, a),

@@ -18,8 +18,9 @@ struct person {
 	char token[TOKEN_CHARS + 1], message_id[MESSAGE_ID_MAX];
 };
 
-/* All but the Date, of a row that is signed. */
-void person_values(const struct publication *p, const struct keys *keys, struct day issue,
+/* All but the Date, of a row that is signed. `what` is what Message-IDs are made of:
+ * "issue/2026-02-14". */
+void person_values(const struct publication *p, const struct keys *keys, const char *what,
 	const struct delivery *d, struct arena *a, struct person *out);
 
 #endif

@@ -13,6 +13,7 @@
 #include "deliver/pool.h"
 #include "deliver/relays.h"
 #include "deliver/reserve.h"
+#include "mail/message_id.h"
 #include "mail/seal.h"
 #include "mail/verp.h"
 #include "store/relay.h"
@@ -135,7 +136,8 @@ struct run {
 	struct domain_pace *domains;
 	struct loaded editions[RUN_EDITIONS];
 	size_t edition_count;
-	char dated[40];    /* the Date of every copy */
+	char dated[40];             /* the Date of every copy */
+	char what[MESSAGE_ID_WHAT]; /* that Message-IDs are made of */
 	struct pool *pool; /* NULL: letters are not signed, and filled as they are offered */
 	struct hand *sealing[RUN_SEALING];
 	size_t sealing_count;

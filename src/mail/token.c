@@ -70,14 +70,11 @@ token_print(const struct token *t, const uint8_t signature[static SIGN_BYTES],
 	char out[static TOKEN_CHARS + 1])
 {
 	uint8_t raw[TOKEN_RAW];
-	struct buf b;
 
 	write_body(t, raw);
 	memcpy(raw + TOKEN_BODY, signature, SIGN_BYTES);
-	buf_init(&b, TOKEN_CHARS + 8);
-	sign_base64url((struct str){ .p = (const char *)raw, .n = sizeof raw }, &b);
-	memcpy(out, buf_z(&b), TOKEN_CHARS + 1);
-	buf_free(&b);
+	sign_base64url_open(raw, sizeof raw, out);
+	out[TOKEN_CHARS] = '\0';
 }
 
 enum token_verdict

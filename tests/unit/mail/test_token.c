@@ -129,10 +129,19 @@ static void
 a_message_id_is_the_same_again_and_another_for_another(void **state)
 {
 	static const uint8_t key[MAC_KEY] = { 4 };
-	char a[MESSAGE_ID_MAX], b[MESSAGE_ID_MAX];
+	char a[MESSAGE_ID_MAX], b[MESSAGE_ID_MAX], long_domain[MESSAGE_ID_MAX] = "";
+	char what[MESSAGE_ID_WHAT];
+	size_t n;
 
 	(void)state;
-	assert_true(message_id_make(STR("issue/2026-02-14"), 5, STR("post.example"), key, a) > 0);
+	message_id_issue((struct day){ 2026, 2, 14 }, what);
+	assert_string_equal(what, "issue/2026-02-14");
+	n = message_id_make(STR("issue/2026-02-14"), 5, STR("post.example"), key, a);
+	assert_int_equal(n, strlen(a));
+	/* Made with Python's hashlib: what is in readers' mailboxes must stay true. */
+	assert_string_equal(a, "<5b34ytwoqtmoxryyj7enp6btxew222mi@post.example>");
+	memset(long_domain, 'a', sizeof long_domain - 1);
+	assert_int_equal(message_id_make(STR("x"), 5, str_of(long_domain), key, b), 0);
 	message_id_make(STR("issue/2026-02-14"), 5, STR("post.example"), key, b);
 	assert_string_equal(a, b);
 	message_id_make(STR("issue/2026-02-14"), 6, STR("post.example"), key, b);
