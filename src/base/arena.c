@@ -91,8 +91,9 @@ add_block(struct arena *a, size_t room)
 	a->newest = b;
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+/* As it comes from malloc, for what is written over at once. */
+static void *
+take(struct arena *a, size_t size)
 {
 	size_t room = round_up(size ? size : 1);
 	void *p;
@@ -101,7 +102,13 @@ arena_alloc(struct arena *a, size_t size)
 		add_block(a, room);
 	p = a->newest->bytes + a->newest->used;
 	a->newest->used += room;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *
@@ -128,20 +135,17 @@ arena_grow(struct arena *a, void *list, size_t n, size_t *room, size_t size)
 struct str
 arena_str(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
-
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return (struct str){ .p = p, .n = s.n };
+	return (struct str){ .p = arena_strz(a, s), .n = s.n };
 }
 
 char *
 arena_strz(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = take(a, s.n + 1);
 
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return p;
 }
 
@@ -149,15 +153,20 @@ char *
 arena_printf(struct arena *a, const char *format, ...)
 {
 	va_list ap, again;
-	char *p;
+	char usual[256], *p; /* printing twice is for what is longer */
+	size_t size;
 	int n;
 
 	va_start(ap, format);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(usual, sizeof usual, format, ap);
 	assert(n >= 0);
-	p = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, format, again);
+	size = (size_t)n + 1;
+	p = take(a, size);
+	if (size <= sizeof usual)
+		memcpy(p, usual, size);
+	else
+		vsnprintf(p, size, format, again);
 	va_end(again);
 	va_end(ap);
 	return p;
