@@ -144,7 +144,8 @@ template_append(struct value *list, struct value *v)
 
 /* One text being rendered: the template or a partial. */
 struct source {
-	const char *name;
+	struct str name;
+	const char *ending; /* of a partial's name: ".html" */
 	struct str text;
 	struct str open, close; /* the delimiters in force */
 	struct str indent;      /* of a standalone partial: put before each of its lines */
@@ -183,8 +184,8 @@ line_number(const struct source *s, size_t at)
 static int
 fail(const struct render *r, const struct source *s, size_t at, const char *what, struct str name)
 {
-	return err_set(r->e, ERR_DATA, "%s:%d: %s '%.*s'", s->name, line_number(s, at), what,
-		STR_ARG(name));
+	return err_set(r->e, ERR_DATA, "%.*s%s:%d: %s '%.*s'", STR_ARG(s->name), s->ending,
+		line_number(s, at), what, STR_ARG(name));
 }
 
 /* Sections in sections and partials of partials can go on for years without any output. */
@@ -194,8 +195,8 @@ spend(struct render *r, const struct source *s, size_t at, size_t bytes)
 	r->work += STEP + bytes;
 	if (r->work <= WORK)
 		return 0;
-	return err_set(r->e, ERR_DATA, "%s:%d: sections or partials repeat without an end", s->name,
-		line_number(s, at));
+	return err_set(r->e, ERR_DATA, "%.*s%s:%d: sections or partials repeat without an end",
+		STR_ARG(s->name), s->ending, line_number(s, at));
 }
 
 static bool
@@ -392,15 +393,15 @@ interpolate(struct render *r, struct source *s, const struct tag *t)
 static int
 overflow(const struct render *r, const struct source *s, size_t at)
 {
-	return err_set(r->e, ERR_DATA, "%s:%d: more than %zu bytes of output", s->name,
-		line_number(s, at), r->out->ceiling);
+	return err_set(r->e, ERR_DATA, "%.*s%s:%d: more than %zu bytes of output", STR_ARG(s->name),
+		s->ending, line_number(s, at), r->out->ceiling);
 }
 
 static int
 partial(struct render *r, struct source *s, const struct tag *t)
 {
 	struct source inner = { .open = STR("{{"), .close = STR("}}") };
-	struct arena names = { 0 };
+	struct arena indent = { 0 };
 	int status = 0, got;
 
 	got = r->options->partial
@@ -413,15 +414,15 @@ partial(struct render *r, struct source *s, const struct tag *t)
 					  : 0;
 	if (++r->nesting > NESTING)
 		return fail(r, s, t->begin, "nested more than 16 deep at partial", t->name);
-	inner.name = arena_printf(
-		&names, "%.*s%s", STR_ARG(t->name), r->options->ending ? r->options->ending : "");
-	if (t->standalone)
-		inner.indent = str_of(arena_printf(&names, "%.*s%.*s", STR_ARG(s->indent),
+	inner.name = t->name;
+	inner.ending = r->options->ending ? r->options->ending : "";
+	if (t->standalone && (s->indent.n || t->begin > t->line_begin))
+		inner.indent = str_of(arena_printf(&indent, "%.*s%.*s", STR_ARG(s->indent),
 			(int)(t->begin - t->line_begin), s->text.p + t->line_begin));
 	inner.line_begun = !t->standalone && s->line_begun;
 	status = render_range(r, &inner, 0, inner.text.n);
 	r->nesting--;
-	arena_free(&names);
+	arena_free(&indent);
 	return status;
 }
 
@@ -570,7 +571,11 @@ template_render(struct str text, const char *name, const struct value *data,
 	const struct template_options *options, struct buf *out, struct err *e)
 {
 	struct render r = { .options = options, .out = out, .e = e, .stack = { data }, .depth = 1 };
-	struct source s = { .name = name, .text = text, .open = STR("{{"), .close = STR("}}") };
+	struct source s = { .name = str_of(name),
+		.ending = "",
+		.text = text,
+		.open = STR("{{"),
+		.close = STR("}}") };
 
 	return render_range(&r, &s, 0, text.n);
 }

@@ -20,14 +20,18 @@ struct site_template {
 
 /* -- finding ---------------------------------------------------------------------------------- */
 
+/* "page-top" and ".html". */
 static const struct site_template *
-find(const struct site *site, struct str name)
+find(const struct site *site, struct str name, const char *ending)
 {
 	static const struct str folder = STR_INIT("templates/");
 
-	for (size_t i = 0; i < site->template_count; i++)
-		if (str_eq(str_from(str_of(site->templates[i].name), folder.n), name))
+	for (size_t i = 0; i < site->template_count; i++) {
+		struct str own = str_from(str_of(site->templates[i].name), folder.n);
+
+		if (str_starts(own, name) && str_eqz(str_from(own, name.n), ending))
 			return &site->templates[i];
+	}
 	return NULL;
 }
 
@@ -37,15 +41,13 @@ find_partial(void *context, struct str name, struct str *text, struct err *e)
 {
 	const struct site *site = context;
 	int got = words_partial(&site->words, name, text, e);
-	struct arena a = { 0 };
 	const struct site_template *t;
 
 	if (got)
 		return got;
-	t = find(site, str_of(arena_printf(&a, "%.*s.html", STR_ARG(name))));
+	t = find(site, name, ".html");
 	if (t)
 		*text = t->text;
-	arena_free(&a);
 	return t ? 1 : 0;
 }
 
@@ -91,7 +93,7 @@ int
 site_render_values(const struct site *site, const char *page, const struct value *values,
 	struct arena *a, struct str *out, struct err *e)
 {
-	const struct site_template *t = find(site, str_of(page));
+	const struct site_template *t = find(site, str_of(page), "");
 
 	assert(t);
 	return render(site, t, values, a, out, e);
@@ -175,7 +177,7 @@ static int
 make_style(struct site *site, struct arena *a, struct err *e)
 {
 	const struct template_options options = { .escape = TEMPLATE_PLAIN, .strict = true };
-	const struct site_template *css = find(site, STR("page.css"));
+	const struct site_template *css = find(site, STR("page.css"), "");
 	struct value *data = template_object(a);
 	struct buf b;
 	int status;

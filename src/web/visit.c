@@ -185,7 +185,7 @@ visit_mask(struct str email, struct arena *a)
 {
 	struct address address = { .shown = email };
 	ptrdiff_t at, dot = -1;
-	struct str domain, top;
+	struct str domain, top, name;
 	const char *why;
 
 	(void)address_parse(email, a, &address, &why);
@@ -197,9 +197,10 @@ visit_mask(struct str email, struct arena *a)
 		if (domain.p[i] == '.')
 			dot = (ptrdiff_t)i;
 	top = dot < 0 ? (struct str){ 0 } : str_from(domain, (size_t)dot);
-	return str_of(arena_printf(a, "%.*s@%.*s%.*s",
-		STR_ARG(visit_mask_name(str_sub(address.shown, 0, (size_t)at), a)),
-		STR_ARG(visit_mask_name(domain, a)), STR_ARG(top)));
+	name = visit_mask_name(str_sub(address.shown, 0, (size_t)at), a);
+	domain = visit_mask_name(domain, a);
+	return str_of(
+		arena_printf(a, "%.*s@%.*s%.*s", STR_ARG(name), STR_ARG(domain), STR_ARG(top)));
 }
 
 void
