@@ -15,8 +15,8 @@ find_seal(const struct run *r, int64_t id)
 	return NULL;
 }
 
-static int
-load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
+int
+fill_prepare(struct run *r, struct db *db, int64_t id, struct err *e)
 {
 	struct loaded *l = &r->editions[r->edition_count];
 	struct edition ed;
@@ -39,13 +39,6 @@ load_edition(struct run *r, struct db *db, int64_t id, struct err *e)
 	l->id = id;
 	r->edition_count++;
 	return 0;
-}
-
-int
-fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now, struct err *e)
-{
-	*signed_now = person_sign(r->o->publication, r->o->keys, d);
-	return load_edition(r, db, d->edition_id, e);
 }
 
 int

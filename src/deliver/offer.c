@@ -162,7 +162,7 @@ offer_sealed(struct run *r)
 		struct hand *h = r->sealing[i];
 		enum domain_choice domain;
 
-		if (full || !offer_may_take(r) || !sealing_is_done(r, h)) {
+		if (full || !offer_may_take(r) || !h->job.done) {
 			r->sealing[kept++] = h;
 			continue;
 		}
@@ -213,6 +213,7 @@ offer_rows(struct run *r)
 {
 	int full;
 
+	pool_look(r->pool);
 	come_again(r);
 	full = offer_sealed(r);
 	if (full == 0)

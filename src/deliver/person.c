@@ -4,9 +4,16 @@
 
 #include "mail/address.h"
 
-/* Signed at first use, then kept with the row. A new key signs anew, so that the old one can be
- * retired in time; but not for who may have this issue already, whose copy shall be the same at
- * every attempt. */
+/* A new key signs anew, so that the old one can be retired in time; but not for who may have this
+ * issue already, whose copy shall be the same at every attempt. */
+bool
+person_is_unsigned(const struct keys *keys, const struct delivery *d)
+{
+	return d->token_key == 0 || !keys_has(keys, (uint8_t)d->token_key) ||
+	       (d->token_key != keys_current(keys)->id && d->attempts == 0);
+}
+
+/* At first use, then it is kept with the row. */
 bool
 person_sign(const struct publication *p, const struct keys *keys, struct delivery *d)
 {
@@ -15,10 +22,8 @@ person_sign(const struct publication *p, const struct keys *keys, struct deliver
 		.key_id = key->id,
 		.subscriber = (uint64_t)d->subscriber,
 		.epoch = d->epoch };
-	bool needed = d->token_key == 0 || !keys_has(keys, (uint8_t)d->token_key) ||
-		      (d->token_key != key->id && d->attempts == 0);
 
-	if (!needed)
+	if (!person_is_unsigned(keys, d))
 		return false;
 	token_sign(&t, p->settings.publication.list_id, key->secret, d->signature);
 	d->token_key = key->id;

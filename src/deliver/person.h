@@ -9,6 +9,8 @@
 #include "settings/publication.h"
 #include "store/delivery.h"
 
+/* Has the row no signature of its token that is good for this copy? */
+bool person_is_unsigned(const struct keys *keys, const struct delivery *d);
 /* Sign the member token where the row has none that is good for this copy: true when it was now. */
 bool person_sign(const struct publication *p, const struct keys *keys, struct delivery *d);
 

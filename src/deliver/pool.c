@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t given;
 	struct pool_job *first, **end;
+	struct pool_job *done;
 	bool stopping;
 	int wake;
 };
@@ -40,21 +42,32 @@ take_job(struct pool *p)
 	return job;
 }
 
+/* Who is told once takes all there is: a write for each would cost as much as the work. */
+static void
+give_back(struct pool *p, struct pool_job *job)
+{
+	const uint64_t one = 1;
+	bool first;
+
+	pthread_mutex_lock(&p->lock);
+	first = !p->done;
+	job->next = p->done;
+	p->done = job;
+	pthread_mutex_unlock(&p->lock);
+	/* It cannot be full, see clerk.c. */
+	if (first && write(p->wake, &one, sizeof one) < 0)
+		assert(false && "an eventfd that cannot be written");
+}
+
 static void *
 live(void *context)
 {
 	struct pool *p = context;
-	const uint64_t one = 1;
 	struct pool_job *job;
 
 	while ((job = take_job(p))) {
 		job->work(job->context);
-		pthread_mutex_lock(&p->lock);
-		job->done = true;
-		pthread_mutex_unlock(&p->lock);
-		/* It cannot be full, see clerk.c. */
-		if (write(p->wake, &one, sizeof one) < 0)
-			assert(false && "an eventfd that cannot be written");
+		give_back(p, job);
 	}
 	return NULL;
 }
@@ -75,19 +88,17 @@ pool_start(int wake)
 
 	p->wake = wake;
 	p->end = &p->first;
-	p->count = processors();
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->given, NULL);
 	/* Signals are for the loop: they end its sleep. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	for (size_t i = 0; i < p->count; i++) {
-		int status = pthread_create(&p->threads[i], NULL, live, p);
-
-		assert(status == 0);
-		pthread_setname_np(p->threads[i], "pool");
-	}
+	/* One will do where there cannot be more. */
+	while (p->count < processors() && pthread_create(&p->threads[p->count], NULL, live, p) == 0)
+		pthread_setname_np(p->threads[p->count++], "pool");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (p->count == 0)
+		mem_out();
 	return p;
 }
 
@@ -119,13 +130,15 @@ pool_give(struct pool *p, struct pool_job *job)
 	pthread_mutex_unlock(&p->lock);
 }
 
-bool
-pool_is_done(struct pool *p, const struct pool_job *job)
+void
+pool_look(struct pool *p)
 {
-	bool done;
+	struct pool_job *job;
 
 	pthread_mutex_lock(&p->lock);
-	done = job->done;
+	job = p->done;
+	p->done = NULL;
 	pthread_mutex_unlock(&p->lock);
-	return done;
+	for (; job; job = job->next)
+		job->done = true;
 }

@@ -10,18 +10,19 @@ struct pool;
 struct pool_job {
 	void (*work)(void *context);
 	void *context;
-	bool done; /* ask pool_is_done */
+	bool done; /* as pool_look found it */
 	struct pool_job *next;
 };
 
-/* As many threads as there are processors, within reason. Each job that is done is told by `wake`
- * (an eventfd, not closed here). */
+/* As many threads as there are processors, within reason. That there is something for pool_look is
+ * told by `wake` (an eventfd, not closed here), once until it was called. */
 struct pool *pool_start(int wake);
 /* What has not begun is never done. NULL is fine. */
 void pool_stop(struct pool *p);
 
 /* Begun in the order in which they are given. */
 void pool_give(struct pool *p, struct pool_job *job);
-bool pool_is_done(struct pool *p, const struct pool_job *job);
+/* Set `done` of all that are done since the last call. */
+void pool_look(struct pool *p);
 
 #endif

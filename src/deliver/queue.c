@@ -1,5 +1,6 @@
 /* queue.c: who comes next: the deferred whose time has come, then the queued, a batch at a time. */
 #include "base/clock.h"
+#include "deliver/person.h"
 #include "deliver/run.h"
 
 #define DUE_REST (CLOCK_SECOND / 10)
@@ -23,9 +24,21 @@ read_batch(struct db *db, void *context, struct err *e)
 			RUN_BATCH, &b->arena, b->rows, &b->count, e) < 0)
 		return -1;
 	for (size_t i = 0; i < b->count; i++)
-		if (fill_prepare(r, db, &b->rows[i], &b->signed_now[i], e) < 0)
+		if (fill_prepare(r, db, b->rows[i].edition_id, e) < 0)
 			return -1;
 	return 0;
+}
+
+/* -- the pool's part -------------------------------------------------------------------------- */
+
+static void
+sign_batch(void *context)
+{
+	struct batch *b = context;
+	const struct deliver_options *o = b->run->o;
+
+	for (size_t i = 0; i < b->count; i++)
+		b->signed_now[i] = person_sign(o->publication, o->keys, &b->rows[i]);
 }
 
 /* -- the loop's part -------------------------------------------------------------------------- */
@@ -74,10 +87,22 @@ drop_those_in_hand(struct run *r, struct batch *b)
 		if (hand_find(r, b->rows[i].subscriber))
 			continue;
 		b->rows[kept] = b->rows[i];
-		b->gone[kept] = false;
-		b->signed_now[kept++] = b->signed_now[i];
+		b->signed_now[kept] = false;
+		b->gone[kept++] = false;
 	}
 	b->count = kept;
+}
+
+/* Tokens are signed at first use: not by the clerk, for whose commits everybody waits. */
+static void
+begin_signing(struct run *r, struct batch *b)
+{
+	for (size_t i = 0; i < b->count && !b->unsigned_yet; i++)
+		b->unsigned_yet = person_is_unsigned(r->o->keys, &b->rows[i]);
+	if (!b->unsigned_yet)
+		return;
+	b->signing = (struct pool_job){ .work = sign_batch, .context = b };
+	pool_give(r->pool, &b->signing);
 }
 
 /* What the clerk has read: where to go on. */
@@ -105,6 +130,7 @@ take(struct run *r, struct batch *b)
 	if (b->due && b->passes == r->due_passes)
 		r->due_from = b->from;
 	drop_those_in_hand(r, b);
+	begin_signing(r, b);
 	/* Those whose time has come are all in hand: not again at once, the queued have their turn.
 	 */
 	if (b->due && b->count == 0)
@@ -137,6 +163,8 @@ queue_look(struct run *r)
 {
 	struct batch *next = next_batch(r);
 
+	if (next->unsigned_yet && next->signing.done)
+		next->unsigned_yet = false;
 	return next->asked && clerk_is_done(r->clerk, &next->job) ? take(r, next) : 0;
 }
 
@@ -173,7 +201,7 @@ queue_next(struct run *r, struct hand **out)
 			ask(r);
 			return 1;
 		}
-		if (next->asked || next->at == next->count) {
+		if (next->asked || next->unsigned_yet || next->at == next->count) {
 			ask(r);
 			return 0;
 		}
@@ -194,8 +222,8 @@ queue_has_rows(const struct run *r)
 	for (int i = 0; i < 2; i++) {
 		const struct batch *b = &r->batches[i];
 
-		/* What is asked for is the clerk's. */
-		if (!b->asked && b->at < b->count)
+		/* What is asked for is the clerk's, then the pool's. */
+		if (!b->asked && !b->unsigned_yet && b->at < b->count)
 			return true;
 	}
 	return false;
@@ -204,5 +232,7 @@ queue_has_rows(const struct run *r)
 bool
 queue_is_empty(const struct run *r)
 {
-	return !queue_has_rows(r) && r->queue_empty && !r->batches[0].asked && !r->batches[1].asked;
+	const struct batch *next = &r->batches[!r->batch];
+
+	return !queue_has_rows(r) && r->queue_empty && !next->asked && !next->unsigned_yet;
 }

@@ -68,6 +68,8 @@ struct batch {
 	unsigned passes;          /* r->due_passes when it was asked for */
 	bool canary;              /* of the queued, only those who go first */
 	bool asked;               /* the clerk has it, or had it and nobody has looked yet */
+	struct pool_job signing;
+	bool unsigned_yet; /* the pool signs it */
 	struct arena arena;
 	struct delivery rows[RUN_BATCH];
 	bool signed_now[RUN_BATCH];
@@ -138,7 +140,7 @@ struct run {
 	size_t edition_count;
 	char dated[40];             /* the Date of every copy */
 	char what[MESSAGE_ID_WHAT]; /* that Message-IDs are made of */
-	struct pool *pool; /* NULL: letters are not signed, and filled as they are offered */
+	struct pool *pool;          /* signs letters, and tokens at first use */
 	struct hand *sealing[RUN_SEALING];
 	size_t sealing_count;
 	/* what comes next: queue.c */
@@ -198,9 +200,8 @@ struct hand *hand_find(struct run *r, int64_t subscriber); /* or NULL */
 void hand_free(struct run *r, struct hand *h);
 
 /* -- fill.c */
-/* For the clerk: the edition that a row is filled from, and the token's signature, made at first
- * use: *signed_now says that it is to be kept. */
-int fill_prepare(struct run *r, struct db *db, struct delivery *d, bool *signed_now, struct err *e);
+/* For the clerk: the edition that rows are filled from. */
+int fill_prepare(struct run *r, struct db *db, int64_t edition, struct err *e);
 /* ERR_DATA when this one person's copy cannot be made. Its frozen pieces are the edition's. From any
  * thread. */
 int fill_letter(const struct run *r, const struct hand *h, struct splice **body, struct err *e);
@@ -215,7 +216,6 @@ bool sealing_needs(const struct run *r, const struct hand *h);
 bool sealing_has_room(const struct run *r);
 /* It stands in r->sealing from now on, and is nobody else's until it is done. */
 void sealing_begin(struct run *r, struct hand *h);
-bool sealing_is_done(const struct run *r, const struct hand *h);
 
 /* -- queue.c */
 /* The next row to offer: 1, 0 none now (the clerk may be reading). The hand is the caller's to

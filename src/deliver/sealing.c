@@ -20,8 +20,7 @@ fill(void *context)
 void
 sealing_start(struct run *r)
 {
-	if (r->o->signers->count)
-		r->pool = pool_start(clerk_fd(r->clerk));
+	r->pool = pool_start(clerk_fd(r->clerk));
 }
 
 void
@@ -34,7 +33,7 @@ sealing_stop(struct run *r)
 bool
 sealing_needs(const struct run *r, const struct hand *h)
 {
-	return r->pool && !h->body && !h->unfilled;
+	return r->o->signers->count && !h->body && !h->unfilled;
 }
 
 bool
@@ -50,10 +49,4 @@ sealing_begin(struct run *r, struct hand *h)
 	h->job = (struct pool_job){ .work = fill, .context = h };
 	r->sealing[r->sealing_count++] = h;
 	pool_give(r->pool, &h->job);
-}
-
-bool
-sealing_is_done(const struct run *r, const struct hand *h)
-{
-	return pool_is_done(r->pool, &h->job);
 }
