@@ -178,7 +178,7 @@ take_reference(struct plain *p)
 {
 	struct str inside = str_sub(p->rest, 1, 12);
 	ptrdiff_t end = str_find(inside, ';');
-	uint32_t c;
+	uint32_t c = 0;
 
 	if (end < 1)
 		return false;
