@@ -453,12 +453,11 @@ relay_due(struct relay *r, bool early, uint64_t *ids, size_t most)
 size_t
 relay_most_marked(const struct relay *r)
 {
-	unsigned window = r->o.window > 2 ? r->o.window : 2;
 	size_t open = 0;
 
 	for (const struct lane *l = r->lanes; l; l = l->next)
 		open += l->state == LANE_OPEN;
-	return r->maildir ? MAILDIR : open * window;
+	return r->maildir ? MAILDIR : open * r->o.window;
 }
 
 bool

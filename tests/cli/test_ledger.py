@@ -84,6 +84,21 @@ def test_killed_while_it_plans_it_takes_up_the_plan(tmp_path):
         lab.stop()
 
 
+@pytest.mark.parametrize("extensions", ["PIPELINING, CHUNKING, 8BITMIME", "PIPELINING", ""], ids=["chunking", "pipelining", "lock-step"])
+def test_at_no_instant_has_it_more_to_doubt_than_a_window_a_connection(lab, extensions):
+    """What a kill at that moment would leave in doubt, by a reader of the ledger; the smallest window there is (RELIABILITY R3)."""
+    lab.configure(lab.relay("--ext", extensions, "--latency", 1), connections=2, window=1)
+    p = lab.start("send")
+    most = looks = 0
+    with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db")) as db:
+        while p.poll() is None:
+            most = max(most, db.execute("SELECT count(*) FROM delivery WHERE state = 'sending'").fetchone()[0])
+            looks += 1
+    assert p.returncode == 0 and looks > 20
+    assert 0 < most <= 2
+    finish(lab)
+
+
 # -- two at once, signals -------------------------------------------------------------------------
 
 def test_ten_at_once_are_one_run(lab):
