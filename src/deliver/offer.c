@@ -182,13 +182,6 @@ offer_sealed(struct run *r)
 	return full;
 }
 
-static void
-read_from(struct run *r, int64_t subscriber)
-{
-	queue_put_back(r, subscriber);
-	queue_look_again(r);
-}
-
 /* Rows that were left in the database for now: read them again when their time has come. */
 static void
 come_again(struct run *r)
@@ -196,14 +189,14 @@ come_again(struct run *r)
 	int64_t rested = r->health.count ? health_wake(&r->health, clock_steady()) : 0;
 
 	if (rested)
-		read_from(r, rested);
+		queue_read_again(r, rested);
 	if (r->passed_over && r->later_count <= RUN_LATER / 2) {
-		read_from(r, r->passed_over);
+		queue_read_again(r, r->passed_over);
 		r->passed_over = 0;
 	}
 	if (r->apart_until && r->apart_until <= clock_steady()) {
 		if (r->apart_from)
-			read_from(r, r->apart_from);
+			queue_read_again(r, r->apart_from);
 		r->apart_until = r->apart_from = 0;
 	}
 }

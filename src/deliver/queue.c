@@ -158,6 +158,13 @@ queue_look_again(struct run *r)
 	r->next_due = 1;
 }
 
+void
+queue_read_again(struct run *r, int64_t subscriber)
+{
+	queue_put_back(r, subscriber);
+	queue_look_again(r);
+}
+
 int
 queue_look(struct run *r)
 {

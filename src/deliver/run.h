@@ -88,7 +88,7 @@ struct turn_record {
 /* Somebody who is about to be completed. */
 struct turn_mark {
 	struct hand *hand;
-	bool marked; /* what came of it: false, they have left the list */
+	enum delivery_mark outcome;
 };
 
 /* What is to be written down of one relay or domain. */
@@ -227,6 +227,8 @@ void queue_unread(struct run *r, struct hand *h);
 void queue_put_back(struct run *r, int64_t subscriber);
 /* Those who are put off and were passed over: from the first again. */
 void queue_look_again(struct run *r);
+/* Both, for a row of which nobody knows whether it is queued or put off. */
+void queue_read_again(struct run *r, int64_t subscriber);
 /* Look at what the clerk has read; before anybody whom it may have read goes out of hand. */
 int queue_look(struct run *r);
 /* What has been read of this one is out of date. */

@@ -130,12 +130,12 @@ static int
 write_mark(struct db *db, const struct run *r, struct turn_mark *m, int64_t now, struct err *e)
 {
 	const struct hand *h = m->hand;
-	int got = delivery_mark(
-		db, r->issue->id, h->d.subscriber, relay_name(r->relays.relay[h->relay]), now, e);
+	const char *relay = relay_name(r->relays.relay[h->relay]);
 
-	m->marked = got == 1;
-	if (got < 0 || !h->signed_now)
-		return got < 0 ? -1 : 0;
+	if (delivery_mark(db, r->issue->id, &h->d, relay, now, &m->outcome, e) < 0)
+		return -1;
+	if (!h->signed_now)
+		return 0;
 	return delivery_keep_signature(
 		db, h->d.subscriber, h->d.epoch, h->d.token_key, h->d.signature, e);
 }
@@ -227,21 +227,28 @@ turn_submit(struct run *r)
 }
 
 static void
+settle_mark(struct run *r, struct hand *h, enum delivery_mark outcome)
+{
+	struct relay *relay = r->relays.relay[h->relay];
+	int64_t subscriber = h->d.subscriber;
+
+	h->signed_now = false;
+	if (outcome == DELIVERY_MARKED) {
+		h->marked = true;
+		relay_clear(relay, (uint64_t)subscriber);
+		return;
+	}
+	relay_withdraw(relay, (uint64_t)subscriber);
+	hand_free(r, h);
+	if (outcome == DELIVERY_CHANGED)
+		queue_read_again(r, subscriber);
+}
+
+static void
 settle_marks(struct run *r, const struct turn *t)
 {
-	for (size_t i = 0; i < t->mark_count; i++) {
-		struct hand *h = t->marks[i].hand;
-		struct relay *relay = r->relays.relay[h->relay];
-
-		h->signed_now = false;
-		if (t->marks[i].marked) {
-			h->marked = true;
-			relay_clear(relay, (uint64_t)h->d.subscriber);
-		} else {
-			relay_withdraw(relay, (uint64_t)h->d.subscriber);
-			hand_free(r, h);
-		}
-	}
+	for (size_t i = 0; i < t->mark_count; i++)
+		settle_mark(r, t->marks[i].hand, t->marks[i].outcome);
 }
 
 static void

@@ -460,8 +460,8 @@ bool
 session_clear(struct session *s, uint64_t id)
 {
 	for (struct item *i = s->first; i; i = i->next)
-		if (i->m.id == id) {
-			i->cleared = i->asked && !i->withdrawn;
+		if (i->m.id == id && !i->withdrawn) {
+			i->cleared = i->asked;
 			i->cleared_at = s->now;
 			return true;
 		}
@@ -472,7 +472,7 @@ bool
 session_withdraw(struct session *s, uint64_t id)
 {
 	for (struct item *i = s->first; i; i = i->next) {
-		if (i->m.id != id)
+		if (i->m.id != id || i->withdrawn)
 			continue;
 		if (i->stage == OFFERED) {
 			remove_item(s, i);

@@ -398,27 +398,33 @@ skip(struct db *db, int64_t issue, int64_t subscriber, int64_t now, struct err *
 }
 
 int
-delivery_mark(struct db *db, int64_t issue, int64_t subscriber, const char *relay, int64_t now,
-	struct err *e)
+delivery_mark(struct db *db, int64_t issue, const struct delivery *d, const char *relay,
+	int64_t now, enum delivery_mark *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"UPDATE delivery SET state = 'sending', attempts = attempts + 1, next_at = NULL, "
 		"changed_at = ?3, relay = ?4 "
 		"WHERE issue_id = ?1 AND subscriber_id = ?2 AND state IN ('queued', 'deferred') "
-		"AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'active')",
+		"AND EXISTS (SELECT 1 FROM subscriber WHERE id = ?2 AND state = 'active' AND email "
+		"= ?5)",
 		e);
 
 	if (!s)
 		return -1;
 	stmt_int(s, 1, issue);
-	stmt_int(s, 2, subscriber);
+	stmt_int(s, 2, d->subscriber);
 	stmt_int(s, 3, now);
 	stmt_textz(s, 4, relay);
+	stmt_text(s, 5, d->email);
+	*out = DELIVERY_MARKED;
 	if (stmt_run(s, e) < 0)
 		return -1;
 	if (db_changes(db) == 1)
-		return 1;
-	return skip(db, issue, subscriber, now, e) < 0 ? -1 : 0;
+		return 0;
+	if (skip(db, issue, d->subscriber, now, e) < 0)
+		return -1;
+	*out = db_changes(db) == 1 ? DELIVERY_LEFT : DELIVERY_CHANGED;
+	return 0;
 }
 
 int

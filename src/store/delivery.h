@@ -83,13 +83,17 @@ int delivery_take_due(struct db *db, int64_t issue, struct delivery_due *from, i
 	size_t most, struct arena *a, struct delivery *out, size_t *n, int64_t *next,
 	struct err *e);
 
+enum delivery_mark {
+	DELIVERY_MARKED,
+	DELIVERY_LEFT,    /* they left the list a moment ago: `skipped` now (promise 7) */
+	DELIVERY_CHANGED, /* another address, or another state of the row: what was read is old */
+};
 /*
- * Commit point 1: mark `sending` for one that may now be completed. 1 marked; 0 not: it left the
- * list a moment ago and is `skipped` now (promise 7), or somebody else changed it. In the caller's
- * transaction, which must be committed before the bytes are written.
+ * Commit point 1: mark `sending` for one that may now be completed, at the address that it is made
+ * for. In the caller's transaction, which must be committed before the bytes are written.
  */
-int delivery_mark(struct db *db, int64_t issue, int64_t subscriber, const char *relay, int64_t now,
-	struct err *e);
+int delivery_mark(struct db *db, int64_t issue, const struct delivery *d, const char *relay,
+	int64_t now, enum delivery_mark *out, struct err *e);
 /* Keep a signature that was made on the way. */
 int delivery_keep_signature(struct db *db, int64_t subscriber, uint32_t epoch, int key,
 	const uint8_t signature[static 64], struct err *e);

@@ -182,6 +182,27 @@ def test_who_leaves_while_it_is_sent_does_not_get_it(tmp_path, how):
         lab.stop()
 
 
+@pytest.mark.parametrize("extensions", ["PIPELINING, CHUNKING, 8BITMIME", "PIPELINING", ""], ids=["chunking", "pipelining", "lock-step"])
+def test_who_moves_while_it_is_sent_gets_it_at_the_new_address_alone(tmp_path, extensions):
+    """What was read ahead of them is old: nothing goes to the address that they left, and they are served in the same run."""
+    lab = Lab(tmp_path, people=60, pattern="reader{}@slow.example")
+    relay = lab.relay("--ext", extensions, "--latency", 4)
+    lab.configure(relay, connections=2, domains="{slow.example: {rate: 60/s}}")
+    try:
+        p = lab.start("send")
+        while relay.accepted() < 5:
+            time.sleep(0.005)
+        moved = {f"reader{i}@slow.example": f"reader{i}@new.example" for i in range(20, 60, 5)}
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db", timeout=30)) as db, db:
+            db.executemany("UPDATE subscriber SET email = ?2, email_key = ?2, domain = 'new.example' WHERE email = ?1", moved.items())
+        assert p.wait(120) == 0
+        audit = lab.full_audit([moved.get(who, who) for who in lab.people], forbidden=moved)
+        assert_clean(audit)
+        assert audit.forbidden == [] and audit.duplicated == [] and lab.status()["sent"] == 60
+    finally:
+        lab.stop()
+
+
 @pytest.mark.parametrize("extensions", ["PIPELINING, CHUNKING, 8BITMIME", "PIPELINING", ""])
 def test_who_left_a_second_ago_gets_nothing(tmp_path, extensions):
     """RELIABILITY R7: 100 of 2,000 leave half way, as the page does it; nothing that begins a second later is for them."""

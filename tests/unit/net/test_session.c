@@ -191,6 +191,10 @@ static const struct {
 	/* and where it is refused nothing has to end. */
 	{ PIPE "|+1|f|x|250 a|550 no|503 no|+2|f",
 		MAIL RCPT "DATA\r\nRSET\r\n" MAIL RCPT "DATA\r\n", "", false },
+	/* Offered again meanwhile, with another address: the word is for that one. */
+	{ "a3|" PIPE "|+1|f|250 a|250 b|354 c|c|+2|f|x|+2|c|250 taken|250 a|550 no|503 no|f|250 r|"
+	  "250 a|250 b|354 c|f|250 taken",
+		NULL, "1:250 2:250", false },
 	/* QUIT: what is not begun is lost, what is begun is finished. */
 	{ CHUNK "|+1|q|f|221 bye", "QUIT\r\n", "1:lost0", true },
 	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye", CHUNKED "QUIT\r\n", "1:250", true },

@@ -25,7 +25,9 @@ static void
 what_was_refused_has_a_history_and_what_was_sent_has_none(void **state)
 {
 	struct scratch *s = *state;
+	const struct delivery four = { .subscriber = 4, .email = STR("r4@d4.example") };
 	struct seen seen = { 0 };
+	enum delivery_mark marked;
 	struct issue issue;
 	int64_t n;
 
@@ -43,7 +45,9 @@ what_was_refused_has_a_history_and_what_was_sent_has_none(void **state)
 	ledger_record(s, 1, DELIVERY_FAILED, 550, "too late", 7);
 	assert_int_equal(scratch_number(s, "SELECT count(*) FROM attempt"), 3);
 	/* What an earlier run left on the wire. */
-	assert_int_equal(delivery_mark(s->db, 1, 4, "smtp://relay.example:25", 8, &s->e), 1);
+	assert_done(
+		s, delivery_mark(s->db, 1, &four, "smtp://relay.example:25", 8, &marked, &s->e));
+	assert_int_equal(marked, DELIVERY_MARKED);
 	assert_done(s, delivery_doubt(s->db, 1, 9, &n, &s->e));
 	assert_int_equal(n, 1);
 	seen = (struct seen){ 0 };
