@@ -20,3 +20,10 @@ curl_start(void)
 	assert(code == CURLE_OK);
 	started = true;
 }
+
+void
+curl_set_up(void *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+}

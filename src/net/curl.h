@@ -9,4 +9,11 @@
  */
 void curl_start(void);
 
+/*
+ * For every handle (a CURL *), and again when it was reset: no signals, and no wait for a name
+ * server whose answer nobody wants any more. Its thread is left to itself: the wait would hold up
+ * whatever else the loop has open, past every limit (RELIABILITY S11).
+ */
+void curl_set_up(void *easy);
+
 #endif

@@ -341,10 +341,10 @@ set_up(CURL *c, const struct http_request *r, const char *url, struct exchange *
 	bool plain = strncmp(r->url, "http://", 7) == 0;
 
 	curl_easy_reset(c);
+	curl_set_up(c);
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http,https" : "https");
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "morningpost/" MORNINGPOST_VERSION);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(c, CURLOPT_HTTP09_ALLOWED, 0L);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "net/curl.h"
 
 enum {
 	READ = 16 * 1024,
@@ -63,10 +64,10 @@ set_up(struct lane *lane)
 	const struct relay_options *o = &lane->relay->o;
 	CURL *c = lane->easy;
 
+	curl_set_up(c);
 	curl_easy_setopt(c, CURLOPT_URL, lane->relay->curl_url);
 	curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(o->connect_timeout / 1000));

@@ -373,8 +373,8 @@ set_up(struct mailbox *m, const struct mailbox_options *o)
 {
 	CURL *c = m->curl;
 
+	curl_set_up(c);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, m->protocol->schemes);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)(o->patience / 1000));
 	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(o->patience / 1000));
 	/* Hanging up is a command too, and has no other limit. */

@@ -4,6 +4,8 @@ What a relay does to one person is tried on many at once, each named after the f
 whole connection has a run of its own. The runs are made side by side, each at its first use or earlier, and every test looks
 at one of them."""
 import concurrent.futures
+import os
+import pathlib
 import re
 import socket
 import sqlite3
@@ -12,8 +14,9 @@ import pytest
 
 import certificates
 from faulty import FAULTS, Farm
-from lab import Lab, assert_clean
+from lab import BINARY, Lab, assert_clean
 
+SHIM = pathlib.Path(os.environ.get("MORNINGPOST_SHIMS", BINARY.parent / "tests")) / "shim-resolve.so"
 MODES = {"chunking": [], "pipelining": ["--ext", "PIPELINING, SIZE 10485760, 8BITMIME, ENHANCEDSTATUSCODES"], "lock-step": ["--ext", ""]}
 STATES = {"sent": {"sent"}, "defer": {"deferred", "queued"}, "fail-rcpt": {"failed"}, "fail-soft": {"failed"}, "fail-msg": {"failed"}, "abort": {"queued"},
           "ambiguous": {"in_doubt"}}
@@ -330,6 +333,20 @@ def test_without_a_relay_that_listens_nothing_happens_to_anybody(runs):
         done = lab.measured("send")
     assert done.code == 69 and done.seconds <= LIMIT + 8, done
     assert {r[0] for r in lab.rows().values()} == {"queued"}
+
+
+def test_a_name_server_that_never_answers_ends_no_run_and_holds_up_no_other_relay(lab):
+    lab.configure(lab.relay(), Nowhere(25), host="mx.silent.test", timeouts=TIMES)
+    settings = lab.dir / "morningpost.yaml"
+    text = settings.read_text()
+    env = {"LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+    done = lab.run("send", "--deadline", "3s", env=env, timeout=60, ok=(69, 75))
+    assert "mx.silent.test" in done.stderr and {r[0] for r in lab.rows().values()} == {"queued"}
+    # The second one can be found.
+    good = f"127.0.0.1:{lab.relays[0].port}"
+    settings.write_text(text.replace(f"mx.silent.test:{lab.relays[0].port}", "other.silent.test:25").replace("mx.silent.test:25", good))
+    lab.send(env=env, timeout=60)
+    assert_clean(lab.full_audit())
 
 
 class Nowhere:
