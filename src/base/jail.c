@@ -179,6 +179,7 @@ work_inside(const struct jail *j, jail_fn *work, struct str in, int to)
 	struct buf out;
 
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	if (!let_go(to) || !limit(RLIMIT_CPU, j->seconds) || !limit(RLIMIT_FSIZE, 0) ||

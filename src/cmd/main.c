@@ -199,7 +199,9 @@ main(int argc, char **argv)
 
 	hold_standard_descriptors();
 	sign_start();
+	/* What cannot be written is an error that is told, and no silent death (ulimit -f). */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	code = take_options(&c, &json, argc, argv);
 	if (code >= 0)
 		return code;

@@ -4,6 +4,8 @@ import contextlib
 import os
 import pathlib
 import random
+import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -208,6 +210,22 @@ def test_a_full_disk_stops_it_before_it_sends_what_it_cannot_record(tmp_path):
         if lab:
             lab.stop()
         subprocess.run(["umount", small], check=True)
+
+
+@pytest.mark.parametrize("after", [0, 30])
+def test_a_limit_on_the_size_of_files_is_an_error_and_no_sudden_death(lab, after):
+    """RELIABILITY R11: what cannot be recorded is not sent; and who it is that cannot write is said."""
+    relay = lab.relay("--latency", 5)
+    lab.configure(relay, connections=2)
+    told = lab.where / "told"
+    with open(told, "w") as stderr:
+        p = lab.start("send", stderr=stderr, preexec_fn=lambda: after or resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000)))
+        until(lambda: relay.accepted() >= after)
+        resource.prlimit(p.pid, resource.RLIMIT_FSIZE, (100000, 100000))
+        code = p.wait(60)
+    assert code == 74 and re.search("File too large|disk I/O error", told.read_text()), (code, told.read_text())
+    assert relay.accepted() < len(lab.people) and (after or relay.accepted() == 0)
+    finish(lab)
 
 
 def test_a_locked_database_makes_it_wait(lab):
