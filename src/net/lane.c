@@ -414,6 +414,7 @@ lane_connected(struct lane *lane)
 	lane->plain = is_plain(lane->relay);
 	lane->relay->reached = true;
 	lane->session = session_new(lane->relay->o.helo, lane->relay->o.window);
+	session_set_clock(lane->session, clock_steady());
 	session_hold_to(lane->session, lane->relay->most);
 	session_ask_ahead(lane->session, lane->relay->o.ahead);
 	ev.data.u64 = (uint64_t)lane->fd << 1;

@@ -15,6 +15,8 @@ enum {
 	IDLE = 10000, /* microseconds: who was cleared so long before its turn was asked for too early */
 };
 
+#define HELD                                                                                       \
+	400000 /* microseconds, besides the way, that a relay may keep us waiting for a reply */
 #define STALE 500000 /* microseconds after which the caller's word that it may go is too old */
 
 /* What a reply that is waited for belongs to. */
@@ -66,6 +68,8 @@ struct session {
 	unsigned ahead, most_ahead; /* how many are asked for before their turn */
 	int64_t now, on_the_way;    /* on_the_way: of a message, from its last byte to its reply;
 				    smoothed */
+	int64_t began, round_trip;  /* EHLO's, or the quickest since */
+	bool slow;                  /* the relay is, and not the way to it */
 	bool ready, over, quitting, must_reset;
 	bool misled, broke_off, cut;
 	enum session_mode most;
@@ -248,7 +252,7 @@ session_new(const char *helo, unsigned window)
 	struct session *s = mem_alloc(sizeof *s);
 
 	*s = (struct session){
-		.window = window ? window : 1, .allowed = 1, .most = SESSION_CHUNKING
+		.window = window ? window : 1, .allowed = 1, .most = SESSION_CHUNKING, .began = -1
 	};
 	s->helo = mem_alloc(strlen(helo) + 1);
 	memcpy(s->helo, helo, strlen(helo) + 1);
@@ -368,6 +372,8 @@ session_in_hand(const struct session *s)
 void
 session_set_clock(struct session *s, int64_t now)
 {
+	if (s->began < 0)
+		s->began = now;
 	s->now = now;
 }
 
@@ -440,7 +446,7 @@ is_due(const struct session *s, const struct item *item, size_t place, bool earl
 		return false;
 	its_turn =
 		session_mode(s) == SESSION_CHUNKING ? place < s->allowed : item->stage != OFFERED;
-	return early ? !its_turn && s->ahead : its_turn && item->stage != COMPLETED;
+	return early ? !its_turn && s->ahead && !s->slow : its_turn && item->stage != COMPLETED;
 }
 
 size_t
@@ -665,7 +671,7 @@ flush_one(struct session *s, struct item *i, const struct item *before)
 		 has_room_in_the_air(s))
 		write_chunk(s, i);
 	else if (i->stage == OFFERED && mode == SESSION_PIPELINING &&
-		 (!before || before->stage == COMPLETED))
+		 (!before || (before->stage == COMPLETED && !s->slow)))
 		write_envelope(s, i);
 	else if (mode == SESSION_LOCK_STEP && i->stage <= ENVELOPE && i == s->first)
 		write_step(s, i);
@@ -764,6 +770,7 @@ static void
 take_ehlo(struct session *s, const struct reply *r, bool helo)
 {
 	s->parser.keep = NULL;
+	s->round_trip = s->now - s->began;
 	if (r->code / 100 == 2) {
 		s->ready = true;
 		if (!helo)
@@ -791,14 +798,25 @@ refuse(struct session *s, struct item *item, enum reply_phase phase, const struc
 	item->reply = *r;
 }
 
-/* The window grows with every message that goes well, as far as their time on the way pays for it:
- * a relay that answers at once is not left with a window of messages in doubt when it dies. */
+/*
+ * The window grows with every message that goes well, as far as their time on the way pays for it:
+ * a relay that answers at once is not left with a window of messages in doubt when it dies. Where
+ * it is the relay that takes the time, what stands behind others would be read long after its
+ * reader was looked at (RELIABILITY R7), and be none the sooner for it: the window shrinks.
+ */
 static void
-grow(struct session *s, const struct item *item)
+fit_window(struct session *s, const struct item *item)
 {
-	int64_t worth;
+	int64_t took = s->now - item->sent_at, worth;
 
-	s->on_the_way += (s->now - item->sent_at - s->on_the_way) / 4;
+	if (took < s->round_trip)
+		s->round_trip = took;
+	s->slow = took - s->round_trip > HELD;
+	if (s->slow) {
+		s->allowed -= s->allowed > 1;
+		return;
+	}
+	s->on_the_way += (took - s->on_the_way) / 4;
 	worth = 2 + s->on_the_way / GROWTH;
 	if (s->allowed < s->window && s->allowed < worth)
 		s->allowed++;
@@ -811,7 +829,7 @@ take_final(struct session *s, struct item *item, const struct reply *r)
 		item->phase = REPLY_FINAL;
 		item->reply = *r;
 		if (r->code / 100 == 2)
-			grow(s, item);
+			fit_window(s, item);
 		else if (session_mode(s) == SESSION_CHUNKING)
 			s->must_reset = true;
 	}

@@ -112,8 +112,8 @@ void session_wrote(struct session *s, size_t n);
 
 /* Bytes that came. */
 void session_input(struct session *s, struct str bytes);
-/* What the time is (microseconds of any clock that never steps), before a flush and an input: the
- * window grows by how long messages are on their way. */
+/* What the time is (microseconds of any clock that never steps): when it begins, and before a flush
+ * and an input. The window goes by how long messages are on their way. */
 void session_set_clock(struct session *s, int64_t now);
 /* The connection ended, or a timeout was reached: `why` in words. Everything without a verdict is
  * lost. */

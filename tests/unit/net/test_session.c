@@ -195,6 +195,14 @@ static const struct {
 	{ "a3|" PIPE "|+1|f|250 a|250 b|354 c|c|+2|f|x|+2|c|250 taken|250 a|550 no|503 no|f|250 r|"
 	  "250 a|250 b|354 c|f|250 taken",
 		NULL, "1:250 2:250", false },
+	/* A relay that takes its time for each, on a short way: the window shrinks to one, and no
+	 * envelope is on its way before the message ahead is answered (RELIABILITY R7). */
+	{ CHUNK "|+1|c|f|w1|250 a|250 b|250 c|r2|+2|+3|c|f|w6|250 a|250 b|250 c|r0|250 r|250 a|250 "
+		"b|"
+		"250 c|r1",
+		NULL, "1:250 2:250 3:250", false },
+	{ PIPE "|+1|f|250 a|250 b|354 c|c|+2|f|w6|250 x|250 a|250 b|354 c|c|+3|f",
+		MAIL RCPT "DATA\r\nHi\r\n.\r\n" MAIL RCPT "DATA\r\nHi\r\n.\r\n", "1:250", false },
 	/* QUIT: what is not begun is lost, what is begun is finished. */
 	{ CHUNK "|+1|q|f|221 bye", "QUIT\r\n", "1:lost0", true },
 	{ CHUNK "|+1|c|f|q|f|250 a|250 b|250 c|f|221 bye", CHUNKED "QUIT\r\n", "1:250", true },
@@ -249,6 +257,9 @@ the_window_grows(void **state)
 
 	(void)state;
 	write_all(&t);
+	/* So long is the way. */
+	step(&t, STR("w0"));
+	step(&t, STR("w9"));
 	step(&t, str_of(CHUNK));
 	for (size_t i = 0; i < COUNT(rooms); i++) {
 		rooms[i] = session_room(t.s);
