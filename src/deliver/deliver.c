@@ -145,9 +145,9 @@ is_finished(struct run *r, bool *finished)
 	if (!queue_is_empty(r) || r->later_count || r->sealing_count || r->passed_over ||
 		r->apart_until) {
 		/* Rows there are, but no relay to be had: not for longer than we are told to wait.
-		 */
+		 * One that is at its rate, or busy with what was withdrawn, will take them. */
 		*finished = !r->later_count &&
-			    (!choose_any_room(r) || (queue_is_empty(r) && !r->sealing_count)) &&
+			    (!any_usable(r) || (queue_is_empty(r) && !r->sealing_count)) &&
 			    waited >= r->o->wait && clock_steady() >= r->first_try;
 		return 0;
 	}

@@ -164,6 +164,13 @@ def test_a_rate_holds_across_runs(lab):
     assert time.monotonic() - begun > 2.9 and relay.accepted() == 4
 
 
+def test_a_rate_ends_no_run(lab):
+    """It is not told to wait for those who are put off; a relay that is at its rate puts nobody off."""
+    lab.configure(lab.relay(), rate="40/s")
+    lab.send("--no-wait")
+    assert lab.status()["sent"] == len(lab.people)
+
+
 def test_a_rate_holds_across_kills(lab):
     relay = lab.relay()
     lab.configure(relay, rate="120/m")

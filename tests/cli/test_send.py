@@ -227,6 +227,24 @@ def test_who_left_a_second_ago_gets_nothing(tmp_path, extensions):
         lab.stop()
 
 
+def test_a_relay_that_is_busy_with_those_who_left_is_not_out_of_reach(tmp_path):
+    """Their commands are still answered when there is nobody else in hand."""
+    lab = Lab(tmp_path, people=20)
+    relay = lab.relay("--ext", "", "--latency", 40)
+    lab.configure(relay, connections=1)
+    try:
+        p = lab.start("send", "--no-wait")
+        while relay.accepted() < 3:
+            time.sleep(0.005)
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db", timeout=30)) as db, db:
+            db.execute("UPDATE subscriber SET state = 'unsubscribed' WHERE id < (SELECT max(id) FROM subscriber)")
+        assert p.wait(60) == 0
+        told = lab.status()
+        assert told["queued"] == 0 and told["sent"] + told["skipped"] == 20 and lab.rows()[lab.people[-1]][0] == "sent"
+    finally:
+        lab.stop()
+
+
 # -- TLS and passwords ----------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
