@@ -620,14 +620,22 @@ next_deadline(const struct relay_loop *loop, int64_t until)
 	return until;
 }
 
+static bool
+is_late(const struct lane *l)
+{
+	return l->state == LANE_OPEN && lane_deadline(l) <= clock_steady();
+}
+
+/* It may be we who are late, stopped for a minute, and the reply has come long since: that would be
+ * a message in doubt for nothing. */
 static void
 end_late_lanes(struct relay_loop *loop)
 {
-	int64_t now = clock_steady();
-
 	for (struct relay *r = loop->relays; r; r = r->next)
 		for (struct lane *l = r->lanes; l; l = l->next) {
-			if (l->state != LANE_OPEN || lane_deadline(l) > now)
+			if (is_late(l))
+				lane_read(l);
+			if (!is_late(l))
 				continue;
 			session_end(l->session,
 				l->stuck_since ? "the server stopped reading" : "no reply in time");
@@ -766,9 +774,12 @@ void
 relay_give_up(struct relay_loop *loop, const char *why)
 {
 	for (struct relay *r = loop->relays; r; r = r->next)
-		for (struct lane *l = r->lanes; l; l = l->next)
+		for (struct lane *l = r->lanes; l; l = l->next) {
+			if (l->state == LANE_OPEN)
+				lane_read(l);
 			if (l->state == LANE_OPEN && session_in_hand(l->session))
 				lane_end(l, why);
+		}
 }
 
 void

@@ -151,6 +151,25 @@ def test_stopped_and_continued_it_goes_on(lab):
     finish(lab)
 
 
+def test_stopped_and_continued_it_reads_what_came_before_it_gives_up(tmp_path):
+    """More connections than are looked at in one turn, each with its reply in time, and time over on all of them."""
+    lab = Lab(tmp_path, people=900)
+    try:
+        relay = lab.relay("--latency", 40)
+        lab.configure(relay, connections=120, window=1, timeouts="{connect: 5s, command: 1s, final: 1s}")
+        p = lab.start("send")
+        until(lambda: relay.accepted() >= 450)
+        p.send_signal(signal.SIGSTOP)
+        time.sleep(1.5)
+        p.send_signal(signal.SIGCONT)
+        assert p.wait(60) == 0
+        audit = lab.full_audit()
+        assert_clean(audit)
+        assert audit.peak > 64 and audit.doubts == 0
+    finally:
+        lab.stop()
+
+
 # -- the disk, the database, the clock ------------------------------------------------------------
 
 def test_power_cuts_at_random_moments(lab, tmp_path):
