@@ -61,7 +61,7 @@ find(struct context *c, const struct publication *p, struct day day, bool links,
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		findings_add(found, a, &list[i]);
-	return look_further(c, p, day, links, !known.options.unedited, composed, a, found, e);
+	return look_further(c, p, day, links, known.hand == KNOWN_EDITOR, composed, a, found, e);
 }
 
 static int

@@ -176,6 +176,7 @@ look_at_issue(struct morning *m, struct err *e)
 {
 	const struct publication *p = &m->desk->publication;
 	struct known known;
+	const char *why;
 	char path[32];
 
 	if (m->begun)
@@ -183,12 +184,12 @@ look_at_issue(struct morning *m, struct err *e)
 	publication_issue_path(m->day, path);
 	if (known_read(p, m->desk->db, m->day, &m->desk->arena, &known, e) < 0)
 		return -1;
-	if (known.options.unedited && !p->settings.daily.send_unedited)
+	why = known_why_held(p, known.hand);
+	if (why)
 		return err_set(e, ERR_TEMPFAIL,
-			"%s is as it was drafted, so it is held (daily.unedited: hold): edit it, "
-			"and "
-			"the next daily sends it; with unedited: send it goes out as it is",
-			path);
+			"%s is %s: edit it, and the next daily sends it; %s", path, why,
+			known.hand == KNOWN_SAMPLE ? "by hand, 'send' does"
+						   : "with unedited: send it goes out as it is");
 	return check(m, &known, e);
 }
 

@@ -6,17 +6,28 @@
 #include "compose/figures.h"
 #include "settings/publication.h"
 
-/* Does the day's issue stand as `draft` wrote it? 1 yes, 0 no, or there is none. */
-int known_is_unedited(const struct publication *p, struct db *db, struct day day, struct err *e);
+/* Who wrote the day's issue, as it stands there to the byte? */
+enum known_hand {
+	KNOWN_EDITOR, /* or there is none */
+	KNOWN_DRAFT,
+	KNOWN_SAMPLE, /* `init`, to show what an issue is: it is nobody's news */
+};
+
+/* One of enum known_hand, or -1. db NULL: no drafts are known. */
+int known_hand(const struct publication *p, struct db *db, struct day day, struct err *e);
+
+/* Why `daily` leaves the issue of that hand alone, behind "it is "; NULL: it may go out. */
+const char *known_why_held(const struct publication *p, enum known_hand hand);
 
 struct known {
+	enum known_hand hand;
 	struct figures figures;
 	struct approval approval;
 	struct edition_options options; /* for edition_compose and check_run; points into this */
 };
 
 /*
- * Read the day's figures, its newest approval, and whether its issue stands as `draft` wrote it.
+ * Read the day's figures, its newest approval, and who wrote its issue.
  * `db` NULL: it is opened for reading meanwhile; one that is not there knows nothing. Lives in the
  * arena.
  */

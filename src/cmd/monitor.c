@@ -27,16 +27,13 @@ static int
 read_file(const struct publication *p, struct db *db, struct monitor *m, struct err *e)
 {
 	const struct delivery_choice everybody = { .saturday = clock_weekday(m->day) == 6 };
-	int unedited, anybody;
+	int hand = known_hand(p, db, m->day, e),
+	    anybody = delivery_anybody_due(db, m->day, &everybody, e);
 
 	m->has_file = drafting_has_file(p, m->day);
-	unedited = m->has_file && !p->settings.daily.send_unedited
-			   ? known_is_unedited(p, db, m->day, e)
-			   : 0;
-	anybody = delivery_anybody_due(db, m->day, &everybody, e);
-	m->unedited = unedited == 1;
+	m->held = hand < 0 ? NULL : known_why_held(p, (enum known_hand)hand);
 	m->anybody = anybody == 1;
-	return unedited < 0 || anybody < 0 ? -1 : 0;
+	return hand < 0 || anybody < 0 ? -1 : 0;
 }
 
 static int
@@ -95,19 +92,20 @@ left(const struct monitor *m)
 }
 
 static enum monitor_level
-judge_file(const struct monitor *m, const struct settings *s, int64_t now, const char **why)
+judge_file(const struct monitor *m, const struct settings *s, int64_t now, struct arena *a,
+	const char **why)
 {
 	if (!m->anybody) {
 		*why = "there is none to send: nobody on the list is due";
 		return MONITOR_OK;
 	}
-	if (m->has_file && !m->unedited) {
+	if (m->has_file && !m->held) {
 		*why = s->send.approval_required
 			       ? "is not out: nobody has begun to send it, or it is not approved"
 			       : "is not out: nobody has begun to send it";
 		return now < m->due ? MONITOR_OK : MONITOR_CRITICAL;
 	}
-	*why = m->has_file ? "is not out: it is as it was drafted, and held (daily.unedited: hold)"
+	*why = m->has_file ? arena_printf(a, "is not out: it is %s", m->held)
 			   : "is not out: there is no file for it";
 	return now < m->due ? MONITOR_WARNING : MONITOR_CRITICAL;
 }
@@ -163,7 +161,7 @@ monitor_judge(const struct monitor *m, const struct settings *s, int64_t now, st
 {
 	const char *why;
 	enum monitor_level level =
-		m->begun ? judge_begun(m, s, now, a, &why) : judge_file(m, s, now, &why);
+		m->begun ? judge_begun(m, s, now, a, &why) : judge_file(m, s, now, a, &why);
 	char date[11];
 
 	clock_print_day(m->day, date);

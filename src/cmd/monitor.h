@@ -17,8 +17,9 @@ struct monitor {
 	int64_t counts[DELIVERY_STATES], all;
 	int64_t changed_at; /* the last that happened */
 	struct answered answered;
-	bool has_file, unedited, anybody; /* not begun: what stands in its way */
-	int64_t last_out;                 /* when an issue was last out to everybody; 0: none was */
+	bool has_file, anybody; /* not begun: what stands in its way */
+	const char *held;       /* and why `daily` leaves its file alone, or NULL */
+	int64_t last_out;       /* when an issue was last out to everybody; 0: none was */
 };
 
 /* Read them; strings live in the arena. */

@@ -16,19 +16,19 @@ enum { TOP = 10, PEERS = 1000 };
 /* What an issue is before its sending begins: a file, or one that waits for somebody's word. */
 static int
 state_of_file(const struct publication *p, struct db *db, struct day day, const struct approving *f,
-	const char **state, const char **why, struct err *e)
+	struct arena *a, const char **state, const char **why, struct err *e)
 {
 	bool file = drafting_has_file(p, day),
 	     approved = f->state == APPROVING_SAME || f->state == APPROVING_FIGURES;
-	int unedited =
-		file && !p->settings.daily.send_unedited ? known_is_unedited(p, db, day, e) : 0;
+	int hand = known_hand(p, db, day, e);
+	const char *held = hand < 0 ? NULL : known_why_held(p, (enum known_hand)hand);
 
-	*why = unedited == 1 ? "it is as it was drafted (daily.unedited: hold)"
+	*why = held ? arena_printf(a, "it is %s", held)
 	       : file && p->settings.send.approval_required && !approved
 		       ? "it is not approved (send.approval: required)"
 		       : NULL;
 	*state = *why ? "held" : file ? "composed" : "none";
-	return unedited < 0 ? -1 : 0;
+	return hand < 0 ? -1 : 0;
 }
 
 /* Of an issue that was begun: what those who are served now get. */
@@ -251,7 +251,7 @@ report_file(struct out *o, const struct publication *p, struct db *db, struct da
 	char text[11], hash[SIGN_HEX] = "";
 
 	if ((drafting_has_file(p, day) && approving_ask(p, db, day, a, hash, &f, e) < 0) ||
-		state_of_file(p, db, day, &f, &state, &why, e) < 0)
+		state_of_file(p, db, day, &f, a, &state, &why, e) < 0)
 		return -1;
 	clock_print_day(day, text);
 	out_object(o, NULL);

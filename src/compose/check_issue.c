@@ -86,6 +86,11 @@ check_unedited(struct check_desk *d)
 		check_find(d, CHECK_WARN, "unedited", 0,
 			STR("the issue is as draft wrote it, and daily holds such"),
 			"edit it, or set daily: {unedited: send}");
+	if (d->o->sample)
+		check_find(d, CHECK_WARN, "sample", 0,
+			STR("it is the sample that init wrote, and daily holds it"),
+			"write your own in its place; 'send' delivers it if you want to see it "
+			"arrive");
 }
 
 void

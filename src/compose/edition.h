@@ -35,6 +35,7 @@ struct edition_options {
 	const struct approval *approval; /* the newest of that day, for check_run; NULL: none */
 	struct str edition_hash;         /* a test copy: of the edition that it is a copy of */
 	bool unedited; /* as `draft` wrote it: with daily.unedited: send, prompts are left out */
+	bool sample;   /* as `init` wrote it: for check_run */
 };
 
 /*

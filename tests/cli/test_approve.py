@@ -16,6 +16,7 @@ def desk(publication):
         settings.write("send: {approval: required}\n")
     publication.ok("subscriber", "add", "ada@example.org", "--name", "Ada")
     publication.issue = next((publication.path / "issues").glob("*.md"))
+    rewrite(publication, "The idea is old.", "The idea is an old one.")  # the sample, written over
     return publication
 
 
@@ -128,9 +129,10 @@ def test_what_is_no_edition_is_refused(desk, argument, code):
 
 def test_without_the_setting_an_approval_is_only_compared(publication):
     publication.ok("subscriber", "add", "ada@example.org")
+    issue = next((publication.path / "issues").glob("*.md"))
+    issue.write_text(issue.read_text() + "\nOne word.\n")
     assert publication.json("check") == []
     publication.ok("approve", publication.json("compose")["hash"])
-    issue = next((publication.path / "issues").glob("*.md"))
     issue.write_text(issue.read_text() + "\nOne more word.\n")
     assert [f["code"] for f in publication.json("check")] == ["not-approved"]
     publication.ok("send")

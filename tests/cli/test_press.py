@@ -350,6 +350,36 @@ def test_an_issue_that_is_no_text_is_refused(publication, text, code):
     assert done.code == code and f"issues/{TODAY}.md" in done.err + done.out, done
 
 
+@pytest.mark.parametrize("unedited", ["hold", "send"])
+def test_the_sample_of_init_goes_out_by_hand_alone(publication, unedited):
+    """Cron may be set up before the first issue is written: readers get no invented news."""
+    publication.ask_nobody()
+    publication.write("morningpost.yaml", (publication.path / "morningpost.yaml").read_text() + f"daily: {{unedited: {unedited}}}\n")
+    publication.ok("subscriber", "add", "ann@example.org")
+    done = publication.run("daily")
+    assert done.code == 75 and "sample" in done.err and f"issues/{TODAY}.md" in done.err, done
+    assert list((publication.path / "var/outbox").rglob("*.*")) == []
+    told = publication.json("status")
+    assert told["state"] == "held" and "sample" in told["held_why"]
+    code, line = (done := publication.run("check-issue")).code, done.out
+    assert code == 2 and "sample" in line
+    found = publication.json("check")
+    assert [(f["code"], f["level"], f["where"]) for f in found] == [("sample", "warn", f"issues/{TODAY}.md")]
+    publication.ok("send")
+    assert len(list((publication.path / "var/outbox/new").iterdir())) == 1
+    publication.ok("daily")
+
+
+def test_a_sample_that_was_written_over_is_an_issue(publication):
+    publication.ask_nobody()
+    publication.ok("subscriber", "add", "ann@example.org")
+    path = publication.path / f"issues/{TODAY}.md"
+    path.write_text(path.read_text().replace("The most interesting", "A more interesting"))
+    assert "sample" not in {f["code"] for f in publication.json("check")} and publication.json("status")["state"] == "composed"
+    publication.ok("daily")
+    assert len(list((publication.path / "var/outbox/new").iterdir())) == 1
+
+
 def test_a_draft_does_not_go_out(publication):
     publication.write(f"issues/{TODAY}.md", issue("draft: true\n"))
     publication.ask_nobody()

@@ -70,6 +70,7 @@ def browser():
 def desk(publication):
     publication.ok("subscriber", "add", "ada@example.org")
     publication.issue = next((publication.path / "issues").glob("*.md"))
+    save(publication.issue, "The idea is old.", "The idea is an old one.")  # the sample, written over
     return publication
 
 
