@@ -13,14 +13,17 @@
 #include "cmd/subscriber.h"
 #include "people/export.h"
 #include "people/import.h"
+#include "store/import_run.h"
 
 /* import */
+
+enum { NO_NUMBER = -1 };
 
 struct import_command {
 	struct context *c;
 	struct import_options options;
 	bool dry_run;
-	int64_t undo;  /* a run, or 0 */
+	int64_t undo;  /* a run, 0, or NO_NUMBER: --undo without one */
 	bool in_array; /* "rejected" has been begun */
 	bool bar;      /* a progress line stands on the terminal */
 	int fd;        /* of the file, */
@@ -62,7 +65,10 @@ import_options(struct import_command *im, int argc, char **argv, struct err *e)
 			im->undo = (int64_t)run;
 			break;
 		default:
-			return command_bad_option(argv[0], opt, argv, e);
+			/* Which they were is told, once the list is open. */
+			if (opt != ':' || optopt != 'u')
+				return command_bad_option(argv[0], opt, argv, e);
+			im->undo = NO_NUMBER;
 		}
 	if (im->undo && optind < argc)
 		return command_usage(argv[0], e, "--undo takes no file");
@@ -173,20 +179,53 @@ import_text(struct import_command *im, const struct import_result *r)
 			r->run, r->run);
 }
 
-/* What was found out about the file, where it is not the usual. */
+/* -- what was cut off ------------------------------------------------------------------------- */
+
+/* Who has killed an import knows neither its number nor what to do with the half of it. One that goes
+ * on at this moment looks the same. */
 static void
-tell_form(const struct import_command *im, const struct import_result *r)
+tell_run(const struct import_run *run)
 {
-	if (r->sheet.delimiter && r->sheet.delimiter != ',')
-		log_info("%s: separated by %s", im->options.file,
-			r->sheet.delimiter == ';'    ? "semicolons"
-			: r->sheet.delimiter == '\t' ? "tabs"
-						     : "bars");
-	if (strcmp(r->sheet.encoding, "UTF-8") != 0)
-		log_info("%s: read as %s", im->options.file, r->sheet.encoding);
-	if (*r->ignored)
-		log_info("%s: columns left out: %s", im->options.file, r->ignored);
+	char since[24];
+
+	clock_rfc3339(run->started_at, since);
+	log_warn("import %" PRId64 " (%.*s), begun at %s, has not ended: %" PRId64
+		 " of its rows were dealt with. If it does not run any more, import the file "
+		 "again, which goes on from there, or take it back by "
+		 "'morningpost subscriber import --undo %" PRId64 "'",
+		run->id, STR_ARG(run->file), since,
+		run->added + run->updated + run->unchanged + run->rejected, run->id);
 }
+
+/* All but the one that is to be undone. */
+static int
+tell_unfinished(struct db *db, int64_t undo, struct err *e)
+{
+	struct import_run run = { 0 };
+	struct arena a = { 0 };
+	int got;
+
+	while ((got = import_run_unfinished(db, run.id, &a, &run, e)) > 0)
+		if (run.id != undo)
+			tell_run(&run);
+	arena_free(&a);
+	return got;
+}
+
+/* This one, when it failed behind its first chunk. */
+static void
+tell_failed(struct db *db, int64_t id)
+{
+	struct import_run run;
+	struct arena a = { 0 };
+	struct err ignored;
+
+	if (import_run_get(db, id, &a, &run, &ignored) > 0)
+		tell_run(&run);
+	arena_free(&a);
+}
+
+/* -- a file ----------------------------------------------------------------------------------- */
 
 static int
 import_file(struct import_command *im, struct db *db, int fd, struct err *e)
@@ -210,9 +249,14 @@ import_file(struct import_command *im, struct db *db, int fd, struct err *e)
 	if (im->dry_run)
 		db_close(target);
 	clear_bar(im);
-	if (status < 0)
+	if (status < 0) {
+		if (!im->dry_run)
+			tell_failed(db, r.run);
 		return err_wrap(e, "%s", im->options.file);
-	tell_form(im, &r);
+	}
+	sheet_tell(&r.sheet, im->options.file);
+	if (*r.ignored)
+		log_info("%s: columns left out: %s", im->options.file, r.ignored);
 	if (im->c->out.json)
 		import_json(im, &r);
 	else
@@ -293,6 +337,10 @@ import_into(struct import_command *im, struct desk *d, struct err *e)
 {
 	int lock = -1, fd, status;
 
+	if (tell_unfinished(d->db, im->undo, e) < 0)
+		return -1;
+	if (im->undo == NO_NUMBER)
+		return command_usage("subscriber import", e, "--undo needs the number of a run");
 	if (im->undo)
 		return undo(im, d->db, e);
 	if (desk_take_keys(d, e) < 0 ||

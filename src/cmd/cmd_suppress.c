@@ -259,6 +259,7 @@ import(struct context *c, struct desk *d, char *file, const char *encoding, stru
 		close(fd);
 	if (status < 0)
 		return err_wrap(e, "%s", file);
+	sheet_tell(&r.sheet, file);
 	tell_import(&c->out, &r);
 	return r.rejected && r.added + r.known == 0 ? ERR_DATA : 0;
 }

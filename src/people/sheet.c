@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "people/decode.h"
 
 enum {
@@ -174,4 +175,16 @@ sheet_read(int fd, const char *encoding, const char *column, csv_row_fn *row, vo
 	decoder_close(r.decoder);
 	buf_free(&r.text);
 	return status;
+}
+
+void
+sheet_tell(const struct sheet *sheet, const char *file)
+{
+	if (sheet->delimiter && sheet->delimiter != ',')
+		log_info("%s: separated by %s", file,
+			sheet->delimiter == ';'    ? "semicolons"
+			: sheet->delimiter == '\t' ? "tabs"
+						   : "bars");
+	if (*sheet->encoding && strcmp(sheet->encoding, "UTF-8") != 0)
+		log_info("%s: read as %s", file, sheet->encoding);
 }

@@ -21,4 +21,7 @@ struct sheet {
 int sheet_read(int fd, const char *encoding, const char *column, csv_row_fn *row, void *context,
 	struct sheet *out, struct err *e);
 
+/* Say what was found out, where it is not the usual. */
+void sheet_tell(const struct sheet *sheet, const char *file);
+
 #endif

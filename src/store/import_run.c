@@ -36,20 +36,14 @@ import_run_keep(struct db *db, const struct import_run *run, struct err *e)
 	return stmt_run(s, e);
 }
 
-int
-import_run_get(struct db *db, int64_t id, struct arena *a, struct import_run *out, struct err *e)
-{
-	struct stmt *s = db_prepare(db,
-		"SELECT id, file, started_at, ended_at, undone_at, added, updated, unchanged, "
-		"rejected "
-		"FROM import_run WHERE id = ?1",
-		e);
-	int status;
+#define RUN "id, file, started_at, ended_at, undone_at, added, updated, unchanged, rejected"
 
-	if (!s)
-		return -1;
-	stmt_int(s, 1, id);
-	status = stmt_step(s, e);
+/* The row of a statement whose columns are RUN; 1 found, 0 none. */
+static int
+read_run(struct stmt *s, struct arena *a, struct import_run *out, struct err *e)
+{
+	int status = stmt_step(s, e);
+
 	if (status <= 0)
 		return status;
 	*out = (struct import_run){ .id = stmt_get_int(s, 0),
@@ -63,6 +57,34 @@ import_run_get(struct db *db, int64_t id, struct arena *a, struct import_run *ou
 		.rejected = stmt_get_int(s, 8) };
 	stmt_reset(s);
 	return 1;
+}
+
+int
+import_run_get(struct db *db, int64_t id, struct arena *a, struct import_run *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT " RUN " FROM import_run WHERE id = ?1", e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, id);
+	return read_run(s, a, out, e);
+}
+
+int
+import_run_unfinished(
+	struct db *db, int64_t after, struct arena *a, struct import_run *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT " RUN " FROM import_run AS r WHERE id > ?1 AND ended_at IS NULL AND "
+		"undone_at IS NULL AND NOT EXISTS (SELECT 1 FROM import_run AS later "
+		"WHERE later.file = r.file AND later.id > r.id AND later.ended_at IS NOT NULL) "
+		"ORDER BY id LIMIT 1",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, after);
+	return read_run(s, a, out, e);
 }
 
 int

@@ -22,6 +22,11 @@ int import_run_keep(struct db *db, const struct import_run *run, struct err *e);
 int import_run_get(
 	struct db *db, int64_t id, struct arena *a, struct import_run *out, struct err *e);
 
+/* The first after `after` that neither ended nor was undone, unless a later one of the same file came
+ * to its end: it had all of this one's rows. 1 found, 0 there is none. */
+int import_run_unfinished(
+	struct db *db, int64_t after, struct arena *a, struct import_run *out, struct err *e);
+
 /* Keep how somebody is, before the run changes them; the first time counts. */
 int import_run_remember(struct db *db, int64_t run, int64_t subscriber, struct err *e);
 /* Put somebody back to how they were before the run: 1 done, 0 not, they were changed after it

@@ -1,4 +1,5 @@
 """The people on the list, as an operator sees them."""
+import contextlib
 import os
 import re
 import sqlite3
@@ -331,12 +332,45 @@ def test_a_killed_import_is_finished_by_running_it_again(publication):
     assert len(publication.states()) == 20000
 
 
+def cut_off(publication, rows):
+    """An import of standard input that is killed when that many rows are written."""
+    process = subprocess.Popen([PROGRAM, "-C", publication.path, "subscriber", "import", "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process.stdin.write(("email\n" + "".join(f"b{i}@x.org\n" for i in range(rows + 10))).encode())
+    process.stdin.flush()
+    end = time.monotonic() + 60
+    with contextlib.closing(sqlite3.connect(publication.database)) as db:
+        while db.execute("SELECT count(*) FROM subscriber").fetchone()[0] < rows:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    process.kill()
+    process.wait()
+    process.stdin.close()
+
+
+def test_an_import_that_was_cut_off_is_told_until_it_is_repeated_or_undone(publication):
+    cut_off(publication, 2000)
+    told = "import 1 (-), begun at 20"
+    other = publication.write("other.csv", "email\nann@x.org\n")
+    for args, code in (((other, "--dry-run"), 0), ((other,), 0), (("--undo",), 64), (("--undo", 77), 66)):
+        done = publication.run("subscriber", "import", *args)
+        assert done.code == code and told in done.err and "2000 of its rows" in done.err and "--undo 1'" in done.err, done
+    done = publication.ok("subscriber", "import", "--undo", 1)
+    assert "2000 removed" in done.out and told not in done.err
+    assert "has not ended" not in publication.ok("subscriber", "import", other).err
+    cut_off(publication, 1000)
+    rows = "email\n" + "".join(f"b{i}@x.org\n" for i in range(1010))
+    done = publication.ok("subscriber", "import", "-", stdin=rows)
+    assert "10 added, 0 updated, 1000 unchanged" in done.out and "1000 of its rows" in done.err
+    assert "has not ended" not in publication.ok("subscriber", "import", other).err
+
+
 def test_a_full_disk_stops_an_import_in_words(publication):
     text = "email\n" + "".join(f"a{i}@x.org\n" for i in range(20000))
     path = publication.write("list.csv", text)
-    script = f"trap '' XFSZ; ulimit -f 512; exec {PROGRAM} -C {publication.path} subscriber import {path}"
+    script = f"trap '' XFSZ; ulimit -f 2048; exec {PROGRAM} -C {publication.path} subscriber import {path}"
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, timeout=120)
-    assert done.returncode == 74, done
+    assert done.returncode == 74 and b"import 1 (" in done.stderr and b"--undo 1'" in done.stderr, done
     assert publication.json("db", "check") == {"whole": True}
     publication.ok("subscriber", "import", path)
     assert len(publication.states()) == 20000

@@ -90,3 +90,11 @@ def test_verbs_say_what_they_need(publication):
     for arguments in (["suppress"], ["suppress", "add"], ["suppress", "list", "x"], ["suppress", "import"], ["suppress", "hide"]):
         assert publication.run(*arguments).code == 64
     assert publication.run("suppress", "import", "missing.txt").code == 66
+
+
+def test_how_an_imported_list_is_separated_and_encoded_is_said(publication):
+    done = publication.ok("suppress", "import", "-", stdin="reason;email\nhard;a@x.org\n")
+    assert "-: separated by semicolons" in done.err and done.out.startswith("1 added")
+    done = publication.ok("suppress", "import", "-", stdin="reason\temail\nhard\tb@x.org\n".encode("utf-16"))
+    assert "-: separated by tabs" in done.err and "-: read as UTF-16LE" in done.err
+    assert "separated" not in publication.ok("suppress", "import", "-", stdin="email,reason\nc@x.org,hard\n").err
