@@ -180,35 +180,31 @@ put_aside(struct intake *in, struct str message, struct err *e)
 }
 
 int
-intake_file(struct intake *in, const char *file, struct err *e)
+intake_file(struct intake *in, const char *file, struct str bytes, struct err *e)
 {
 	bool keep = false, pipe = strcmp(file, "-") == 0;
-	struct str rest, message;
-	struct arena a = { 0 };
-	int status = bounce_bytes(file, &a, &rest, e);
+	struct str message;
+	int status = 0;
 
-	while (status == 0 && mbox_next(&rest, &message)) {
+	while (status == 0 && mbox_next(&bytes, &message)) {
 		status = intake_message(in, file, message, &keep, e);
 		if (status == 0 && keep && pipe)
 			status = put_aside(in, message, e);
 	}
-	arena_free(&a);
 	return status;
 }
 
 int
-intake_post(struct intake *in, const char *file, enum webhook_format format, struct err *e)
+intake_post(struct intake *in, const char *file, struct str bytes, enum webhook_format format,
+	struct err *e)
 {
 	struct bounce_reports reports;
 	struct webhook_keys keys;
 	struct arena a = { 0 };
-	struct str bytes;
 	bool keep = false, any = false;
-	int status = bounce_bytes(file, &a, &bytes, e);
+	int status = bounce_keys(&in->desk.publication, &a, &keys, e);
 
 	in->returning.source = BOUNCE_WEBHOOK;
-	if (status == 0)
-		status = bounce_keys(&in->desk.publication, &a, &keys, e);
 	if (status == 0)
 		status = bounce_read_webhook(file, format, bytes, &keys, &a, &reports, e);
 	for (size_t i = 0; status == 0 && i < reports.n; i++, any = any || keep)

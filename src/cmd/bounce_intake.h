@@ -30,9 +30,10 @@ int intake_message(
 
 /* A file of one message or many (mbox); "-": standard input, of which what is for a person is put into
  * var/unmatched/, as it is nowhere else. */
-int intake_file(struct intake *in, const char *file, struct err *e);
+int intake_file(struct intake *in, const char *file, struct str bytes, struct err *e);
 /* A webhook's post; of standard input it is put there too when anything in it is for a person. */
-int intake_post(struct intake *in, const char *file, enum webhook_format format, struct err *e);
+int intake_post(struct intake *in, const char *file, struct str bytes, enum webhook_format format,
+	struct err *e);
 /* All of a Maildir, or of a folder of messages; what was dealt with is moved to done/ in it. */
 int intake_maildir(struct intake *in, const char *path, struct err *e);
 /* The mailbox of the settings; what was dealt with is removed from it. */

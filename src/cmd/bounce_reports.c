@@ -23,6 +23,9 @@ read_all(int fd, const char *file, struct buf *b, struct err *e)
 
 		if (n == 0)
 			return 0;
+		if (n < 0 && errno == EISDIR)
+			return err_set(e, ERR_IO,
+				"%s: is a folder; --maildir takes in all that is in one", file);
 		if (n < 0 && errno != EINTR)
 			return err_set(e, ERR_IO, "%s: %s", file, strerror(errno));
 		if (n > 0)

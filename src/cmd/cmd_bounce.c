@@ -1,6 +1,7 @@
 /* cmd_bounce.c: `morningpost bounce`: take in what came back. */
 #include <getopt.h>
 
+#include "base/log.h"
 #include "cmd/bounce.h"
 #include "cmd/bounce_intake.h"
 #include "cmd/bounce_reports.h"
@@ -9,7 +10,7 @@
 const char cmd_bounce_help[] =
 	"  FILE...      delivery reports, complaints, automatic answers: a message or an mbox "
 	"each;\n"
-	"               -: standard input\n"
+	"               -: standard input. One that cannot be read is told, and stops no other\n"
 	"  --format F   ses, sendgrid, mailgun or postmark: FILE is what their webhook posts, with "
 	"the\n"
 	"               request's header in front where the signature stands there (SendGrid)\n"
@@ -113,26 +114,79 @@ find_keys(struct context *c, struct arena *a, struct webhook_keys *keys, struct 
 	return status;
 }
 
+/* -- files ------------------------------------------------------------------------------------ */
+
+/* What is done with each. */
+struct file_work {
+	struct context *c;
+	const struct bounce_options *o;
+	struct intake *in; /* NULL: a dry run */
+};
+
 static int
-dry_run(struct context *c, const struct bounce_options *o, const char *file, struct err *e)
+dry_run(const struct file_work *w, const char *file, struct str bytes, struct arena *a,
+	struct err *e)
 {
-	struct arena a = { 0 };
 	struct webhook_keys keys;
 	struct bounce_reports reports = { 0 };
+	int status = w->o->is_webhook ? find_keys(w->c, a, &keys, e) : 0;
+
+	if (status == 0)
+		status = w->o->is_webhook ? bounce_read_webhook(file, w->o->format, bytes, &keys, a,
+						    &reports, e)
+					  : bounce_read_mail(file, bytes, a, &reports, e);
+	for (size_t i = 0; status == 0 && i < reports.n; i++)
+		bounce_show(&w->c->out, file, reports.p[i]);
+	return status;
+}
+
+static int
+work_on(const struct file_work *w, const char *file, struct str bytes, struct arena *a,
+	struct err *e)
+{
+	return !w->in             ? dry_run(w, file, bytes, a, e)
+	       : w->o->is_webhook ? intake_post(w->in, file, bytes, w->o->format, e)
+				  : intake_file(w->in, file, bytes, e);
+}
+
+/* *its_own: the file is at fault, and another may be well. */
+static int
+one_file(const struct file_work *w, const char *file, bool *its_own, struct err *e)
+{
+	struct arena a = { 0 };
 	struct str bytes;
 	int status = bounce_bytes(file, &a, &bytes, e);
 
-	if (status == 0 && o->is_webhook)
-		status = find_keys(c, &a, &keys, e);
-	if (status == 0)
-		status = o->is_webhook ? bounce_read_webhook(
-						 file, o->format, bytes, &keys, &a, &reports, e)
-				       : bounce_read_mail(file, bytes, &a, &reports, e);
-	for (size_t i = 0; status == 0 && i < reports.n; i++)
-		bounce_show(&c->out, file, reports.p[i]);
+	*its_own = status < 0;
+	if (status == 0) {
+		status = work_on(w, file, bytes, &a, e);
+		*its_own = status < 0 && e->code == ERR_DATA;
+	}
 	arena_free(&a);
 	return status;
 }
+
+/* One that cannot be read keeps back no other: it is told, and the code of the first such is what the
+ * run ends with. */
+static int
+all_files(const struct file_work *w, char **files, struct err *e)
+{
+	int code = 0;
+	bool its_own;
+
+	for (; *files; files++) {
+		if (one_file(w, *files, &its_own, e) == 0)
+			continue;
+		if (!its_own)
+			return -1;
+		log_error("%s", e->text);
+		code = code ? code : (int)e->code;
+		*e = (struct err){ 0 };
+	}
+	return code;
+}
+
+/* -- the roads -------------------------------------------------------------------------------- */
 
 /* Nor does a folder. */
 static int
@@ -146,27 +200,13 @@ dry_run_maildir(struct context *c, const char *path, struct err *e)
 }
 
 static int
-dry_run_all(struct context *c, const struct bounce_options *o, char **files, struct err *e)
-{
-	for (; *files; files++)
-		if (dry_run(c, o, *files, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int
 take_in(struct intake *in, const struct bounce_options *o, char **files, struct err *e)
 {
-	int status = 0;
+	const struct file_work w = { in->c, o, in };
 
-	if (o->maildir)
-		return intake_maildir(in, o->maildir, e);
-	if (o->fetch)
-		return intake_fetch(in, e);
-	for (; status == 0 && *files; files++)
-		status = o->is_webhook ? intake_post(in, *files, o->format, e)
-				       : intake_file(in, *files, e);
-	return status;
+	return o->maildir ? intake_maildir(in, o->maildir, e)
+	       : o->fetch ? intake_fetch(in, e)
+			  : all_files(&w, files, e);
 }
 
 static int
@@ -190,6 +230,7 @@ int
 cmd_bounce(struct context *c, int argc, char **argv, struct err *e)
 {
 	struct bounce_options o = { 0 };
+	const struct file_work dry = { c, &o, NULL };
 	int status;
 
 	if (take_options(&o, argc, argv, e) < 0)
@@ -199,10 +240,10 @@ cmd_bounce(struct context *c, int argc, char **argv, struct err *e)
 	if (o.dry_run && o.maildir)
 		status = dry_run_maildir(c, o.maildir, e);
 	else if (o.dry_run && !o.fetch)
-		status = dry_run_all(c, &o, argv + optind, e);
+		status = all_files(&dry, argv + optind, e);
 	else
 		status = take_all_in(c, &o, argv + optind, e);
-	if (status == 0 && c->out.json)
+	if (status >= 0 && c->out.json)
 		out_end(&c->out);
 	return status;
 }

@@ -71,6 +71,29 @@ def test_each_way_back_is_known(sent):
     sent.ok("log", "verify")
 
 
+@pytest.mark.parametrize("args", [("--dry-run",), ()], ids=["dry", "taken"])
+def test_a_file_that_cannot_be_read_stops_no_other(sent, tmp_path, args):
+    c = sent.copies
+    for name, who in (("a", PEOPLE[0]), ("z", PEOPLE[1])):
+        (tmp_path / name).write_text(dsn(c[who]))
+    (tmp_path / "folder").mkdir()
+    done = sent.run("bounce", *args, tmp_path / "a", tmp_path / "none", tmp_path / "folder", tmp_path / "z")
+    assert done.code == 66 and done.out.count("5.1.1") == 2, done
+    assert f"{tmp_path}/none: No such file" in done.err and f"{tmp_path}/folder: is a folder; --maildir" in done.err
+    assert ("2 read" in done.err) != bool(args)
+    assert [sent.states()[who] for who in PEOPLE[:2]] == ["active" if args else "bounced"] * 2
+    assert sent.run("bounce", *args, tmp_path / "folder", tmp_path / "none").code == 74
+    done = sent.run("bounce", *args, "--json", tmp_path / "none", tmp_path / "a")
+    assert done.code == 66 and len(json.loads(done.out)) == 1
+
+
+def test_a_post_that_is_none_stops_no_other(sent, tmp_path):
+    (tmp_path / "no.json").write_text("{")
+    (tmp_path / "one.json").write_text(json.dumps({"RecordType": "Bounce", "Type": "HardBounce", "Email": "x@y.example", "MessageID": "1"}))
+    done = sent.run("bounce", "--dry-run", "--format", "postmark", tmp_path / "no.json", tmp_path / "one.json")
+    assert done.code == 65 and "no.json" in done.err and "x@y.example\thard" in done.out, done
+
+
 def test_why_tells_what_came_back(sent):
     take(sent, dsn(sent.copies[PEOPLE[0]]))
     [returned] = sent.json("why", PEOPLE[0])["returned"]
