@@ -312,6 +312,22 @@ text_mixes_scripts(struct str s)
 	return latin && other;
 }
 
+bool
+text_has_script(struct str s, const char *script)
+{
+	const uc_script_t *wanted = uc_script_byname(script);
+
+	while (s.n) {
+		uint32_t c;
+		size_t n = text_char(s, &c);
+
+		if (n && uc_is_script(c, wanted))
+			return true;
+		s = str_from(s, n ? n : 1);
+	}
+	return false;
+}
+
 const char *
 text_direction(const char *language)
 {

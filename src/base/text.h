@@ -46,6 +46,9 @@ struct str text_cut(struct str s, size_t columns, struct arena *a);
  * warnings. */
 bool text_mixes_scripts(struct str s);
 
+/* Is a character of it of the script, by its name in Unicode ("Latin")? */
+bool text_has_script(struct str s, const char *script);
+
 /* How a language (BCP 47) is written, as HTML's dir says it: "ltr" or "rtl". */
 const char *text_direction(const char *language);
 

@@ -146,7 +146,7 @@ spelling_check(const struct publication *p, struct day day, const struct compose
 	if (read_known(p, a, &known, e) < 0)
 		return -1;
 	dictionary = program ? dictionary_of(p->settings.publication.language, a) : NULL;
-	spelling_words(c, known, a, &words, &n);
+	spelling_words(c, str_of(p->settings.publication.language), known, a, &words, &n);
 	if (!dictionary || n == 0) {
 		log_debug(
 			"spelling: %s", program ? "nothing to ask, or no dictionary of the language"

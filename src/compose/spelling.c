@@ -8,6 +8,7 @@
 enum { SHORTEST = 3, LONGEST = 100, SUGGESTIONS = 3 };
 
 struct gathered {
+	const char *script; /* of the dictionary */
 	struct spelling_word *p;
 	struct str *folded;
 	size_t n, room;
@@ -71,6 +72,41 @@ has_inner_capital(struct str word)
 	return false;
 }
 
+/* What a language's dictionary is written in. A word in another script is a quotation or a name, of which
+ * it says nothing; one that mixes them is asked for. */
+static const char *
+script_of(struct str language)
+{
+	static const struct {
+		const char *languages, *script;
+	} rows[] = {
+		{ "be bg kk ky mk mn ru sr tg tt uk", "Cyrillic" },
+		{ "ar fa ps sd ug ur", "Arabic" },
+		{ "hi mr ne sa", "Devanagari" },
+		{ "he yi", "Hebrew" },
+		{ "am ti", "Ethiopic" },
+		{ "el", "Greek" },
+		{ "hy", "Armenian" },
+		{ "ka", "Georgian" },
+		{ "bn", "Bengali" },
+		{ "gu", "Gujarati" },
+		{ "kn", "Kannada" },
+		{ "ml", "Malayalam" },
+		{ "si", "Sinhala" },
+		{ "ta", "Tamil" },
+		{ "te", "Telugu" },
+		{ "th", "Thai" },
+	};
+	struct str rest = language, tag = { 0 }, one;
+
+	str_split(&rest, '-', &tag);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (struct str all = str_of(rows[i].languages); str_split(&all, ' ', &one);)
+			if (str_ieq(one, tag) && !str_ieq(rest, STR("Latn")))
+				return rows[i].script;
+	return "Latin";
+}
+
 /* What stands between blanks and is an address, a name or a number: none of it is asked for. */
 static bool
 is_no_prose(struct str chunk)
@@ -89,7 +125,8 @@ gather(struct gathered *g, struct str word, int line)
 {
 	struct str folded;
 
-	if (word.n < SHORTEST || word.n > LONGEST || has_inner_capital(word))
+	if (word.n < SHORTEST || word.n > LONGEST || has_inner_capital(word) ||
+		!text_has_script(word, g->script))
 		return;
 	folded = text_fold(word, g->a);
 	if (g->n == g->room) {
@@ -195,11 +232,11 @@ keep_first(struct gathered *g, const struct str *known, size_t known_count)
 }
 
 void
-spelling_words(const struct composed *c, struct str known, struct arena *a,
+spelling_words(const struct composed *c, struct str language, struct str known, struct arena *a,
 	struct spelling_word **out, size_t *n)
 {
 	const struct markdown *m = &c->markdown;
-	struct gathered g = { .a = a };
+	struct gathered g = { .script = script_of(language), .a = a };
 	struct str *names;
 	size_t count = known_words(known, a, &names);
 

@@ -15,11 +15,11 @@ struct spelling_word {
 /*
  * The words of the headline, the standfirst and the editor's own paragraphs, each once, in their order.
  * Left out are code, data, addresses, names by their form (GPT, PyTorch, v2, owner/name), what is
- * shorter than three letters, and the words of `known`: a line each, # begins a comment, case does not
- * matter. In the arena.
+ * shorter than three letters or in a script that the language (BCP 47) is not written in, and the words
+ * of `known`: a line each, # begins a comment, case does not matter. In the arena.
  */
-void spelling_words(const struct composed *c, struct str known, struct arena *a,
-	struct spelling_word **out, size_t *n);
+void spelling_words(const struct composed *c, struct str language, struct str known,
+	struct arena *a, struct spelling_word **out, size_t *n);
 
 /* What the pipe is asked: a line for each word. */
 void spelling_ask(const struct spelling_word *words, size_t n, struct buf *out);

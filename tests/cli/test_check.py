@@ -408,6 +408,12 @@ def test_a_word_that_no_dictionary_has_is_told_once_with_its_line(publication):
 
 
 @pytest.mark.skipif(not SPELLING, reason="hunspell is not installed")
+def test_words_in_another_script_than_the_dictionary_are_not_told(publication):
+    publication.write(FILE, issue(body="The words \u05e9\u05dc\u05d5\u05dd, \u0645\u0631\u062d\u0628\u0627, \u0441\u043b\u043e\u0432\u043e, \u03bb\u03cc\u03b3\u03bf\u03c2 and recieve.\n"))
+    assert [row["what"] for row in found(publication, code=0) if row["code"] == "spelling"] == ["the dictionary does not have 'recieve'"]
+
+
+@pytest.mark.skipif(not SPELLING, reason="hunspell is not installed")
 def test_a_language_without_a_dictionary_is_not_checked(publication):
     publication.write(FILE, issue(body="We recieve it.\n"))
     settings = (publication.path / "morningpost.yaml").read_text()

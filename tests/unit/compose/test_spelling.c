@@ -6,7 +6,7 @@ static void
 only_prose_is_asked_for(void **state)
 {
 	static const struct {
-		const char *text, *known, *want;
+		const char *text, *known, *want, *language;
 	} rows[] = {
 		{ "Three little words", "", "Three little words" },
 		{ "don't, the reader\xe2\x80\x99s \xe2\x80\x9cword\xe2\x80\x9d", "",
@@ -17,8 +17,18 @@ only_prose_is_asked_for(void **state)
 			"well known na\xc3\xafve words" },
 		{ "The the THE Word word", "", "The Word" },
 		{ "Word wort", "# a comment\nwort # another\n\nWORD", "" },
+		/* What the dictionary cannot have: Japanese, Russian, Hebrew, Arabic. */
 		{ "\xe6\x97\xa5\xe6\x9c\xac words \xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe", "",
-			"words \xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe" },
+			"words" },
+		{ "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d words \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85", "",
+			"words" },
+		{ "words \xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe", "",
+			"\xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe", "ru-RU" },
+		{ "words \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+			"he" },
+		{ "words \xd1\x81\xd0\xbb\xd0\xbe\xd0\xb2\xd0\xbe", "", "words", "sr-Latn" },
+		/* A Cyrillic letter has slipped in. */
+		{ "w\xd0\xberds", "", "w\xd0\xberds" },
 		{ "is a by", "", "" },
 		{ "broken \xff\xfe bytes", "", "broken bytes" },
 		{ "", "", "" },
@@ -34,7 +44,8 @@ only_prose_is_asked_for(void **state)
 		size_t n;
 
 		buf_init(&b, 1000);
-		spelling_words(&c, str_of(rows[i].known), &a, &words, &n);
+		spelling_words(&c, str_of(rows[i].language ? rows[i].language : "en"),
+			str_of(rows[i].known), &a, &words, &n);
 		for (size_t k = 0; k < n; k++) {
 			assert_int_equal(words[k].line, 7);
 			buf_printf(&b, "%s%.*s", k ? " " : "", STR_ARG(words[k].word));
