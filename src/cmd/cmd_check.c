@@ -32,20 +32,18 @@ print_finding(struct out *o, const struct check_finding *f)
 		STR_ARG(f->what), f->remedy);
 }
 
-/* What can be told only of an issue that could be composed: spelling, where somebody has written, and
- * what is behind its links. */
+/* Spelling, where somebody has written, and what is behind its links. */
 static int
 look_further(struct context *c, const struct publication *p, struct day day, bool links,
 	bool written, const struct composed *composed, struct arena *a, struct findings *found,
 	struct err *e)
 {
-	if (composed->letter.count == 0)
-		return 0;
-	if (written && spelling_check(p, day, composed, a, found, e) < 0)
+	if (written && composed->has_body && spelling_check(p, day, composed, a, found, e) < 0)
 		return -1;
-	return links ? asking_check(p, day, composed, isatty(STDERR_FILENO) == 1 && !c->quiet, a,
-			       found, e)
-		     : 0;
+	return links && composed->has_parts
+		       ? asking_check(p, day, composed, isatty(STDERR_FILENO) == 1 && !c->quiet, a,
+				 found, e)
+		       : 0;
 }
 
 static int

@@ -48,6 +48,17 @@ ask_approval(const struct publication *p, struct day day, struct proof *proof, s
 	return status;
 }
 
+/* The first that stops its composition. */
+static int
+tell_why(const struct proof *proof, struct err *e)
+{
+	const struct check_finding *f = proof->findings;
+
+	while (strcmp(f->code, "composition") != 0)
+		f++;
+	return err_set(e, ERR_DATA, "%.*s: %.*s", STR_ARG(f->where), STR_ARG(f->what));
+}
+
 static int
 make(const struct publication *p, struct day day, struct proof *proof, struct err *e)
 {
@@ -55,12 +66,8 @@ make(const struct publication *p, struct day day, struct proof *proof, struct er
 		check_run(p, day, &proof->known.options, &proof->arena, &proof->composed,
 			&proof->findings, &proof->finding_count, e) < 0)
 		return -1;
-	/* Why it cannot be composed is the last of the findings then. */
-	if (proof->composed.letter.count == 0) {
-		const struct check_finding *f = &proof->findings[proof->finding_count - 1];
-
-		return err_set(e, ERR_DATA, "%.*s: %.*s", STR_ARG(f->where), STR_ARG(f->what));
-	}
+	if (proof->composed.letter.count == 0)
+		return tell_why(proof, e);
 	return fill(p, day, proof, e) < 0 ? -1 : ask_approval(p, day, proof, e);
 }
 

@@ -113,17 +113,55 @@ find_error(struct check_desk *d, const char *sentence)
 
 /* -- the rules -------------------------------------------------------------------------------- */
 
-static check_rule *const rules[] = { check_faults, check_draft, check_unedited, check_empty,
-	check_repeated, check_subject, check_preheader, check_fence, check_placeholders,
-	check_left_over, check_hidden_characters, check_headings, check_links_twice,
-	check_link_words, check_block_links, check_size, check_unsubscribe, check_address,
-	check_text_width, check_parity_text, check_parity_links, check_parity_headings,
-	check_parity_figures, check_contrast, check_notes, check_lead, check_links_repeated,
-	check_counted, check_approval };
+/* What a rule looks at; where a part of the issue could not be made, what is said of it is not true. */
+enum { FRONT = 1, BODY = 2, PARTS = 4, LETTER = 8 };
+
+static const struct {
+	check_rule *rule;
+	unsigned needs;
+} rules[] = {
+	{ check_faults, BODY },
+	{ check_draft, 0 },
+	{ check_unedited, 0 },
+	{ check_empty, BODY },
+	{ check_repeated, BODY },
+	{ check_subject, FRONT },
+	{ check_preheader, FRONT },
+	{ check_fence, 0 },
+	{ check_placeholders, BODY },
+	{ check_left_over, BODY },
+	{ check_hidden_characters, BODY },
+	{ check_headings, PARTS },
+	{ check_links_twice, BODY },
+	{ check_link_words, BODY },
+	{ check_block_links, PARTS },
+	{ check_size, LETTER },
+	{ check_unsubscribe, LETTER },
+	{ check_address, PARTS },
+	{ check_text_width, PARTS },
+	{ check_parity_text, PARTS },
+	{ check_parity_links, PARTS },
+	{ check_parity_headings, PARTS },
+	{ check_parity_figures, PARTS },
+	{ check_contrast, PARTS },
+	{ check_notes, BODY },
+	{ check_lead, FRONT | BODY },
+	{ check_links_repeated, BODY },
+	{ check_counted, BODY },
+	{ check_approval, LETTER },
+};
+
+static unsigned
+made_of(const struct composed *c)
+{
+	return (c->has_front ? FRONT : 0U) | (c->has_body ? BODY : 0U) |
+	       (c->has_parts ? PARTS : 0U) | (c->letter.count ? LETTER : 0U);
+}
 
 static void
 apply_rules(struct check_desk *d)
 {
+	unsigned made = made_of(d->c);
 	struct buf words;
 
 	page_read(d->c->html, d->a, &d->page);
@@ -133,7 +171,8 @@ apply_rules(struct check_desk *d)
 	buf_free(&words);
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
 		d->begun = d->n;
-		rules[i](d);
+		if ((rules[i].needs & ~made) == 0)
+			rules[i].rule(d);
 	}
 }
 
@@ -142,6 +181,7 @@ check_run(const struct publication *p, struct day day, const struct edition_opti
 	struct arena *a, struct composed *out, struct check_finding **list, size_t *n,
 	struct err *e)
 {
+	struct troubles troubles = { .a = a };
 	struct check_desk d = { .p = p,
 		.day = day,
 		.o = o,
@@ -152,14 +192,13 @@ check_run(const struct publication *p, struct day day, const struct edition_opti
 
 	publication_issue_path(day, file);
 	d.file = arena_printf(a, "%s", file);
-	if (edition_compose(p, day, o, a, out, e) < 0) {
-		if (e->code != ERR_DATA)
-			return -1;
+	if (edition_look(p, day, o, &troubles, a, out, e) < 0)
+		return -1;
+	if (troubles.n)
 		check_fence(&d); /* often it is why */
-		find_error(&d, e->text);
-	} else {
-		apply_rules(&d);
-	}
+	for (size_t i = 0; i < troubles.n; i++)
+		find_error(&d, troubles.p[i]);
+	apply_rules(&d);
 	*list = d.list;
 	*n = d.n;
 	return 0;

@@ -24,9 +24,9 @@ struct findings {
 void findings_add(struct findings *f, struct arena *a, const struct check_finding *more);
 
 /*
- * Compose the issue and look at it from all sides. 0 with the findings in *list (a problem that
- * stops composition is one of them, and out->letter is empty then); -1 only where nothing can be
- * said: no issue (ERR_NOINPUT), no publication.
+ * Compose the issue and look at it from all sides. 0 with the findings in *list; -1 only where nothing
+ * can be said: no issue (ERR_NOINPUT), no publication. What stops composition are findings of the code
+ * "composition", before the others that can be found all the same; out->letter is empty then.
  */
 int check_run(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct check_finding **list, size_t *n,

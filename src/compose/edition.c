@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/asset.h"
 #include "base/file.h"
 #include "base/sign.h"
 #include "base/text.h"
@@ -34,7 +35,17 @@ struct press {
 	struct album album;
 	char file[32]; /* the issue's */
 	bool no_prompts;
+	struct troubles *troubles; /* NULL: the first ends it */
 };
+
+/* 0 went well; 1 it did not, which was noted: what depends on it has to be left; -1. */
+static int
+noted(struct press *press, int status, struct err *e)
+{
+	if (status == 0)
+		return 0;
+	return trouble_note(press->troubles, e) < 0 ? -1 : 1;
+}
 
 /* -- what the templates are given ------------------------------------------------------------- */
 
@@ -208,7 +219,47 @@ read_issue(struct press *press, struct composed *out, struct err *e)
 				press->p->path, press->file);
 		return -1;
 	}
-	return front_parse(text, press->file, press->a, &out->front, e);
+	if (front_read(text, press->file, press->troubles, press->a, &out->front, e) < 0)
+		return -1;
+	out->has_front = out->front.title.n && out->front.summary.n;
+	return 0;
+}
+
+/* The publication's, or, where that is of no use, the built-in one. */
+static int
+read_theme(struct press *press, struct err *e)
+{
+	static const char path[] = "templates/theme.yaml";
+	int got = noted(press, templates_load_theme(&press->t, e), e);
+
+	return got <= 0 ? got
+			: theme_parse(asset_find(path)->bytes, path, press->a, &press->t.theme, e);
+}
+
+struct looking {
+	struct press *press;
+	struct blocks *blocks;
+};
+
+/* A markdown_block_fn. In the place of a block that cannot be used stands its name: its department is
+ * not an empty one. */
+static int
+render_block(void *context, struct str name, struct str body, int line, struct buf *html,
+	struct buf *text, struct err *e)
+{
+	struct looking *l = context;
+	size_t html_before = html->n, text_before = text->n;
+	int got = blocks_render(l->blocks, name, body, line, html, text, e);
+
+	if (got >= 0)
+		return got;
+	if (noted(l->press, got, e) < 0)
+		return -1;
+	buf_cut(html, html_before);
+	buf_cut(text, text_before);
+	buf_add(html, name);
+	buf_printf(text, "%.*s\n", STR_ARG(name));
+	return 1;
 }
 
 static int
@@ -226,9 +277,10 @@ render_departments(struct press *press, struct composed *out, struct err *e)
 		.figures = press->figures,
 		.album = &press->album,
 		.record = &record };
+	struct looking looking = { press, &blocks };
 	const struct markdown_options o = { .theme = &press->t.theme,
-		.block = blocks_render,
-		.context = &blocks,
+		.block = render_block,
+		.context = &looking,
 		.columns = COLUMNS,
 		.no_prompts = press->no_prompts,
 		.album = &press->album };
@@ -287,17 +339,26 @@ tidy_text(struct press *press, struct str s)
 }
 
 static int
+render_part(struct press *press, const char *name, const char *ending, enum template_escape escape,
+	const struct composed *c, struct str *out, struct err *e)
+{
+	press->t.ending = ending;
+	return noted(
+		press, templates_render(&press->t, name, data_of(press, c), escape, out, e), e);
+}
+
+static int
 render_parts(struct press *press, struct composed *out, struct err *e)
 {
-	press->t.ending = ".html";
-	if (templates_render(
-		    &press->t, "issue.html", data_of(press, out), TEMPLATE_HTML, &out->html, e) < 0)
-		return -1;
-	press->t.ending = ".txt";
-	if (templates_render(
-		    &press->t, "issue.txt", data_of(press, out), TEMPLATE_PLAIN, &out->text, e) < 0)
+	int html = render_part(press, "issue.html", ".html", TEMPLATE_HTML, out, &out->html, e),
+	    text = html < 0 ? -1
+			    : render_part(press, "issue.txt", ".txt", TEMPLATE_PLAIN, out,
+				      &out->text, e);
+
+	if (text < 0)
 		return -1;
 	out->text = tidy_text(press, out->text);
+	out->has_parts = !html && !text;
 	return 0;
 }
 
@@ -348,30 +409,59 @@ show_lead(const struct edition_options *o, struct arena *a, struct composed *out
 	out->shown = all;
 }
 
+/* As far as it leads, a step after the other. */
+static int
+make(struct press *press, const struct edition_options *o, struct composed *out, struct err *e)
+{
+	int got = noted(press, read_issue(press, out, e), e);
+
+	if (got || read_theme(press, e) < 0)
+		return got > 0 ? 0 : -1;
+	got = noted(press, render_departments(press, out, e), e);
+	out->has_body = got == 0;
+	if (got || !out->has_front)
+		return got < 0 ? -1 : 0;
+	show_lead(o, press->a, out);
+	out->subject =
+		o->test ? str_of(arena_printf(press->a, "[Test] %.*s", STR_ARG(out->front.subject)))
+			: out->front.subject;
+	if (render_parts(press, out, e) < 0)
+		return -1;
+	return out->has_parts && noted(press, freeze(press, o->edition_hash, out, e), e) < 0 ? -1
+											     : 0;
+}
+
 int
-edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
-	struct arena *a, struct composed *out, struct err *e)
+edition_look(const struct publication *p, struct day day, const struct edition_options *o,
+	struct troubles *t, struct arena *a, struct composed *out, struct err *e)
 {
 	struct press press = { .t = { .publication = p, .arena = a, .ending = ".html" },
 		.p = p,
 		.day = day,
 		.a = a,
 		.figures = o->figures,
-		.no_prompts = o->unedited && p->settings.daily.send_unedited };
+		.no_prompts = o->unedited && p->settings.daily.send_unedited,
+		.troubles = t };
 
 	press.album = (struct album){
 		.dir = p->dir, .domain = str_of(p->settings.publication.list_id), .arena = a
 	};
 	*out = (struct composed){ 0 };
-	if (read_issue(&press, out, e) < 0 || templates_load_theme(&press.t, e) < 0 ||
-		render_departments(&press, out, e) < 0)
+	if (make(&press, o, out, e) < 0)
 		return -1;
-	show_lead(o, a, out);
-	out->subject = o->test ? str_of(arena_printf(a, "[Test] %.*s", STR_ARG(out->front.subject)))
-			       : out->front.subject;
-	if (render_parts(&press, out, e) < 0)
-		return -1;
-	return freeze(&press, o->edition_hash, out, e);
+	/* What was passed over is not to be sent. */
+	if (t && t->n) {
+		out->letter = (struct letter){ 0 };
+		out->hash[0] = '\0';
+	}
+	return 0;
+}
+
+int
+edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
+	struct arena *a, struct composed *out, struct err *e)
+{
+	return edition_look(p, day, o, NULL, a, out, e);
 }
 
 /* The words of a department that has only data beside them are not in a letter without figures. */

@@ -27,6 +27,9 @@ struct composed {
 	size_t shown_count;
 	struct block_note *notes;
 	size_t note_count;
+	/* What could be made, where edition_look met trouble: a title and a summary; markdown; html and
+	 * text. */
+	bool has_front, has_body, has_parts;
 };
 
 struct edition_options {
@@ -45,6 +48,14 @@ struct edition_options {
  */
 int edition_compose(const struct publication *p, struct day day, const struct edition_options *o,
 	struct arena *a, struct composed *out, struct err *e);
+
+/*
+ * The same, as far as it leads: what would stop it is noted in t and passed over, so that the rest can be
+ * looked at. 0, and then out->letter is there only when nothing was noted; -1 for what is no fault of the
+ * issue or the templates.
+ */
+int edition_look(const struct publication *p, struct day day, const struct edition_options *o,
+	struct troubles *t, struct arena *a, struct composed *out, struct err *e);
 
 /* A hash of the issue's words and of the letter that they make without the day's figures: those may
  * come in later, and who has not changed a word has not changed the issue. */

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
-enum { SUBJECT = 78, PREHEADER = 140, TITLE = 300 };
+enum { SUBJECT = 78, PREHEADER = 140, TITLE = 300, BYTES_TOLD = 5 };
 
 struct key {
 	const char *name;
@@ -12,23 +12,62 @@ struct key {
 	uint64_t most;
 };
 
-static int
-check_bytes(struct str text, const char *name, struct err *e)
+static bool
+is_control(char c)
 {
-	struct str rest = text, line;
+	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+static int
+check_line(struct str line, const char *name, int number, struct err *e)
+{
+	if (!text_is_utf8(line))
+		return err_set(e, ERR_DATA,
+			"%s:%d: bytes that are no UTF-8; save the file as UTF-8", name, number);
+	for (size_t i = 0; i < line.n; i++)
+		if (is_control(line.p[i]))
+			return err_set(e, ERR_DATA,
+				"%s:%d: the control character 0x%02x; remove it", name, number,
+				(unsigned char)line.p[i]);
+	return 0;
+}
+
+static void
+blank_foreign(char *line, size_t n)
+{
+	uint32_t c;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t length = text_char((struct str){ line + i, n - i }, &c);
+
+		if (length == 0 || is_control(line[i]))
+			line[i] = ' ';
+		else
+			i += length - 1;
+	}
+}
+
+/* *text is a copy afterwards where something was noted. */
+static int
+check_bytes(struct str *text, const char *name, struct troubles *t, struct arena *a, struct err *e)
+{
+	struct str rest = *text, line, clean = { 0 };
+	int told = 0;
 
 	for (int number = 1; str_line(&rest, &line); number++) {
-		if (!text_is_utf8(line))
-			return err_set(e, ERR_DATA,
-				"%s:%d: bytes that are no UTF-8; save the file as UTF-8", name,
-				number);
-		for (size_t i = 0; i < line.n; i++)
-			if (((unsigned char)line.p[i] < 0x20 && line.p[i] != '\t') ||
-				line.p[i] == 0x7f)
-				return err_set(e, ERR_DATA,
-					"%s:%d: the control character 0x%02x; remove it", name,
-					number, (unsigned char)line.p[i]);
+		size_t at = (size_t)(line.p - text->p);
+
+		if (check_line(line, name, number, e) == 0)
+			continue;
+		/* Of a file in another encoding each line is wrong. */
+		if (told++ < BYTES_TOLD && trouble_note(t, e) < 0)
+			return -1;
+		if (!clean.p)
+			clean = arena_str(a, *text);
+		blank_foreign((char *)(uintptr_t)clean.p + at, line.n);
 	}
+	*e = (struct err){ 0 };
+	*text = clean.p ? clean : *text;
 	return 0;
 }
 
@@ -100,37 +139,61 @@ read_key(const struct yaml *y, const char *name, struct arena *a, struct front *
 		name, y->key_line, STR_ARG(y->key));
 }
 
-int
-front_parse(struct str text, const char *name, struct arena *a, struct front *out, struct err *e)
+static int
+need(struct str value, const char *why, const char *name, struct troubles *t, struct err *e)
 {
-	struct str yaml;
+	if (value.n)
+		return 0;
+	err_fill(e, ERR_DATA, "%s:2: %s", name, why);
+	return trouble_note(t, e);
+}
+
+static int
+read_keys(struct str yaml, const char *name, struct troubles *t, struct arena *a, struct front *out,
+	struct err *e)
+{
 	struct yaml *doc;
 
-	*out = (struct front){ 0 };
-	if (check_bytes(text, name, e) < 0)
-		return -1;
-	if (!cut(text, &yaml, &out->body, &out->body_line))
-		return err_set(e, ERR_DATA,
-			"%s:1: no front matter; begin with a line ---, then title: and summary:, "
-			"then a line ---",
-			name);
 	if (yaml_parse(yaml, name, 1, a, &doc, e) < 0)
 		return -1;
 	if (doc->kind != YAML_MAP)
 		return err_set(e, ERR_DATA, "%s:2: the front matter is %s, not keys and values",
 			name, yaml_kind_name(doc));
 	for (const struct yaml *y = doc->child; y; y = y->next)
-		if (read_key(y, name, a, out, e) < 0)
+		if (read_key(y, name, a, out, e) < 0 && trouble_note(t, e) < 0)
 			return -1;
-	if (out->title.n == 0)
-		return err_set(
-			e, ERR_DATA, "%s:2: title: is missing; it is the lead headline", name);
-	if (out->summary.n == 0)
+	return need(out->title, "title: is missing; it is the lead headline", name, t, e) < 0
+		       ? -1
+		       : need(out->summary,
+				 "summary: is missing; it is the standfirst under the headline",
+				 name, t, e);
+}
+
+int
+front_read(struct str text, const char *name, struct troubles *t, struct arena *a,
+	struct front *out, struct err *e)
+{
+	struct str yaml;
+
+	*out = (struct front){ 0 };
+	if (check_bytes(&text, name, t, a, e) < 0)
+		return -1;
+	if (!cut(text, &yaml, &out->body, &out->body_line))
 		return err_set(e, ERR_DATA,
-			"%s:2: summary: is missing; it is the standfirst under the headline", name);
+			"%s:1: no front matter; begin with a line ---, then title: and summary:, "
+			"then a line ---",
+			name);
+	if (read_keys(yaml, name, t, a, out, e) < 0 && trouble_note(t, e) < 0)
+		return -1;
 	if (out->subject.n == 0)
 		out->subject = text_cut(out->title, SUBJECT, a);
 	if (out->preheader.n == 0)
 		out->preheader = text_cut(out->summary, PREHEADER, a);
 	return 0;
+}
+
+int
+front_parse(struct str text, const char *name, struct arena *a, struct front *out, struct err *e)
+{
+	return front_read(text, name, NULL, a, out, e);
 }

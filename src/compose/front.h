@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "compose/trouble.h"
 
 struct front {
 	struct str title, summary;
@@ -26,5 +27,12 @@ struct front {
  */
 int front_parse(
 	struct str text, const char *name, struct arena *a, struct front *out, struct err *e);
+
+/*
+ * The same, and what is wrong is noted in t (NULL: the first ends it) as long as there is a body: then
+ * 0, title or summary are empty where they cannot be read, and what is no text stands as blanks.
+ */
+int front_read(struct str text, const char *name, struct troubles *t, struct arena *a,
+	struct front *out, struct err *e);
 
 #endif

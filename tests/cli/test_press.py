@@ -341,6 +341,44 @@ def test_front_matter_that_is_wrong_is_named_with_its_line(publication, front, w
         assert done.code == 65 and why in done.err + done.out and f"issues/{TODAY}.md" in done.err + done.out, done
 
 
+MENDED = "## D\n\n[click here](https://example.org/) TBD\n\n"  # two findings that have nothing to do with what stops composition
+STOPPED = {
+    "block": ("", "```numbers\ntils: [x]\n```\n", {}, ["FILE:13"]),
+    "blocks": ("", "```numbers\ntils: [x]\n```\n\n## E\n\n```movers\ntop\n```\n", {}, ["FILE:13", "FILE:19"]),
+    "key": ("bogus: 1\nother: 2\n", "", {}, ["FILE:4", "FILE:5"]),
+    "yaml": ("author: a: b\n", "", {}, ["FILE:4"]),
+    "control": ("", "a\x01b\n\n\x7f\n", {}, ["FILE:12", "FILE:14"]),
+    "theme": ("", "", {"theme.yaml": "colours: {}\n"}, ["templates/theme.yaml:1"]),
+    "include": ("", "", {"footer.html": "\n{{> nowhere}}\n", "issue.txt": "{{> nowhere}}\n"}, ["templates/footer.html:2", "templates/issue.txt:1"]),
+    "all": ("bogus: 1\n", "```numbers\ntils: [x]\n```\n", {"issue.html": "{{#open}}"}, ["FILE:4", "FILE:14", "templates/issue.html:1"]),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_what_stops_composition_hides_nothing_else(publication, name):
+    front, body, templates, places = STOPPED[name]
+    for file, text in templates.items():
+        publication.write(f"templates/{file}", text)
+    publication.write(f"issues/{TODAY}.md", issue(front, MENDED + body))
+    found = publication.json("check", code=65)
+    stopping = [row["where"] for row in found if row["code"] == "composition"]
+    assert stopping == [place.replace("FILE", f"issues/{TODAY}.md") for place in places], found
+    line = issue(front, MENDED).split("\n").index(MENDED.split("\n")[2]) + 1
+    others = {(row["code"], row["where"]) for row in found if row["code"] not in ("composition", "spelling")}
+    assert others == {("link-vague", f"issues/{TODAY}.md:{line}"), ("placeholder", f"issues/{TODAY}.md:{line}")}, "nor is anything said that is not so"
+    for command in ("send", "compose", "approve 0123456789ab"):
+        assert publication.run(*command.split()).code == 65
+    assert list((publication.path / "var/outbox").rglob("*.*")) == []
+
+
+def test_a_file_in_another_encoding_is_told_of_in_a_few_lines(publication):
+    publication.write(f"issues/{TODAY}.md", issue(body="## D\n\n" + "na\xefve\n" * 50).encode("latin-1"))
+    rows = publication.json("check", code=65)
+    assert [row["where"].rpartition(":")[2] for row in rows if row["code"] == "composition"] == ["10", "11", "12", "13", "14"]
+    publication.write(f"issues/{TODAY}.md", issue().encode("utf-16"))
+    assert {row["code"] for row in publication.json("check", code=65)} == {"composition"}
+
+
 @pytest.mark.parametrize("text,code", [(b"", 65), (b"no front matter\n", 65), (b"---\ntitle: A\n", 65), (b"\xff\xfe", 65),
                                        (issue().encode() + b"\xc3", 65), (issue().encode() + b"a\x00b", 65), (b"x" * 3_000_000, 65)],
                          ids=["empty", "no-front", "no-end", "utf-16", "half", "nul", "huge"])

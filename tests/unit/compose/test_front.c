@@ -121,10 +121,47 @@ says_what_is_wrong_and_in_which_line(void **state)
 	}
 }
 
+static void
+all_that_is_wrong_is_gathered(void **state)
+{
+	static const struct {
+		const char *in, *want[4];
+		const char *title, *body;
+	} rows[] = {
+		{ FILE_OF(LEAST), { NULL }, "A morning", "body\n" },
+		{ FILE_OF(LEAST "a: 1\nb: 2\n"), { "f.md:4: a: ", "f.md:5: b: " }, "A morning",
+			"body\n" },
+		{ FILE_OF("c: 1\n"), { "f.md:2: c: ", "f.md:2: title: ", "f.md:2: summary: " }, "",
+			"body\n" },
+		{ FILE_OF("title: a: b\n"), { "f.md:2: not YAML" }, "", "body\n" },
+		{ FILE_OF(LEAST) "a\1\xffz\n", { "f.md:6: bytes" }, "A morning", "body\na  z\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena a = { 0 };
+		struct troubles t = { .a = &a };
+		struct front f;
+		struct err e = { 0 };
+		size_t n = 0;
+
+		assert_int_equal(front_read(str_of(rows[i].in), "f.md", &t, &a, &f, &e), 0);
+		for (; n < t.n && rows[i].want[n]; n++)
+			if (!str_starts(str_of(t.p[n]), str_of(rows[i].want[n])))
+				fail_msg("row %zu: %s", i, t.p[n]);
+		if (n < t.n || rows[i].want[n])
+			fail_msg("row %zu: %zu are told", i, t.n);
+		assert_str(f.title, rows[i].title);
+		assert_str(f.body, rows[i].body);
+		arena_free(&a);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_that_is_wrong_is_gathered),
 		cmocka_unit_test(cuts_front_matter_from_the_text),
 		cmocka_unit_test(takes_what_windows_and_other_editors_write),
 		cmocka_unit_test(cuts_subject_and_preheader_at_a_word),
