@@ -229,16 +229,19 @@ run_locked(struct morning *m, struct err *e)
 	return status;
 }
 
-/* The settings may be fine all the same, and with them who is to be told. */
+/* The settings may be fine all the same, or of them as much as it takes to tell somebody. */
 static void
-alert_without_database(const struct context *c, const struct err *e)
+alert_without_desk(const struct context *c, const struct err *e)
 {
 	struct telling t = { .code = (int)e->code, .words = str_of(e->text) };
 	struct publication p;
-	struct err ignored;
+	struct err why;
 
-	if (publication_open(c->dir, &p, &ignored) < 0)
+	if (publication_open(c->dir, &p, &why) < 0 && publication_salvage(c->dir, &p, &why) < 0) {
+		if (why.code != ERR_NOINPUT)
+			log_error("no alert is mailed: daily.alert and the relays cannot be read");
 		return;
+	}
 	t.day = publication_today(&p, clock_now());
 	telling_alert(&p, &t, clock_now());
 	publication_close(&p);
@@ -252,7 +255,7 @@ run(struct context *c, const char *date, struct err *e)
 	int status;
 
 	if (desk_open(&desk, c, DB_WRITE, e) < 0) {
-		alert_without_database(c, e);
+		alert_without_desk(c, e);
 		return -1;
 	}
 	m.desk = &desk;

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "settings/salvage.h"
 
 enum { SETTINGS_CEILING = 256 * 1024, PASSWORD = 4096 };
 
@@ -78,8 +79,11 @@ settings_name(struct publication *p)
 					 : arena_printf(&p->arena, "%s/morningpost.yaml", p->path);
 }
 
-int
-publication_open(const char *path, struct publication *out, struct err *e)
+typedef int parse_fn(
+	struct str text, const char *name, struct arena *a, struct settings *out, struct err *e);
+
+static int
+open_with(const char *path, parse_fn *parse, struct publication *out, struct err *e)
 {
 	struct str text;
 
@@ -90,8 +94,7 @@ publication_open(const char *path, struct publication *out, struct err *e)
 	if (publication_become_owner(out->dir, path, e) == 0) {
 		umask(077);
 		if (read_settings(out, &text, e) == 0 && check_var(out->dir, e) == 0) {
-			if (settings_parse(
-				    text, settings_name(out), &out->arena, &out->settings, e) == 0)
+			if (parse(text, settings_name(out), &out->arena, &out->settings, e) == 0)
 				return 0;
 		} else {
 			err_prefix(e, "%s", path);
@@ -99,6 +102,18 @@ publication_open(const char *path, struct publication *out, struct err *e)
 	}
 	publication_close(out);
 	return -1;
+}
+
+int
+publication_open(const char *path, struct publication *out, struct err *e)
+{
+	return open_with(path, settings_parse, out, e);
+}
+
+int
+publication_salvage(const char *path, struct publication *out, struct err *e)
+{
+	return open_with(path, settings_salvage, out, e);
 }
 
 void

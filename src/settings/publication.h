@@ -25,6 +25,9 @@ int publication_become_owner(int dir, const char *path, struct err *e);
  * are wrong. publication_close in any case where 0 was returned.
  */
 int publication_open(const char *path, struct publication *out, struct err *e);
+/* The same with settings that publication_open refuses, for who has to tell that by mail: all that is
+ * right in them is what settings_salvage says. */
+int publication_salvage(const char *path, struct publication *out, struct err *e);
 void publication_close(struct publication *p);
 
 /*

@@ -123,6 +123,40 @@ def test_a_broken_database_is_told_too(lab):
     assert "database" in mail.get_content() and f"-C {lab.dir} doctor" in mail.get_content()
 
 
+def kept(lab):
+    """What the relay takes."""
+    keep = lab.where / "kept"
+    keep.mkdir()
+    lab.configure(lab.relay("--keep", keep), daily=f"{{alert: {EDITOR}}}")
+    return keep
+
+
+WRONG = {"unknown": "bogus: 1\n", "value": "web: {listen: nowhere}\n", "no-yaml": "dkim: [{selector: a\n  b: 'c\n"}
+
+
+@pytest.mark.parametrize("more", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("first", [False, True], ids=["behind", "before"])
+def test_settings_that_are_wrong_elsewhere_are_told_too(lab, more, first):
+    keep = kept(lab)
+    settings = lab.dir / "morningpost.yaml"
+    settings.write_text(more + settings.read_text() if first else settings.read_text() + more)
+    told = [lab.run("daily", ok=(78,)).stderr for _ in range(2)]
+    mail, = alerts(keep)
+    assert "was stopped by the settings" in mail["Subject"] and f"{settings}:" in "".join(mail.get_content().split())
+    assert all(f"{settings}:" in words and "alert" not in words for words in told)
+
+
+@pytest.mark.parametrize("old,new", [("daily: {", "daily: [{"), ("  - url: smtp", "  - url: smpt"), ("relays:", "relay:"), ("  from: ", "  form: ")])
+def test_that_nobody_can_be_told_is_said(lab, old, new):
+    keep = kept(lab)
+    settings = lab.dir / "morningpost.yaml"
+    assert old in settings.read_text()
+    settings.write_text(settings.read_text().replace(old, new))
+    told = lab.run("daily", ok=(78,)).stderr
+    assert "no alert is mailed" in told and f"{settings}:" in told
+    assert alerts(keep) == [] and outbox(lab) == []
+
+
 def test_a_send_by_hand_is_no_trouble(lab):
     lab.configure(daily=f"{{alert: {EDITOR}}}")
     with open(lab.dir / "var" / "send.lock", "w") as lock:
