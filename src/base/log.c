@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -99,4 +100,12 @@ log_line(enum log_level level, const char *format, ...)
 	va_end(ap);
 	log_escape(str_of(raw), safe, sizeof safe);
 	fprintf(stderr, "morningpost: %s%s\n", mark[level], safe);
+}
+
+bool
+log_can_overwrite(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
 }

@@ -1,7 +1,7 @@
 /* cmd_check.c: `morningpost check`: may the issue go out? */
 #include <getopt.h>
-#include <unistd.h>
 
+#include "base/log.h"
 #include "cmd/asking.h"
 #include "cmd/command.h"
 #include "cmd/known.h"
@@ -40,10 +40,9 @@ look_further(struct context *c, const struct publication *p, struct day day, boo
 {
 	if (written && composed->has_body && spelling_check(p, day, composed, a, found, e) < 0)
 		return -1;
-	return links && composed->has_parts
-		       ? asking_check(p, day, composed, isatty(STDERR_FILENO) == 1 && !c->quiet, a,
-				 found, e)
-		       : 0;
+	return links && composed->has_parts ? asking_check(p, day, composed,
+						      log_can_overwrite() && !c->quiet, a, found, e)
+					    : 0;
 }
 
 static int

@@ -192,7 +192,7 @@ tell_backup(struct context *c, const char *file, struct err *e)
 static int
 backup(struct context *c, struct publication *p, const char *file, struct err *e)
 {
-	bool bar = isatty(STDERR_FILENO) && !c->quiet;
+	bool bar = log_can_overwrite() && !c->quiet;
 	struct db *db;
 	int status;
 

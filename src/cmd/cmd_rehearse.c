@@ -339,7 +339,7 @@ rehearse(struct stage *s, struct err *e)
 	int status;
 
 	s->begun = clock_steady();
-	s->terminal = isatty(STDERR_FILENO) == 1;
+	s->terminal = log_can_overwrite();
 	status = rehearsal_run(s->desk.db, &o, result, e);
 	if (s->terminal && !s->c->quiet)
 		fputs("\r\033[K", stderr);

@@ -240,7 +240,7 @@ import_file(struct import_command *im, struct db *db, int fd, struct err *e)
 	im->options.now = clock_now();
 	im->options.rejected = told_rejected;
 	im->options.context = im;
-	if (isatty(STDERR_FILENO) && !im->c->quiet)
+	if (log_can_overwrite() && !im->c->quiet)
 		im->options.progress = told_progress;
 	/* A dry run does all of it, to a copy. */
 	if (im->dry_run && db_open_copy(db, &target, e) < 0)

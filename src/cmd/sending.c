@@ -373,7 +373,7 @@ deliver(struct context *c, const struct publication *p, struct db *db, const str
 	const struct sending *s, struct issue *issue, struct err *e)
 {
 	struct teller teller = {
-		.terminal = isatty(STDERR_FILENO) == 1, .quiet = c->quiet, .told = clock_steady()
+		.terminal = log_can_overwrite(), .quiet = c->quiet, .told = clock_steady()
 	};
 	struct deliver_options o = { .publication = p,
 		.keys = keys,

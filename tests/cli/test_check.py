@@ -343,7 +343,8 @@ def test_links_are_asked_politely(publication, web):
 def test_how_far_it_is_is_told_on_a_terminal_alone(publication, web):
     link_to(publication, f"{web.url}/ok/1", f"{web.url}/ok/\u009b2J")
     master, terminal = pty.openpty()
-    subprocess.run([PROGRAM, "-C", publication.path, "check", "--links"], stdout=subprocess.PIPE, stderr=terminal, check=False, timeout=60)
+    subprocess.run([PROGRAM, "-C", publication.path, "check", "--links"], stdout=subprocess.PIPE, stderr=terminal, check=False, timeout=60,
+                   env={**os.environ, "TERM": "xterm"})
     os.close(terminal)
     told = os.read(master, 65536).decode()
     os.close(master)

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import sqlite3
@@ -87,6 +88,21 @@ def test_results_that_cannot_be_written_are_an_error(shelf, args):
     for how in (">/dev/full", ">&-"):
         done = subprocess.run(["sh", "-c", f'exec "$@" {how}', "sh", PROGRAM, "-C", shelf.path, *args], capture_output=True, text=True)
         assert done.returncode == 74 and "standard output" in done.stderr, (how, done)
+
+
+@pytest.mark.parametrize("term,drawn", [("xterm", True), ("dumb", False), ("", False)])
+def test_no_bar_is_drawn_where_no_line_can_be_written_over(publication, term, drawn):
+    publication.write("list.csv", "email\n" + "".join(f"reader{i}@example.org\n" for i in range(3000)))
+    master, terminal = pty.openpty()
+    done = subprocess.Popen([PROGRAM, "-C", publication.path, "subscriber", "import", publication.path / "list.csv"], stdout=subprocess.DEVNULL, stderr=terminal,
+                            env={**os.environ, "TERM": term})
+    os.close(terminal)
+    said = b""
+    with contextlib.suppress(OSError):  # Linux says so when the last writer has gone
+        while piece := os.read(master, 65536):
+            said += piece
+    os.close(master)
+    assert done.wait() == 0 and (b"3000 rows" in said) == (b"\x1b" in said) == drawn, said
 
 
 def test_a_closed_descriptor_is_taken_by_no_file_of_ours(publication):
