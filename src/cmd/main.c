@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,14 +50,35 @@ print_help(const struct command *cmd)
 		cmd->usage, cmd->summary, *cmd->help ? "\n" : "", cmd->help);
 }
 
+/* Who wanted the beginning alone, as head does, has closed the pipe and need not be told. */
+static bool
+reader_has_enough(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+static int
+fail_with(const struct err *e)
+{
+	/* What was written before the failure still goes out, but no half JSON value is completed. */
+	fflush(stdout);
+	log_line(e->code == ERR_IO && reader_has_enough() ? LOG_DEBUG : LOG_ERROR, "%s", e->text);
+	return (int)e->code;
+}
+
 /* The end of what was printed without a command's help. */
 static int
 end_output(void)
 {
+	struct err e;
+
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	log_error("standard output could not be written: is the disk full, or the reader gone?");
-	return ERR_IO;
+	err_fill(&e, ERR_IO,
+		"standard output could not be written: is the disk full, or the reader gone?");
+	return fail_with(&e);
 }
 
 static bool
@@ -130,18 +152,9 @@ run(struct context *c, int argc, char **argv)
 	argc = take_global(c, argc, argv);
 	optind = 0;
 	status = cmd->run(c, argc, argv, &e);
-	if (status < 0) {
-		log_error("%s", e.text);
-		/* What was written before the failure still goes out, but no half JSON value is
-		 * completed. */
-		fflush(stdout);
-		return (int)e.code;
-	}
-	if (out_finish(&c->out, &e) < 0) {
-		log_error("%s", e.text);
-		return (int)e.code;
-	}
-	return status;
+	if (status < 0)
+		return fail_with(&e);
+	return out_finish(&c->out, &e) < 0 ? fail_with(&e) : status;
 }
 
 /* The options before the command's name. -1: go on; else the exit code, and what there was to say is

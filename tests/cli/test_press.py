@@ -105,6 +105,17 @@ def test_no_bar_is_drawn_where_no_line_can_be_written_over(publication, term, dr
     assert done.wait() == 0 and (b"3000 rows" in said) == (b"\x1b" in said) == drawn, said
 
 
+@pytest.mark.parametrize("args", [("-h",), ("stats",), ("subscriber", "list"), ("subscriber", "list", "--json"), ("subscriber", "export"), ("compose", "--format", "html")])
+def test_who_reads_the_beginning_alone_is_told_nothing(publication, args):
+    """| head"""
+    publication.ok("subscriber", "import", "-", stdin="email\n" + "".join(f"reader{i}@example.org\n" for i in range(3000)))
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([PROGRAM, "-q", "-C", publication.path, *args], stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode == 74 and "error" not in done.stderr, done
+
+
 def test_a_closed_descriptor_is_taken_by_no_file_of_ours(publication):
     """What is said on standard error must not end up in a mailbox, in a lock or in the ledger."""
     publication.ok("subscriber", "add", "ann@example.org")
