@@ -229,33 +229,36 @@ draft_fail(struct file_draft *d, struct err *e)
  * A device or a pipe is not to be replaced, nor a link to one: as root, "-o /dev/null" or
  * "-o /dev/stdout" would take it away from all. The latter leads into /proc, whatever is behind it.
  */
-static bool
-may_be_replaced(int folder, const char *base)
+static const char *
+why_not_replaced(int folder, const char *base)
 {
+	static const char special[] =
+		"a device, pipe or socket, which a file would take the place of";
 	static const char proc[] = "/proc/";
 	char target[sizeof proc] = "";
 	struct stat st;
 
 	if (readlinkat(folder, base, target, sizeof target - 1) > 0 && strcmp(target, proc) == 0)
-		return false;
-	/* Of a folder the rename itself says no. */
-	return fstatat(folder, base, &st, 0) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+		return special;
+	if (fstatat(folder, base, &st, 0) < 0 || S_ISREG(st.st_mode))
+		return NULL;
+	return S_ISDIR(st.st_mode) ? "is a folder; name a file in it" : special;
 }
 
 int
 file_draft_begin(struct file_draft *d, int dir, const char *path, struct err *e)
 {
-	const char *base;
+	const char *base, *why;
 	uint64_t unique;
 
 	*d = (struct file_draft){ .path = path, .folder = -1, .fd = -1 };
 	d->folder = open_parent(dir, path, &base, e);
 	if (d->folder < 0)
 		return draft_fail(d, e);
-	if (!may_be_replaced(d->folder, base)) {
+	why = why_not_replaced(d->folder, base);
+	if (why) {
 		file_draft_abort(d);
-		return err_set(e, ERR_CANTCREATE,
-			"%s: a device, pipe or socket, which a file would take the place of", path);
+		return err_set(e, ERR_CANTCREATE, "%s: %s", path, why);
 	}
 	sign_random(&unique, sizeof unique);
 	snprintf(d->temporary, sizeof d->temporary, ".%.200s.%016jx", base, (uintmax_t)unique);

@@ -116,6 +116,14 @@ def test_who_reads_the_beginning_alone_is_told_nothing(publication, args):
     assert done.returncode == 74 and "error" not in done.stderr, done
 
 
+def test_a_folder_is_no_file_to_write_to(publication, tmp_path):
+    for args in (("compose", "-o"), ("subscriber", "export", "-o"), ("db", "backup")):
+        done = publication.run(*args, tmp_path)
+        assert done.code == 73 and f"{tmp_path}: is a folder" in done.err, done
+    (tmp_path / "x.svg").mkdir()
+    assert publication.run("stats", "-o", tmp_path / "x.svg").code == 73
+
+
 def test_a_closed_descriptor_is_taken_by_no_file_of_ours(publication):
     """What is said on standard error must not end up in a mailbox, in a lock or in the ledger."""
     publication.ok("subscriber", "add", "ann@example.org")
