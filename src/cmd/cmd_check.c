@@ -103,8 +103,7 @@ cmd_check(struct context *c, int argc, char **argv, struct err *e)
 		else if (opt == 'd')
 			date = optarg;
 		else
-			return command_usage("check", e,
-				"it does not know '%s', or it needs a value", argv[optind - 1]);
+			return command_bad_option("check", opt, argv, e);
 	}
 	if (options_no_argument("check", argc, argv, e) < 0)
 		return -1;

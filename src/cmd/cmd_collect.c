@@ -29,7 +29,7 @@ struct collecting {
 /* What the run came to. */
 struct told {
 	struct out *out;
-	int answered;
+	int asked, answered;
 	char day[11];
 };
 
@@ -102,6 +102,7 @@ tell(void *context, const char *source, struct day day, const struct snapshot_re
 
 	(void)e;
 	clock_print_day(day, text);
+	t->asked++;
 	t->answered += r->answered;
 	tell_line(source, text, r, why);
 	if (t->out->json) {
@@ -118,6 +119,7 @@ tell_live(void *context, const struct collect_result *r)
 	struct told *t = context;
 	double seconds = (double)r->took / (double)CLOCK_SECOND;
 
+	t->asked++;
 	t->answered += r->kept.answered;
 	log_line(*r->why ? LOG_WARN : LOG_INFO,
 		"%s: %jd rows, %jd rejected, %u calls, %.1f kB, %.1f s%s%s%s%s", r->source,
@@ -172,6 +174,9 @@ collect(struct context *c, struct desk *d, const struct collecting *asked, struc
 	out_end(&c->out);
 	if (status < 0)
 		return -1;
+	if (!t.asked && !asked->from)
+		return err_set(e, ERR_UNAVAILABLE,
+			"nobody was asked: morningpost.yaml has sources:, and names none in it");
 	return t.answered ? 0 : err_set(e, ERR_UNAVAILABLE, "no source answered");
 }
 

@@ -7,6 +7,9 @@
 #include "cmd/noting.h"
 #include "cmd/options.h"
 #include "cmd/sending.h"
+#include "people/subscribe.h"
+
+enum { TAGS = 100 };
 
 const char cmd_send_help[] =
 	"  --date D         the issue of that day (default: today)\n"
@@ -25,6 +28,19 @@ const char cmd_send_help[] =
 	"reachable; 78 credentials or TLS refused.\n";
 
 static int
+take_tag(struct sending *s, const char *value, struct err *e)
+{
+	const char *why;
+
+	if (!people_tag_ok(str_of(value), &why))
+		return command_usage("send", e, "--tag '%.80s': %s", value, why);
+	if (s->tag_count == TAGS)
+		return command_usage("send", e, "--tag: more than %d of them", TAGS);
+	s->tags[s->tag_count++] = str_of(value);
+	return 0;
+}
+
+static int
 take_option(struct sending *s, int opt, const char *value, struct err *e)
 {
 	uint64_t n;
@@ -34,8 +50,7 @@ take_option(struct sending *s, int opt, const char *value, struct err *e)
 		s->to[s->to_count++] = value;
 		return 0;
 	case 'g':
-		s->tags[s->tag_count++] = str_of(value);
-		return 0;
+		return take_tag(s, value, e);
 	case 'D':
 		s->dry_run = true;
 		return 0;

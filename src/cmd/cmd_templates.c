@@ -111,8 +111,7 @@ run_render(struct context *c, int argc, char **argv, struct err *e)
 		else if (opt == 'p')
 			folder = optarg;
 		else
-			return command_usage("templates", e,
-				"render does not know '%s', or it needs a value", argv[optind - 1]);
+			return command_bad_option("templates", opt, argv, e);
 	}
 	if (argc - optind != 1)
 		return command_usage("templates", e, "render takes one FILE");

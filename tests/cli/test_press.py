@@ -124,6 +124,20 @@ def test_a_folder_is_no_file_to_write_to(publication, tmp_path):
     assert publication.run("stats", "-o", tmp_path / "x.svg").code == 73
 
 
+@pytest.mark.parametrize("args,why", [("send --tag a,b", "comma"), (("send", "--tag", "x" * 65), "64 bytes"), (("send", "--tag", ""), "empty"),
+                                      (["send", *["--tag", "x"] * 101], "more than 100"), ("serve --listen foo", "HOST:PORT"), ("preview --listen :", "HOST:PORT"),
+                                      ("check --date", "needs a value"), ("check --bogus", "unknown option"), ("templates render --data", "needs a value")])
+def test_what_is_wrong_on_the_command_line_is_no_fault_of_the_settings(shelf, args, why):
+    done = shelf.run(*(args.split() if isinstance(args, str) else args))
+    assert done.code == 64 and why in done.err, done
+
+
+def test_that_no_source_is_named_is_said(publication):
+    publication.ask_nobody()
+    done = publication.run("collect")
+    assert done.code == 69 and "nobody was asked" in done.err, done
+
+
 def test_a_closed_descriptor_is_taken_by_no_file_of_ours(publication):
     """What is said on standard error must not end up in a mailbox, in a lock or in the ledger."""
     publication.ok("subscriber", "add", "ann@example.org")
