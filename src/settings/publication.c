@@ -43,7 +43,10 @@ check_var(int dir, struct err *e)
 	struct stat st;
 
 	if (fstatat(dir, "var", &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_set(e, ERR_CONFIG, "var/ is missing: %s; 'morningpost init' makes one",
+		return err_set(e, ERR_CONFIG,
+			"var/ is missing: %s; the list and the keys were in it: bring it back from "
+			"a backup, or, to begin anew, move one here that 'morningpost init DIR' "
+			"made",
 			strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_CONFIG, "var is not a folder");
