@@ -111,9 +111,16 @@ parse(int argc, char **argv, struct sending *s, const char **date, struct err *e
 		if (got == 1)
 			return command_bad_option("send", opt, argv, e);
 	}
-	return optind == argc ? 0
-			      : command_usage("send", e, "it takes no argument, and was given '%s'",
-					argv[optind]);
+	if (optind < argc)
+		return command_usage(
+			"send", e, "it takes no argument, and was given '%s'", argv[optind]);
+	/* A test copy is sent: whoever says --dry-run as well wants none of it. */
+	if (s->to_count &&
+		(s->dry_run || s->tag_count || s->most || s->only_missed || s->new_edition))
+		return command_usage("send", e,
+			"--to sends a test copy, and goes with none of --dry-run, --tag, --max, "
+			"--only-missed and --new-edition");
+	return 0;
 }
 
 int

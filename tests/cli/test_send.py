@@ -52,6 +52,13 @@ def test_a_test_copy_to_no_address_is_refused(lab, address):
     assert outbox(lab) == []
 
 
+@pytest.mark.parametrize("also", [("--dry-run",), ("--tag", "early"), ("--max", "1"), ("--only-missed",), ("--new-edition",)])
+def test_a_test_copy_goes_with_nothing_that_is_about_readers(lab, also):
+    """Least of all with --dry-run, which wants nothing sent."""
+    done = lab.run("send", "--to", "me@example.org", *also, ok=(64,))
+    assert also[0] in done.stderr and outbox(lab) == []
+
+
 def test_tags_choose_who_gets_it_and_the_others_are_served_later(lab):
     for person in lab.people[:3]:
         lab.run("subscriber", "set", person, "--tag", "+early")
