@@ -268,14 +268,46 @@ import_file(struct import_command *im, struct db *db, int fd, struct err *e)
 	return r.refused || (r.rejected && r.added + r.updated + r.unchanged == 0) ? ERR_DATA : 0;
 }
 
+static void
+tell_undone(const struct import_command *im, const struct import_undone *u)
+{
+	struct out *o = &im->c->out;
+
+	out_line(o,
+		"import %" PRId64 "%s undone: %" PRId64 " removed, %" PRId64
+		" put back as they were",
+		im->undo, im->dry_run ? " would be" : "", u->removed, u->restored);
+	if (u->off)
+		out_line(o, "%" PRId64 " had got mail since and were taken off the list", u->off);
+	if (u->kept)
+		out_line(o, "%" PRId64 " had changed since and stay as they are", u->kept);
+	if (o->json) {
+		out_object(o, NULL);
+		out_int(o, "run", im->undo);
+		out_int(o, "removed", u->removed);
+		out_int(o, "restored", u->restored);
+		out_int(o, "taken_off", u->off);
+		out_int(o, "kept", u->kept);
+		out_bool(o, "dry_run", im->dry_run);
+		out_end(o);
+	}
+}
+
 static int
 undo(struct import_command *im, struct db *db, struct err *e)
 {
-	struct out *o = &im->c->out;
 	struct import_undone u;
 	enum import_undo outcome;
+	struct db *target = db;
+	int status;
 
-	if (people_import_undo(db, im->undo, clock_now(), &outcome, &u, e) < 0)
+	/* A dry run does all of it, to a copy. */
+	if (im->dry_run && db_open_copy(db, &target, e) < 0)
+		return -1;
+	status = people_import_undo(target, im->undo, clock_now(), &outcome, &u, e);
+	if (im->dry_run)
+		db_close(target);
+	if (status < 0)
 		return -1;
 	switch (outcome) {
 	case IMPORT_UNKNOWN:
@@ -286,22 +318,7 @@ undo(struct import_command *im, struct db *db, struct err *e)
 	case IMPORT_UNDONE:
 		break;
 	}
-	out_line(o,
-		"import %" PRId64 " undone: %" PRId64 " removed, %" PRId64 " put back as they were",
-		im->undo, u.removed, u.restored);
-	if (u.off)
-		out_line(o, "%" PRId64 " had got mail since and were taken off the list", u.off);
-	if (u.kept)
-		out_line(o, "%" PRId64 " had changed since and stay as they are", u.kept);
-	if (o->json) {
-		out_object(o, NULL);
-		out_int(o, "run", im->undo);
-		out_int(o, "removed", u.removed);
-		out_int(o, "restored", u.restored);
-		out_int(o, "taken_off", u.off);
-		out_int(o, "kept", u.kept);
-		out_end(o);
-	}
+	tell_undone(im, &u);
 	return 0;
 }
 

@@ -178,7 +178,11 @@ def test_a_dry_run_tells_the_same_and_does_nothing(publication):
 def test_an_import_is_undone_by_its_number(publication):
     publication.ok("subscriber", "add", "old@x.org", "--name", "Old", "--tag", "kept")
     run_number = publication.json("subscriber", "import", "-", stdin="email,name,tags\nold@x.org,New,t\na@x.org,A,\n")["run"]
+    states = publication.states()
+    would = publication.json("subscriber", "import", "--undo", run_number, "--dry-run")
+    assert would["dry_run"] and publication.states() == states
     undone = publication.json("subscriber", "import", "--undo", run_number)
+    assert would == {**undone, "dry_run": True}
     assert (undone["removed"], undone["restored"], undone["kept"]) == (1, 1, 0)
     [old] = publication.json("subscriber", "list")
     assert (old["name"], old["tags"]) == ("Old", ["kept"])
