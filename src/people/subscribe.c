@@ -181,6 +181,10 @@ put_known(struct db *db, struct subscriber *s, const struct people_entry *entry,
 	if (moved && subscriber_move(db, s->id, 1U << s->state, entry->state, str_of(entry->why),
 			     now, e) < 0)
 		return -1;
+	/* Who comes back and has not confirmed gets no mail yet, and counts as no reader. */
+	if (*outcome == PEOPLE_BROUGHT_BACK && entry->state != SUBSCRIBER_ACTIVE)
+		return record(db, now, kind, s->id, entry->why, "to",
+			subscriber_state_name(entry->state), e);
 	return record(db, now, kind, s->id, entry->why, "from", subscriber_state_name(s->state), e);
 }
 

@@ -61,6 +61,18 @@ def test_every_day_is_as_it_was(lived):
     assert told["opens"] is None and told["clicks"] is None and "do not track" in told["tracking"]
 
 
+def test_who_is_brought_back_unconfirmed_is_no_reader(publication):
+    publication.ok("subscriber", "add", "ann@example.org")
+    publication.ok("subscriber", "add", "bob@example.org")
+    publication.ok("subscriber", "remove", "ann@example.org")
+    publication.ok("subscriber", "add", "ann@example.org", "--resubscribe", "--pending")
+    told = publication.json("stats")
+    assert (told["readers_before"], told["readers"], told["joined"], told["left"]) == (0, 1, 2, 1)
+    publication.ok("subscriber", "add", "ann@example.org")
+    told = publication.json("stats")
+    assert (told["readers_before"], told["readers"], told["joined"], told["left"]) == (0, 2, 3, 1)
+
+
 def test_some_days_of_them(lived):
     publication, was = lived
     told = publication.json("stats", "--from", was.days[4], "--to", was.days[10])
