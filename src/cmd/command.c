@@ -43,7 +43,9 @@ command_fill_bad_option(const char *name, int opt, char **argv, struct err *e)
 	/* A long option's optopt is the value of its row, or 0 for one that is unknown. */
 	if (given[0] == '-' && given[1] != '-' && optopt)
 		given = one;
-	if (opt == ':')
+	if (strcmp(given, "-C") == 0)
+		command_fill_usage(name, e, "'-C DIR' stands before the command's name");
+	else if (opt == ':')
 		command_fill_usage(name, e, "'%s' needs a value", given);
 	else
 		command_fill_usage(name, e, "unknown option '%s'", given);
