@@ -157,8 +157,9 @@ read_relay_url(const struct reader *r, const struct yaml *y, const char *path, c
 {
 	(void)k;
 	if (!value_is_relay_url(y->text))
-		return reader_refuse(
-			r, y, path, "smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH");
+		return reader_refuse(r, y, path,
+			"smtp://HOST:PORT, smtps://HOST:PORT or maildir:PATH, with a PATH inside "
+			"the publication");
 	*(char **)to = reader_copy(r, y->text);
 	return 0;
 }

@@ -197,6 +197,7 @@ each_mistake_is_named_with_its_line_and_the_remedy(void **state)
 			"relays[0].url: 'http://x' is not smtp://HOST:PORT" },
 		{ "relays: [{url: 'maildir:../x'}]\n", "is not smtp://HOST:PORT" },
 		{ "relays: [{url: 'smtp://x:0'}]\n", "is not smtp://HOST:PORT" },
+		{ "relays: [{url: 'maildir:/var/mail'}]\n", "with a PATH inside the publication" },
 		{ "relays: [{user: x}]\n", "relays[0].url is missing" },
 		{ "relays: [{url: 'smtp://x:25', password: secret}]\n",
 			"relays[0].password: unknown key; allowed here: url" },
