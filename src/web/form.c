@@ -40,19 +40,39 @@ decode(struct str s, struct arena *a, struct str *out)
 	return true;
 }
 
+/* "name=value", or a name alone: its value is empty. */
+static enum form_verdict
+take_pair(struct str pair, struct arena *a, struct form *out)
+{
+	ptrdiff_t equals = str_find(pair, '=');
+	size_t end = equals < 0 ? pair.n : (size_t)equals;
+	struct str name, value;
+
+	if (!decode(str_sub(pair, 0, end), a, &name) ||
+		!decode(str_from(pair, end + (equals >= 0)), a, &value))
+		return FORM_BROKEN;
+	return add(out, name, value);
+}
+
+/* Mail programs that write the body by hand end it as a line. No form does: a line end that is part
+ * of a value is written %0D%0A. */
+static struct str
+without_line_end(struct str s)
+{
+	while (s.n && (s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n'))
+		s.n--;
+	return s;
+}
+
 static enum form_verdict
 parse_urlencoded(struct str body, struct arena *a, struct form *out)
 {
-	struct str pair, name, value;
+	struct str pair;
 
-	while (str_split(&body, '&', &pair)) {
-		ptrdiff_t equals = str_find(pair, '=');
-
-		if (equals < 0 || !decode(str_sub(pair, 0, (size_t)equals), a, &name) ||
-			!decode(str_from(pair, (size_t)equals + 1), a, &value) ||
-			add(out, name, value) != FORM_OK)
+	body = without_line_end(body);
+	while (str_split(&body, '&', &pair))
+		if (pair.n && take_pair(pair, a, out) != FORM_OK)
 			return FORM_BROKEN;
-	}
 	return FORM_OK;
 }
 
@@ -104,19 +124,31 @@ part_name(struct str *part, struct str *name)
 	return false;
 }
 
+/* The first boundary stands at the beginning, or behind empty lines: text before it is not for us,
+ * and no form sends any. *line is how lines end in this body, by the first of them. */
+static bool
+skip_first_boundary(struct str *body, struct str boundary, struct str *line)
+{
+	while (body->n && (body->p[0] == '\r' || body->p[0] == '\n'))
+		*body = str_from(*body, 1);
+	if (!str_starts(*body, STR("--")) || !str_starts(str_from(*body, 2), boundary))
+		return false;
+	*body = str_from(*body, 2 + boundary.n);
+	*line = str_starts(*body, STR("\n")) ? STR("\n") : STR("\r\n");
+	return true;
+}
+
 static enum form_verdict
 parse_multipart(struct str body, struct str boundary, struct arena *a, struct form *out)
 {
-	struct str mark = str_of(arena_printf(a, "\r\n--%.*s", STR_ARG(boundary))), part, name;
+	struct str line, mark, part, name;
 	ptrdiff_t end;
 
-	/* The first one stands at the beginning, so it lacks its line end: text before it is not
-	 * for us, and no form sends any. */
-	if (!str_starts(body, str_from(mark, 2)))
+	if (!skip_first_boundary(&body, boundary, &line))
 		return FORM_BROKEN;
-	body = str_from(body, mark.n - 2);
-	while (str_starts(body, STR("\r\n"))) {
-		body = str_from(body, 2);
+	mark = str_of(arena_printf(a, "%.*s--%.*s", STR_ARG(line), STR_ARG(boundary)));
+	while (str_starts(body, line)) {
+		body = str_from(body, line.n);
 		end = str_find_str(body, mark);
 		if (end < 0)
 			return FORM_BROKEN;

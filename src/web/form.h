@@ -23,7 +23,9 @@ enum form_verdict { FORM_OK, FORM_OTHER_TYPE, FORM_BROKEN };
 /*
  * Read a body of application/x-www-form-urlencoded or (RFC 8058 allows both) multipart/form-data;
  * `type` is the Content-Type, empty when there was none. Values live in the arena or in the body.
- * Nothing is repaired: a broken escape, a NUL or a part without an end is FORM_BROKEN.
+ * What mail programs write differently and nobody can misread is taken as it is meant: a line end
+ * behind the last value, a pair that is empty or has no value, lines that end with LF alone. Nothing
+ * is repaired: a broken escape, a NUL or a part without an end is FORM_BROKEN.
  */
 enum form_verdict form_parse(struct str type, struct str body, struct arena *a, struct form *out);
 

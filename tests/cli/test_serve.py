@@ -109,7 +109,14 @@ MULTIPART = (b'--=_x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\
     (FORM, ONE_CLICK),
     (b"Content-Type: APPLICATION/x-www-form-urlencoded; charset=utf-8\r\n", ONE_CLICK),
     (FORM, b"List%2DUnsubscribe=One%2dClick"),
+    (FORM, ONE_CLICK + b"\r\n"),
+    (FORM, ONE_CLICK + b"\n"),
+    (FORM, ONE_CLICK + b"&"),
+    (FORM, b"utm_source=mail&flag&" + ONE_CLICK + b"&submit=Unsubscribe\r\n"),
     (b'Content-Type: multipart/form-data; boundary="=_x"\r\n', MULTIPART),
+    (b"Content-Type: multipart/form-data;charset=UTF-8;boundary==_x\r\n", MULTIPART),
+    (b"Content-Type: multipart/form-data; boundary==_x\r\n", b"\r\n" + MULTIPART + b"\r\n"),
+    (b"Content-Type: multipart/form-data; boundary==_x\r\n", MULTIPART.replace(b"\r\n", b"\n")),
 ])
 def test_one_click_unsubscribes_at_once_and_only_one(server, token, type_field, body):
     for _ in range(2):  # any number of times
