@@ -12,10 +12,14 @@ enum { CLIENTS = 8192, PROBES = 8, ALL_MOST = 1000000 };
 #define HOUR (3600 * CLOCK_SECOND)
 
 /* The last so many moments, the oldest at `next`; 0: there was none. */
-struct caller {
-	struct client client;
+struct past {
 	int64_t at[LIMITER_CLIENT];
 	unsigned next;
+};
+
+struct caller {
+	struct client client;
+	struct past past[LIMITER_DEEDS];
 };
 
 struct limiter {
@@ -59,7 +63,15 @@ left(int64_t at, int64_t span, int64_t now)
 static int64_t
 newest(const struct caller *c)
 {
-	return c->at[(c->next + LIMITER_CLIENT - 1) % LIMITER_CLIENT];
+	int64_t at = 0;
+
+	for (size_t i = 0; i < LIMITER_DEEDS; i++) {
+		const struct past *p = &c->past[i];
+		int64_t last = p->at[(p->next + LIMITER_CLIENT - 1) % LIMITER_CLIENT];
+
+		at = last > at ? last : at;
+	}
+	return at;
 }
 
 static struct caller *
@@ -82,14 +94,14 @@ find(struct limiter *l, const struct client *client)
 }
 
 int64_t
-limiter_client(struct limiter *l, const struct client *client, int64_t now)
+limiter_client(struct limiter *l, const struct client *client, enum limiter_deed deed, int64_t now)
 {
-	struct caller *c = find(l, client);
-	int64_t wait = left(c->at[c->next], HOUR, now);
+	struct past *p = &find(l, client)->past[deed];
+	int64_t wait = left(p->at[p->next], HOUR, now);
 
 	if (wait == 0) {
-		c->at[c->next] = now;
-		c->next = (c->next + 1) % LIMITER_CLIENT;
+		p->at[p->next] = now;
+		p->next = (p->next + 1) % LIMITER_CLIENT;
 	}
 	return wait;
 }

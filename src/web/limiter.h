@@ -5,8 +5,12 @@
 #include "settings/settings.h"
 #include "web/client.h"
 
-/* So often may one client in an hour (RELIABILITY O2). */
+/* So often may one client in an hour do each of these (RELIABILITY O2). */
 enum { LIMITER_CLIENT = 5 };
+
+/* To be shown the form once more is not yet to subscribe: who came by a form without a token presses
+ * twice for one subscription. */
+enum limiter_deed { LIMITER_SUBSCRIBE, LIMITER_FORM, LIMITER_DEEDS };
 
 /*
  * What it knows is lost with the process: that lets a few more through after a restart, and what one
@@ -20,7 +24,8 @@ struct limiter *limiter_new(struct rate all);
 void limiter_free(struct limiter *l); /* NULL is fine */
 
 /* May this one now? Counted when it may; else how long until it may, in microseconds. 0: it may. */
-int64_t limiter_client(struct limiter *l, const struct client *c, int64_t now);
+int64_t limiter_client(
+	struct limiter *l, const struct client *c, enum limiter_deed deed, int64_t now);
 /* The same question about everybody. */
 int64_t limiter_all(struct limiter *l, int64_t now);
 

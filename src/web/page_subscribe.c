@@ -90,23 +90,32 @@ read_form(struct visit *v, struct form *form, struct asking *a, struct err *e)
 	return 1;
 }
 
-/* The key of a word that says why it is asked for again, or NULL: it may be granted. */
-static const char *
-doubt_form(const struct visit *v, const struct form *form)
+static enum form_token
+check_token(const struct visit *v, const struct form *form)
 {
 	struct str token = { 0 };
 
 	(void)form_value(form, "token", &token);
-	switch (form_token_check(v->clerk->site->form_key, token, v->now)) {
-	case FORM_TOKEN_EARLY:
-		return "subscribe_early";
-	case FORM_TOKEN_OLD:
-	case FORM_TOKEN_FORGED:
-		return "subscribe_again";
-	case FORM_TOKEN_GOOD:
-		break;
-	}
-	return NULL;
+	return form_token_check(v->clerk->site->form_key, token, v->now);
+}
+
+/* The key of a word that says why it is asked for again, or NULL: it may be granted. */
+static const char *const doubts[] = {
+	[FORM_TOKEN_GOOD] = NULL,
+	[FORM_TOKEN_EARLY] = "subscribe_early",
+	[FORM_TOKEN_OLD] = "subscribe_again",
+	[FORM_TOKEN_FORGED] = "subscribe_again",
+};
+
+/* Who comes by a form without a token, or by an old one, only asks for the form: they press again. */
+static int64_t
+count(const struct visit *v, enum form_token token)
+{
+	struct client client = client_of(&v->client);
+	bool ours = token == FORM_TOKEN_GOOD || token == FORM_TOKEN_EARLY;
+
+	return limiter_client(
+		v->clerk->limiter, &client, ours ? LIMITER_SUBSCRIBE : LIMITER_FORM, v->now);
 }
 
 static int
@@ -140,24 +149,23 @@ grant(struct visit *v, const struct asking *a, struct err *e)
 int
 page_subscribe_do(struct visit *v, struct err *e)
 {
-	struct client client = client_of(&v->client);
 	struct asking a = { 0 };
+	enum form_token token;
 	struct form form;
-	const char *doubt;
 	struct str bait = { 0 };
 	int status = read_form(v, &form, &a, e);
 	int64_t wait;
 
 	if (status <= 0)
 		return status;
-	wait = limiter_client(v->clerk->limiter, &client, v->now);
+	token = check_token(v, &form);
+	wait = count(v, token);
 	if (wait)
 		return say_too_many(v, wait, e);
 	if (form_value(&form, trap, &bait) < 0 || bait.n)
 		return visit_page(v, 200, "page-subscribed.html", NULL, e);
-	doubt = doubt_form(v, &form);
-	if (doubt)
-		return show_form(v, 200, &a, doubt, e);
+	if (doubts[token])
+		return show_form(v, 200, &a, doubts[token], e);
 	wait = limiter_all(v->clerk->limiter, v->now);
 	return wait ? say_too_many(v, wait, e) : grant(v, &a, e);
 }

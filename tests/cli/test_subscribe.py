@@ -251,6 +251,29 @@ def test_nonsense_is_told_and_changes_nothing(served):
     assert sql(served, "SELECT count(*) FROM subscriber") == before
 
 
+def test_a_press_that_only_brings_the_form_is_no_subscription(served):
+    """The form of the archive's front page has no token: five readers of one network press it, and each presses once more."""
+    network = somebody()
+    path, copied = form_of(served.get("/"))
+    assert "token" not in copied
+    asked = [post(served, path, copied | {"email": f"front{i}@example.com"}, network) for i in range(6)]
+    assert [a.status for a in asked] == [200] * 5 + [429] and all("One more press" in a.text for a in asked[:5])
+    time.sleep(WAIT)
+    pressed = [post(served, path, form_of(a)[1], network) for a in asked[:5]]
+    assert [title(a) for a in pressed] == ["Look into your mailbox"] * 5
+    assert post(served, path, form_of(asked[0])[1], network).status == 429
+
+
+def test_one_who_presses_at_once_is_counted_like_one_who_waits(served):
+    """Else a program would have five posts of either kind."""
+    network = somebody()
+    path, fields = form_of(served.get("/subscribe"))
+    early = [post(served, path, fields | {"email": "hurry@example.com"}, network) for _ in range(3)]
+    time.sleep(WAIT)
+    late = [post(served, path, fields | {"email": "hurry@example.com"}, network) for _ in range(3)]
+    assert [a.status for a in early + late] == [200] * 5 + [429]
+
+
 @pytest.mark.parametrize("addresses", [["203.0.113.9"] * 6, [f"2001:db8:5:5::{i}" for i in range(6)]], ids=["IPv4", "IPv6"])
 def test_one_network_may_five_times_an_hour(served, addresses):
     """RELIABILITY O2; what a proxy passes on from further away is anybody's word."""

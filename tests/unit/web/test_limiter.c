@@ -19,14 +19,30 @@ one_client_may_five_times_an_hour(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(limiter_client(l, &one, AT(i)), 0);
-	assert_int_equal(limiter_client(l, &one, AT(10)), 3590 * CLOCK_SECOND);
-	assert_int_equal(limiter_client(l, &two, AT(10)), 0);
-	assert_int_equal(limiter_client(l, &one, AT(3599)), CLOCK_SECOND);
-	assert_int_equal(limiter_client(l, &one, AT(3600)), 0);
-	assert_int_equal(limiter_client(l, &one, AT(3600)), CLOCK_SECOND);
+		assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(i)), 0);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(10)), 3590 * CLOCK_SECOND);
+	assert_int_equal(limiter_client(l, &two, LIMITER_SUBSCRIBE, AT(10)), 0);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(3599)), CLOCK_SECOND);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(3600)), 0);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(3600)), CLOCK_SECOND);
 	/* A clock that was set back does not shut anybody out. */
-	assert_int_equal(limiter_client(l, &one, AT(-90000)), 0);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(-90000)), 0);
+	limiter_free(l);
+}
+
+static void
+asking_for_the_form_is_counted_by_itself(void **state)
+{
+	struct limiter *l = limiter_new((struct rate){ 0 });
+	struct client one = client(1);
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(limiter_client(l, &one, LIMITER_FORM, AT(i)), 0);
+		assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(i)), 0);
+	}
+	assert_int_equal(limiter_client(l, &one, LIMITER_FORM, AT(10)), 3590 * CLOCK_SECOND);
+	assert_int_equal(limiter_client(l, &one, LIMITER_SUBSCRIBE, AT(10)), 3590 * CLOCK_SECOND);
 	limiter_free(l);
 }
 
@@ -62,9 +78,9 @@ a_crowd_does_not_hide_one(void **state)
 					    [2] = (uint8_t)(i >> 8),
 					    [3] = (uint8_t)i } };
 
-		assert_int_equal(limiter_client(l, &c, AT(i / 1000)), 0);
+		assert_int_equal(limiter_client(l, &c, LIMITER_SUBSCRIBE, AT(i / 1000)), 0);
 		if (i % 100 == 0)
-			refused += limiter_client(l, &noisy, AT(i / 1000)) > 0;
+			refused += limiter_client(l, &noisy, LIMITER_SUBSCRIBE, AT(i / 1000)) > 0;
 	}
 	assert_true(refused > 900);
 	limiter_free(l);
@@ -75,6 +91,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_client_may_five_times_an_hour),
+		cmocka_unit_test(asking_for_the_form_is_counted_by_itself),
 		cmocka_unit_test(all_may_as_often_as_the_settings_say),
 		cmocka_unit_test(a_crowd_does_not_hide_one),
 	};
