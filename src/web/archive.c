@@ -235,15 +235,19 @@ put_time(struct value *o, const char *name, int64_t at, struct arena *a)
 }
 
 void
-archive_put_card(const struct archive *ar, struct value *values, const struct headline *issue,
-	struct str title, struct str description, struct str url, struct arena *a)
+archive_put_card(const struct archive *ar, struct value *values, const struct archive_card *from,
+	struct arena *a)
 {
 	struct value *card = template_object(a);
+	const struct headline *issue = from->issue;
 
 	put(card, "kind", issue ? STR("article") : STR("website"), a);
-	put(card, "headline", title, a);
-	put(card, "description", description, a);
-	put(card, "url", url, a);
+	put(card, "headline", from->title, a);
+	put(card, "description", from->description, a);
+	put(card, "url", from->url, a);
+	put(card, "image", from->image, a);
+	put(card, "image_type", from->image_type, a);
+	put(card, "image_words", from->image_words, a);
 	put(card, "feed", archive_url(ar, "/feed.xml", a), a);
 	put(card, "feed_json", archive_url(ar, "/feed.json", a), a);
 	put(card, "published", (struct str){ 0 }, a);

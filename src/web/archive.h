@@ -62,10 +62,16 @@ struct str archive_url(const struct archive *ar, const char *path, struct arena 
 struct value *archive_issue_value(
 	const struct archive *ar, const struct headline *h, struct arena *a);
 
-/* What a page says of itself to search engines and to whoever links to it; sets public and card. `issue`:
- * the one that it shows, or NULL. */
-void archive_put_card(const struct archive *ar, struct value *values, const struct headline *issue,
-	struct str title, struct str description, struct str url, struct arena *a);
+/* What a page says of itself to search engines and to whoever links to it. What is empty is left out. */
+struct archive_card {
+	const struct headline *issue; /* the one that it shows, or NULL */
+	struct str title, description, url;
+	struct str image, image_type, image_words; /* the whole address of its picture */
+};
+
+/* Sets public and card. */
+void archive_put_card(const struct archive *ar, struct value *values,
+	const struct archive_card *card, struct arena *a);
 
 /* Render it into a document. 1 as a page does, -1. */
 int archive_render(const struct archive *ar, const char *page, const struct value *values,

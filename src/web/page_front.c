@@ -44,8 +44,11 @@ page_front(
 	struct value *values = site_values(ar->site, a), *list = template_list(a);
 
 	(void)rest;
-	archive_put_card(ar, values, NULL, str_of(s->publication.name),
-		str_of(s->publication.tagline), archive_url(ar, "/", a), a);
+	archive_put_card(ar, values,
+		&(struct archive_card){ .title = str_of(s->publication.name),
+			.description = str_of(s->publication.tagline),
+			.url = archive_url(ar, "/", a) },
+		a);
 	if (ar->count)
 		template_append(list, archive_issue_value(ar, &ar->issues[0], a));
 	template_put(values, STR("newest"), list);

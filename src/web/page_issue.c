@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "web/cover.h"
+
 /* -- one issue -------------------------------------------------------------------------------- */
 
 /* A neighbour as a list of one or none, for a section. */
@@ -16,19 +18,47 @@ neighbour(const struct archive *ar, const struct headline *h, ptrdiff_t step, st
 	return list;
 }
 
+static const struct exhibit_picture *
+picture_of(const struct exhibit *ex, struct str name)
+{
+	for (size_t i = 0; i < ex->picture_count; i++)
+		if (str_eq(ex->pictures[i].name, name))
+			return &ex->pictures[i];
+	return NULL;
+}
+
+/* The address of a picture is its page's and its name, whatever the path is. */
+static void
+put_cover(const struct archive *ar, const struct headline *h, const struct exhibit *ex,
+	struct archive_card *card, struct arena *a)
+{
+	const char *folder = arena_printf(a, "%s/", exhibit_path(ar->site, h->day, a));
+	const struct exhibit_picture *picture;
+	struct cover cover;
+
+	if (!cover_find(ex->body, str_of(folder), a, &cover) ||
+		!(picture = picture_of(ex, cover.name)))
+		return;
+	card->image = str_of(arena_printf(a, "%.*s/%.*s", STR_ARG(card->url), STR_ARG(cover.name)));
+	card->image_type = str_of(picture->type);
+	card->image_words = cover.words;
+}
+
 static int
 show_issue(struct archive *ar, const struct headline *h, struct arena *a, struct document *out,
 	struct err *e)
 {
 	struct value *values = site_values(ar->site, a);
+	struct archive_card card = { .issue = h, .title = h->title, .description = h->summary };
 	struct exhibit ex;
 	char day[11];
 
 	if (exhibit_make(ar->site, ar->db, h, a, &ex, e) < 0)
 		return -1;
 	clock_print_day(h->day, day);
-	archive_put_card(ar, values, h, h->title, h->summary,
-		archive_url(ar, arena_printf(a, "/issues/%s", day), a), a);
+	card.url = archive_url(ar, arena_printf(a, "/issues/%s", day), a);
+	put_cover(ar, h, &ex, &card, a);
+	archive_put_card(ar, values, &card, a);
 	template_put(values, STR("issue"), archive_issue_value(ar, h, a));
 	template_put(values, STR("hash"), template_text(a, h->hash));
 	template_put(values, STR("edition_style"), template_raw(a, ex.style));
@@ -42,19 +72,16 @@ static int
 show_picture(struct archive *ar, const struct headline *h, struct str name, struct arena *a,
 	struct document *out, struct err *e)
 {
+	const struct exhibit_picture *picture;
 	struct exhibit ex;
 
 	if (exhibit_make(ar->site, ar->db, h, a, &ex, e) < 0)
 		return -1;
-	for (size_t i = 0; i < ex.picture_count; i++) {
-		if (!str_eq(ex.pictures[i].name, name))
-			continue;
-		*out = (struct document){
-			.type = ex.pictures[i].type, .body = ex.pictures[i].bytes, .fixed = true
-		};
-		return 1;
-	}
-	return 0;
+	picture = picture_of(&ex, name);
+	if (!picture)
+		return 0;
+	*out = (struct document){ .type = picture->type, .body = picture->bytes, .fixed = true };
+	return 1;
 }
 
 /* -- a year ----------------------------------------------------------------------------------- */
@@ -84,7 +111,8 @@ static int
 show_year(struct archive *ar, int year, struct arena *a, struct document *out, struct err *e)
 {
 	struct value *values = site_values(ar->site, a);
-	const char *digits = arena_printf(a, "%d", year);
+	const char *digits = arena_printf(a, "%d", year),
+		   *name = ar->site->publication->settings.publication.name;
 	const struct headline *from;
 	size_t n = archive_year(ar, year, &from);
 
@@ -94,10 +122,10 @@ show_year(struct archive *ar, int year, struct arena *a, struct document *out, s
 	template_put(values, STR("count"),
 		template_text(a, words_count(&ar->site->words, "archive_issues", n, a)));
 	template_put(values, STR("months"), months_value(ar, from, n, a));
-	archive_put_card(ar, values, NULL,
-		str_of(arena_printf(
-			a, "%s %s", ar->site->publication->settings.publication.name, digits)),
-		(struct str){ 0 }, archive_url(ar, arena_printf(a, "/issues/%s", digits), a), a);
+	archive_put_card(ar, values,
+		&(struct archive_card){ .title = str_of(arena_printf(a, "%s %s", name, digits)),
+			.url = archive_url(ar, arena_printf(a, "/issues/%s", digits), a) },
+		a);
 	return archive_render(ar, "page-year.html", values, a, out, e);
 }
 

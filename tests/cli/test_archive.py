@@ -149,6 +149,19 @@ def test_pages_say_what_they_are(post, server):
     assert {(a.get("rel"), a.get("href")) for a in tree.iter("a")} >= {("prev", f"/issues/{REMOTE}"), ("next", f"/issues/{front_page.DAY}")}
 
 
+def test_whoever_links_to_an_issue_sees_its_picture(server):
+    tree = read(server.get(f"/issues/{front_page.DAY}"))
+    meta = {m.get("property") or m.get("name"): m.get("content") for m in tree.iter("meta")}
+    [article] = [e for e in tree.iter() if e.get("role") == "article"]
+    chart, code = article.iter("img")
+    assert code.get("alt").startswith("QR code")
+    assert (meta["og:image"], meta["og:image:alt"], meta["og:image:type"]) == (URL + chart.get("src"), chart.get("alt"), "image/png")
+    assert meta["twitter:card"] == "summary_large_image" and server.get(meta["og:image"].removeprefix(URL))["Content-Type"] == "image/png"
+    for path in ("/", f"/issues/{OLD}", f"/issues/{REMOTE}", "/issues/2026"):
+        page = server.get(path)
+        assert "og:image" not in page.text and 'name="twitter:card" content="summary"' in page.text, "there is none of its own"
+
+
 def test_codes_are_read_by_a_telephone(server, tmp_path):
     for name, leads_to in (("subscribe", f"{URL}/subscribe"), ("telegram", CHANNEL)):
         (tmp_path / "code.png").write_bytes(server.get(f"/qr/{name}.png").body)
