@@ -6,8 +6,8 @@
 /* A new issue is seen within so many seconds; what never changes is kept for a year. */
 enum { SOON = 300, GOOD = 31536000 };
 
-static void
-answer(struct visit *v, const struct shelved *s)
+void
+page_shelved(struct visit *v, const struct shelved *s, int max_age)
 {
 	struct response *r = &v->response;
 
@@ -15,7 +15,7 @@ answer(struct visit *v, const struct shelved *s)
 	r->type = s->document.type;
 	r->body = s->document.body;
 	r->public = true;
-	r->max_age = s->document.fixed ? GOOD : SOON;
+	r->max_age = max_age;
 	r->etag = s->tag;
 	if (s->squeezed.n && request_takes_gzip(v->request)) {
 		r->body = s->squeezed;
@@ -69,6 +69,6 @@ page_archive(struct visit *v, struct err *e)
 		return -1;
 	if (!found)
 		return visit_page(v, 404, "page-missing.html", NULL, e);
-	answer(v, found);
+	page_shelved(v, found, found->document.fixed ? GOOD : SOON);
 	return 0;
 }

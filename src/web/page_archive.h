@@ -4,7 +4,12 @@
 
 #include "web/visit.h"
 
+struct shelved;
+
 /* GET of any path that archive.h knows. */
 int page_archive(struct visit *v, struct err *e);
+
+/* Answer with what is on the shelf, squeezed if asked; it may be kept for so many seconds. */
+void page_shelved(struct visit *v, const struct shelved *s, int max_age);
 
 #endif

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/sign.h"
+#include "web/page_archive.h"
+#include "web/shelf.h"
 
 enum { NAME_LIMIT = 100, DEPTH_LIMIT = 6, FILE_LIMIT = 16 * 1024 * 1024, MAX_AGE = 300 };
 
@@ -95,27 +96,39 @@ open_path(int archive, struct str path, struct str *name)
 	return at;
 }
 
-/* A file that is replaced has another. Hashed: a file's number and date are nobody's business. */
-static const char *
-tag(const struct stat *st, struct arena *a)
+/* A file that is replaced has another key, so what is on the shelf is never an old one. */
+static struct str
+key_of(struct visit *v, const struct stat *st)
 {
-	const char *text = arena_printf(a, "%ju %ju %ju %ld", (uintmax_t)st->st_ino,
-		(uintmax_t)st->st_size, (uintmax_t)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
-	char hex[SIGN_HEX];
-
-	sign_hash_hex(str_of(text), hex);
-	return arena_printf(a, "W/\"%.16s\"", hex);
+	return str_of(arena_printf(v->arena, "%.*s %ju %ju %jd %ld", STR_ARG(v->path),
+		(uintmax_t)st->st_ino, (uintmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec,
+		st->st_mtim.tv_nsec));
 }
 
 static int
-read_into(struct visit *v, int fd, size_t size, struct err *e)
+shelve(struct visit *v, int fd, size_t size, const char *type, struct str key,
+	const struct shelved **out, struct err *e)
 {
 	char *to = arena_alloc(v->arena, size + 1);
 	ssize_t have = file_take(fd, to, size);
+	struct document d = { .type = type };
 
 	if (have < 0)
 		return err_set(e, ERR_IO, "a file of the archive: %s", strerror(errno));
-	v->response.body = (struct str){ to, (size_t)have };
+	d.body = (struct str){ to, (size_t)have };
+	*out = shelf_put(v->clerk->shelf, key, &d);
+	return 0;
+}
+
+static int
+answer(struct visit *v, int fd, const struct stat *st, const char *type, struct err *e)
+{
+	struct str key = key_of(v, st);
+	const struct shelved *s = shelf_find(v->clerk->shelf, key);
+
+	if (!s && shelve(v, fd, (size_t)st->st_size, type, key, &s, e) < 0)
+		return -1;
+	page_shelved(v, s, MAX_AGE);
 	return 1;
 }
 
@@ -124,19 +137,14 @@ page_static(struct visit *v, struct err *e)
 {
 	struct str name;
 	struct stat st;
+	const char *type;
 	int fd = open_path(v->clerk->files, v->path, &name), status = 0;
 
 	if (fd < 0)
 		return 0;
-	v->response.type = page_static_type(name);
-	if (v->response.type && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		st.st_size <= FILE_LIMIT) {
-		v->response.status = 200;
-		v->response.public = true;
-		v->response.max_age = MAX_AGE;
-		v->response.etag = tag(&st, v->arena);
-		status = read_into(v, fd, (size_t)st.st_size, e);
-	}
+	type = page_static_type(name);
+	if (type && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT)
+		status = answer(v, fd, &st, type, e);
 	close(fd);
 	return status;
 }

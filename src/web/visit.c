@@ -57,7 +57,8 @@ clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
 	*k = (struct clerk){ .site = site,
 		.spool = spool,
 		.counter = counter,
-		.limiter = limiter_new(site->publication->settings.web.subscribe_limit) };
+		.limiter = limiter_new(site->publication->settings.web.subscribe_limit),
+		.shelf = shelf_new() };
 	if (refresh_keys(k, clock_now(), e) < 0)
 		return -1;
 	if (spool)
@@ -65,7 +66,6 @@ clerk_open(struct clerk *k, const struct site *site, const struct spool *spool,
 	if (db_open(site->publication->dir, DB_PATH, DB_WRITE, &k->db, e) < 0)
 		return -1;
 	archive_init(&k->archive, site, k->db);
-	k->shelf = shelf_new();
 	return 0;
 }
 

@@ -26,7 +26,7 @@ struct clerk {
 	struct timespec keys_at; /* the folder's time when they were read */
 	struct limiter *limiter; /* of forms: one thread takes all of them */
 	struct archive archive;
-	struct shelf *shelf; /* of what was found in it */
+	struct shelf *shelf; /* of what was found in it, or in files */
 	int64_t looked_at;   /* for news in it */
 };
 

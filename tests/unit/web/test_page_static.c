@@ -3,21 +3,41 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/gzip.h"
 #include "scratch.h"
+#include "web/shelf.h"
 
 #define TWENTY "aaaaaaaaaaaaaaaaaaaa"
+
+/* Looked for by somebody who takes this coding; the answer's body is kept. */
+static int
+serve_coded(struct scratch *s, struct shelf *shelf, const char *path, const char *coding,
+	struct visit *v)
+{
+	struct clerk *clerk = arena_new(&s->a, struct clerk);
+	struct request *r = arena_new(&s->a, struct request);
+	int status;
+
+	*clerk = (struct clerk){ .files = openat(s->dir, "web", O_RDONLY | O_DIRECTORY),
+		.shelf = shelf };
+	*r = (struct request){ .fields = { [REQUEST_ACCEPT_ENCODING] = str_of(coding) } };
+	*v = (struct visit){ .clerk = clerk, .arena = &s->a, .path = str_of(path), .request = r };
+	assert_true(clerk->files >= 0);
+	status = page_static(v, &s->e);
+	v->response.body = arena_str(&s->a, v->response.body);
+	if (v->response.etag)
+		v->response.etag = arena_strz(&s->a, str_of(v->response.etag));
+	close(clerk->files);
+	return status;
+}
 
 static int
 serve(struct scratch *s, const char *path, struct visit *v)
 {
-	struct clerk *clerk = arena_new(&s->a, struct clerk);
-	int status;
+	struct shelf *shelf = shelf_new();
+	int status = serve_coded(s, shelf, path, "", v);
 
-	*clerk = (struct clerk){ .files = openat(s->dir, "web", O_RDONLY | O_DIRECTORY) };
-	*v = (struct visit){ .clerk = clerk, .arena = &s->a, .path = str_of(path) };
-	assert_true(clerk->files >= 0);
-	status = page_static(v, &s->e);
-	close(clerk->files);
+	shelf_free(shelf);
 	return status;
 }
 
@@ -104,6 +124,40 @@ a_file_that_changes_has_another_tag(void **state)
 	assert_string_not_equal(before.response.etag, after.response.etag);
 }
 
+/* Squeezed once, for who asks; and never what is no longer there. */
+static void
+a_file_is_squeezed_for_who_asks(void **state)
+{
+	struct scratch *s = *state;
+	struct shelf *shelf = shelf_new();
+	struct visit plain, small, picture, after;
+	char text[2000];
+	struct buf b;
+
+	make_archive(s);
+	memset(text, 'a', sizeof text);
+	scratch_write(s, "web/feed.xml", (struct str){ text, sizeof text });
+	scratch_write(s, "web/issues/2026-02-14/a.png", (struct str){ text, sizeof text });
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(serve_coded(s, shelf, "/feed.xml", "", &plain), 1);
+		assert_int_equal(serve_coded(s, shelf, "/feed.xml", "br, gzip", &small), 1);
+		assert_null(plain.response.encoding);
+		assert_int_equal(plain.response.body.n, sizeof text);
+		assert_string_equal(small.response.encoding, "gzip");
+		assert_string_equal(small.response.etag, plain.response.etag);
+		buf_init(&b, sizeof text);
+		assert_true(gzip_unpack(small.response.body, &b));
+		assert_true(str_eq(buf_str(&b), plain.response.body));
+		buf_free(&b);
+	}
+	assert_int_equal(serve_coded(s, shelf, "/issues/2026-02-14/a.png", "gzip", &picture), 1);
+	assert_null(picture.response.encoding);
+	assert_done(s, file_write(s->dir, "web/feed.xml", STR("<food/>"), 0600, &s->e));
+	assert_int_equal(serve_coded(s, shelf, "/feed.xml", "gzip", &after), 1);
+	assert_str(after.response.body, "<food/>");
+	shelf_free(shelf);
+}
+
 int
 main(void)
 {
@@ -113,6 +167,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_else_is, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_changes_has_another_tag, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_is_squeezed_for_who_asks, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
