@@ -11,7 +11,11 @@
 
 enum { URLS = 64 * 1024 };
 
-/* The password in the run's arena; relays_close wipes what can be wiped by ending the run. */
+/*
+ * The password in the run's arena; relays_close wipes what can be wiped by ending the run. It stays in
+ * our environment, as one command may open its relays several times; children get one of their own
+ * (base/child).
+ */
 static int
 read_password(const struct publication *p, const struct settings_relay *s, struct arena *a,
 	const char **out, struct err *e)
@@ -102,7 +106,6 @@ relays_open(const struct publication *p, struct relays *out, struct err *e)
 			return err_wrap(
 				e, "morningpost.yaml:%d: relays[%zu]", s->relays[i].line, i);
 		}
-	unsetenv("MORNINGPOST_RELAY_PASSWORD");
 	return 0;
 }
 

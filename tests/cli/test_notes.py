@@ -229,6 +229,19 @@ def test_follow_delivers_within_seconds_and_stops_when_told(lab, farm):
     assert "Sanitizer" not in (lab.where / "follow.log").read_text()
 
 
+def test_follow_has_the_password_of_its_environment_for_each_round(lab, farm):
+    lab.configure(lab.sprout(farm, "--auth", "--auth-required"), user="post")
+    with open(lab.where / "follow.log", "w+") as log:
+        p = subprocess.Popen([PROGRAM, "-C", lab.dir, "notes", "--follow"], stderr=log, env={**os.environ, "MORNINGPOST_RELAY_PASSWORD": "a secret"})
+        try:
+            wait_for(lambda: states(lab) == ["sent"] * 5)
+            sql(lab, "INSERT INTO owed (subscriber_id, kind, owed_at) SELECT 1, 'confirm', unixepoch() * 1000000")
+            wait_for(lambda: states(lab) == ["sent"] * 6 or p.poll() is not None)
+        finally:
+            p.terminate()
+            assert p.wait(30) == 0, (lab.where / "follow.log").read_text()
+
+
 def test_a_rate_is_kept(lab, farm):
     lab.configure(lab.sprout(farm), rate="2/s")
     begun = time.monotonic()
