@@ -108,6 +108,9 @@ follow(const struct desk *d, const volatile int *stop, struct err *e)
 	int64_t rest = LOOK_EVERY;
 	unsigned bad = 0;
 
+	/* Else it would say so when the first note is due: to nobody, days after the mistake. */
+	if (noting_ready(&d->publication, e) < 0)
+		return -1;
 	log_info("following what is owed");
 	listen_notify("READY=1");
 	while (!*stop) {

@@ -58,6 +58,17 @@ keep_editions(const struct publication *p, struct db *db, unsigned kinds, unsign
 }
 
 int
+noting_ready(const struct publication *p, struct err *e)
+{
+	struct keys keys;
+
+	if (keys_load(p->dir, false, &keys, e) < 0)
+		return -1;
+	keys_free(&keys);
+	return notes_ready(p, e);
+}
+
+int
 noting_run(const struct publication *p, struct db *db, const volatile int *stop, unsigned *bad,
 	struct deliver_result *out, struct err *e)
 {

@@ -7,6 +7,9 @@
 /* One run at a time. */
 #define NOTING_LOCK "var/notes.lock"
 
+/* Are the keys for links and mail and the relays' passwords in order? */
+int noting_ready(const struct publication *p, struct err *e);
+
 /*
  * Carry what may be tried now; the caller holds notes.lock. 1 there was something and *out is what
  * came of it, 0 there was nothing to do. *bad: the kinds (a bit each) whose templates were told to

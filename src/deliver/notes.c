@@ -235,3 +235,18 @@ notes_deliver(
 	free(r);
 	return status;
 }
+
+int
+notes_ready(const struct publication *p, struct err *e)
+{
+	struct seal_signers signers = { 0 };
+	struct relays relays;
+	int status = signers_load(p, &signers, e);
+
+	if (status == 0)
+		status = relays_open(p, &relays, e);
+	if (status == 0)
+		relays_close(&relays);
+	signers_free(&signers);
+	return status;
+}

@@ -18,6 +18,10 @@ struct notes_options {
 int notes_due(
 	struct db *db, const struct publication *p, int64_t now, unsigned *kinds, struct err *e);
 
+/* Is what it takes to carry one in order: the keys that sign mail, the relays' passwords and
+ * certificates? No relay is asked. For who waits for a note that may be days away. */
+int notes_ready(const struct publication *p, struct err *e);
+
 /*
  * Carry those that may be tried now; the caller holds notes.lock. The commit points are the
  * ledger's: `sending` is committed before the bytes that can complete a note are written, and who

@@ -242,6 +242,21 @@ def test_follow_has_the_password_of_its_environment_for_each_round(lab, farm):
             assert p.wait(30) == 0, (lab.where / "follow.log").read_text()
 
 
+@pytest.mark.parametrize("harm, told", [
+    (lambda d: (d / "var/keys/sign-1").chmod(0o644), "sign-1"),
+    (lambda d: (d / "var/keys/sign-1").write_text("no key"), "sign-1"),
+    (lambda d: (d / "var/keys/mac").unlink(), "mac"),
+    (lambda d: open(d / "morningpost.yaml", "a").write("dkim: [{selector: post, domain: post.example, key_file: nothing.pem, algorithm: rsa}]\n"), "nothing.pem"),
+], ids=["readable", "wrong", "gone", "dkim"])
+def test_follow_says_at_its_start_what_would_stand_in_its_way(lab, farm, harm, told):
+    """Nothing is owed, and nothing may be for days."""
+    lab.configure(lab.sprout(farm))
+    sql(lab, "UPDATE owed SET state = 'skipped', next_at = NULL")
+    harm(lab.dir)
+    done = lab.run("notes", "--follow", ok=(78,), timeout=20)
+    assert told in done.stderr and "following" not in done.stderr
+
+
 def test_a_rate_is_kept(lab, farm):
     lab.configure(lab.sprout(farm), rate="2/s")
     begun = time.monotonic()
