@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -294,8 +295,11 @@ def test_search_engines_find_all_pages(server):
 
 # -- as files ---------------------------------------------------------------------------------------
 
+LIST = ".morningpost-files"
+
+
 def exported(folder):
-    return {str(f.relative_to(folder)): f for f in sorted(folder.rglob("*")) if f.is_file()}
+    return {str(f.relative_to(folder)): f for f in sorted(folder.rglob("*")) if f.is_file() and f.name != LIST}
 
 
 def test_the_files_are_what_is_served(post, server, tmp_path):
@@ -322,7 +326,7 @@ def test_only_what_changed_is_written_again(tmp_path):
     post.ok("archive", "export", out)
     before = {n: (f.stat().st_ino, f.stat().st_mtime_ns) for n, f in exported(out).items()}
     again = post.json("archive", "export", out)
-    assert again == {"written": [], "unchanged": len(before)}
+    assert again == {"written": [], "removed": [], "unchanged": len(before)}
     assert {n: (f.stat().st_ino, f.stat().st_mtime_ns) for n, f in exported(out).items()} == before
 
     send(post, "2026-08-12", issue("Of today"))
@@ -331,7 +335,7 @@ def test_only_what_changed_is_written_again(tmp_path):
     assert set(post.json("archive", "export", out)["written"]) == {
         "issues/2026-08-12/index.html", "issues/2026-08-11/index.html", "issues/2026/index.html", "index.html", "feed.xml", "feed.json", "sitemap.xml",
         "robots.txt"}
-    assert (out / "note.txt").read_text() == "not ours" and not list(out.rglob(".*"))
+    assert (out / "note.txt").read_text() == "not ours" and [f.name for f in out.rglob(".*")] == [LIST]
 
     # Another edition for those who come late is what the archive has from then on.
     old = (out / "issues/2026-08-12/index.html").read_text()
@@ -341,6 +345,86 @@ def test_only_what_changed_is_written_again(tmp_path):
     assert "issues/2026-08-12/index.html" in changed and "issues/2026-08-10/index.html" not in changed
     new = (out / "issues/2026-08-12/index.html").read_text()
     assert "Of today, mended" in new and re.search(r'class="hash">(\w{64})<', new)[1] not in old
+
+
+def hold(post, day, state="held"):
+    """An issue that is not public any more."""
+    with sqlite3.connect(post.database) as db:
+        assert db.execute("UPDATE issue SET state = ? WHERE day = ?", [state, day]).rowcount == 1
+
+
+@pytest.fixture
+def three(planted_post, tmp_path):
+    """A publication with three issues, one with a picture, and where they were exported to."""
+    shutil.copytree(planted_post.path, tmp_path / "post")
+    post, out = Publication(tmp_path / "post"), tmp_path / "out"
+    post.write("pictures/chart.png", front_page.chart())
+    for day in ("2026-08-11", "2026-08-12"):
+        send(post, day, issue(f"Of {day}", departments={"Chart": "![A chart](pictures/chart.png)\n\nIts words.\n"}))
+    post.ok("archive", "export", out)
+    return post, out
+
+
+def test_what_is_public_no_longer_is_removed(three):
+    post, out = three
+    everything = exported(out)
+    subprocess.run(["b2sum", "-l", "256", "--check", "--strict", "--quiet", LIST], cwd=out, check=True, timeout=60)
+    [picture] = (out / "issues/2026-08-12").glob("*.png")
+    hold(post, "2026-08-12")
+    gone = {"issues/2026-08-12/index.html", f"issues/2026-08-12/{picture.name}"}
+    assert post.json("archive", "export", out, "--keep")["removed"] == [] and set(exported(out)) == set(everything)
+    done = post.json("archive", "export", out)
+    assert set(done["removed"]) == gone and set(exported(out)) == set(everything) - gone
+    assert not (out / "issues/2026-08-12").exists(), "nor a folder that is empty"
+    subprocess.run(["b2sum", "-l", "256", "--check", "--strict", "--quiet", LIST], cwd=out, check=True, timeout=60)
+    hold(post, "2026-08-12", "sent")
+    assert set(post.json("archive", "export", out)["written"]) >= gone and set(exported(out)) == set(everything)
+    # An earlier export left no list: what is there may be anybody's.
+    (out / LIST).unlink()
+    hold(post, "2026-08-12")
+    assert post.json("archive", "export", out)["removed"] == [] and set(exported(out)) == set(everything)
+
+
+def test_what_is_somebody_elses_is_never_removed(three, tmp_path):
+    post, out = three
+    page, [picture] = out / "issues/2026-08-12/index.html", (out / "issues/2026-08-12").glob("*.png")
+    page.write_text("a page of somebody's own")
+    (out / "issues/2026-08-12/beside.txt").write_text("beside it")
+    outside = tmp_path / "outside"
+    (out / "issues/2026-08-11").rename(outside)
+    (out / "issues/2026-08-11").symlink_to(outside)
+    before = {f.name: f.read_bytes() for f in outside.iterdir()}
+    hold(post, "2026-08-11"), hold(post, "2026-08-12")
+    done = post.run("archive", "export", out)
+    assert done.code == 0 and "issues/2026-08-12/index.html is public no longer" in done.err, done
+    assert page.read_text() == "a page of somebody's own" and (out / "issues/2026-08-12/beside.txt").exists() and not picture.exists()
+    assert {f.name: f.read_bytes() for f in outside.iterdir()} == before, "no link is followed"
+    assert "beside.txt" not in (out / LIST).read_text()
+
+
+@pytest.mark.parametrize("line", ["../post/morningpost.yaml", "/etc/hostname", "issues/../note.txt", "Note.txt"])
+def test_a_list_that_is_not_ours_removes_nothing(three, tmp_path, line):
+    post, out = three
+    (out / "note.txt").write_text("x")
+    hashes = subprocess.run(["b2sum", "-l", "256", out / "note.txt", post.path / "morningpost.yaml"], capture_output=True, text=True, timeout=60).stdout
+    with open(out / LIST, "a") as manifest:
+        manifest.writelines(f"{h.split()[0]}  {line}\n" for h in hashes.splitlines())
+    hold(post, "2026-08-12")
+    done = post.run("archive", "export", out)
+    assert done.code == 0 and f"{LIST}:" in done.err and "no line of ours" in done.err, done
+    assert (out / "issues/2026-08-12/index.html").exists() and (out / "note.txt").exists() and (post.path / "morningpost.yaml").exists()
+    assert line not in (out / LIST).read_text()
+
+
+def test_an_export_that_fails_forgets_nothing(three):
+    post, out = three
+    hold(post, "2026-08-12")
+    (out / "sitemap.xml").unlink()
+    os.mkfifo(out / "sitemap.xml")
+    assert post.run("archive", "export", out).code not in (0, 70)
+    assert (out / "issues/2026-08-12/index.html").exists(), "not while pages may still lead to it"
+    (out / "sitemap.xml").unlink()
+    assert "issues/2026-08-12/index.html" in post.json("archive", "export", out)["removed"]
 
 
 @pytest.mark.parametrize("planted", ["index.html", "issues", "issues/2026-08-10", "issues/2026-08-10/index.html", "feed.xml"])
@@ -399,7 +483,7 @@ def test_a_paper_without_tls_can_be_read(tmp_path):
 
 
 def test_what_the_command_says(planted_post, tmp_path):
-    for wrong in ((), ("export",), ("import", "x"), ("export", "a", "b")):
+    for wrong in ((), ("export",), ("import", "x"), ("export", "a", "b"), ("export", "a", "--keeps")):
         assert planted_post.run("archive", *wrong).code == 64
     assert planted_post.run("archive", "export", tmp_path / "no" / "folder").code == 73
     (tmp_path / "file").write_text("x")
