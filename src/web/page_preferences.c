@@ -1,6 +1,7 @@
 #include "web/page_preferences.h"
 
 #include "base/zone.h"
+#include "people/subscribe.h"
 #include "web/member.h"
 
 /* The same bounds as people/preferences.c has, for the browser's calendar. */
@@ -84,10 +85,24 @@ put_settings(struct visit *v, struct value *to, const struct subscriber *s)
 		!known || (s->state != SUBSCRIBER_BOUNCED && s->state != SUBSCRIBER_COMPLAINED));
 }
 
+/* What was filled in and not taken, so that nobody has to write it again; it is theirs, so it may be shown.
+ * `typed` is zero where nothing was. */
+static void
+put_typed(struct visit *v, struct value *to, const struct wish *typed)
+{
+	visit_put_text(v, to, "form_name", typed->name);
+	visit_put_text(v, to, "form_email", typed->email);
+	put_bool(v, to, "forgets", typed->name.p && !typed->name.n);
+	put_bool(v, to, "no_zone", typed->timezone.p && !typed->timezone.n);
+	if (typed->paused_until.p)
+		visit_put_text(v, to, "paused_until", typed->paused_until);
+}
+
 struct notice {
 	int status;
 	bool saved;
 	const char *problem; /* the key of a word, or NULL */
+	struct wish typed;
 };
 
 static int
@@ -105,6 +120,7 @@ show(struct visit *v, const struct subscriber *s, struct notice n, struct err *e
 		n.problem ? template_text(v->arena, words_get(&site->words, n.problem))
 			  : template_null(v->arena));
 	put_settings(v, values, s);
+	put_typed(v, values, &n.typed);
 	if (put_zones(v, values, s->timezone, e) < 0)
 		return -1;
 	return visit_render(v, n.status, "page-preferences.html", values, e);
@@ -172,13 +188,15 @@ struct deed {
 static int
 show_problem(struct visit *v, const struct deed *d, struct err *e)
 {
+	struct notice n = { .status = 400, .problem = d->why, .typed = d->wish };
 	struct subscriber s = d->who;
 
 	if (d->wish.frequency.p)
 		s.frequency = d->wish.frequency;
-	if (d->wish.paused_until.p)
-		s.paused_until = d->wish.paused_until;
-	return show(v, &s, (struct notice){ .status = 400, .problem = d->why }, e);
+	/* One that we do not know came from no page of ours. */
+	if (d->wish.timezone.p && (!d->wish.timezone.n || people_timezone_ok(d->wish.timezone)))
+		s.timezone = d->wish.timezone;
+	return show(v, &s, n, e);
 }
 
 static int

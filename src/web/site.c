@@ -256,6 +256,8 @@ static const struct {
 	{ "zones", "Europe/Berlin" },
 	{ "name", "Europe/Berlin" },
 	{ "chosen", "yes" },
+	{ "no_zone", "yes" },
+	{ "forgets", "yes" },
 	{ "new_address", "ada@example.org" },
 	/* The archive's; `card` is what page-card shows. */
 	{ "card", "card" },
