@@ -127,41 +127,44 @@ is_unreachable(const struct granting *g, struct err *e)
 	return 1;
 }
 
-/* Have they been written to about it lately? 1 yes, 0 no. */
+/* Have they been written to about it lately? 1 yes, 0 no. Another address, now that the first was mistyped, is
+ * not the same; but a link names its note by the second in which it was owed. */
 static int
-was_asked(const struct granting *g, enum owed_kind kind, struct err *e)
+was_asked(const struct granting *g, const struct owed_wish *w, struct err *e)
 {
-	int64_t now = g->desk->now, lately, today;
+	struct db *db = g->desk->db;
+	int64_t now = g->desk->now, just_now, lately, today;
 
-	if (owed_count(g->desk->db, g->who.id, kind, now - ASKED_LATELY, &lately, e) < 0 ||
-		owed_count(g->desk->db, g->who.id, kind, now - CLOCK_DAY, &today, e) < 0)
+	if (owed_count(db, w->subscriber, w->kind, now - 2 * CLOCK_SECOND, &just_now, e) < 0 ||
+		owed_count_alike(db, w, now - ASKED_LATELY, &lately, e) < 0 ||
+		owed_count(db, w->subscriber, w->kind, now - CLOCK_DAY, &today, e) < 0)
 		return -1;
-	return lately > 0 || today >= ASKED_A_DAY;
+	return just_now > 0 || lately > 0 || today >= ASKED_A_DAY;
 }
 
 static int
-owe(struct granting *g, enum owed_kind kind, struct str detail, struct err *e)
+owe(struct granting *g, const struct owed_wish *w, struct err *e)
 {
-	const struct owed_wish owed = { .subscriber = g->who.id, .kind = kind, .detail = detail };
 	char what[EVENT_BY];
 
 	g->outcome = WISH_GRANTED;
-	return owed_add(g->desk->db, &owed, g->desk->now, NULL, e) < 0
+	return owed_add(g->desk->db, w, g->desk->now, NULL, e) < 0
 		       ? -1
 		       : event_add(g->desk->db, g->desk->now, "asked", g->who.id, 0,
-				 event_by(what, "page", "what", owed_kind_name(kind)), e);
+				 event_by(what, "page", "what", owed_kind_name(w->kind)), e);
 }
 
 /* One mail is enough: who asks again is told the same. */
 static int
 ask_by_mail(struct granting *g, enum owed_kind kind, struct str detail, struct err *e)
 {
-	int unreachable = is_unreachable(g, e), asked = was_asked(g, kind, e);
+	const struct owed_wish w = { .subscriber = g->who.id, .kind = kind, .detail = detail };
+	int unreachable = is_unreachable(g, e), asked = was_asked(g, &w, e);
 
 	if (unreachable < 0 || asked < 0)
 		return -1;
 	if (!unreachable && !asked)
-		return owe(g, kind, detail, e);
+		return owe(g, &w, e);
 	g->outcome = unreachable ? WISH_REFUSED : WISH_HAD_BEEN;
 	return 0;
 }

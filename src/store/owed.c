@@ -30,6 +30,12 @@ owed_expiry(enum owed_kind kind, int64_t owed_at)
 	return kinds[kind].life ? (uint32_t)(owed_at / CLOCK_SECOND) + kinds[kind].life : 0;
 }
 
+static struct str
+detail_of(const struct owed_wish *w)
+{
+	return w->detail.n ? w->detail : STR("{}");
+}
+
 int
 owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, struct err *e)
 {
@@ -43,7 +49,7 @@ owed_add(struct db *db, const struct owed_wish *w, int64_t now, int64_t *id, str
 	stmt_int(s, 1, w->subscriber);
 	stmt_textz(s, 2, owed_kind_name(w->kind));
 	stmt_text_or_null(s, 3, w->email);
-	stmt_text(s, 4, w->detail.n ? w->detail : STR("{}"));
+	stmt_text(s, 4, detail_of(w));
 	stmt_int(s, 5, now);
 	stmt_int_or_null(s, 6, w->not_before > now, w->not_before);
 	if (stmt_run(s, e) < 0)
@@ -189,6 +195,23 @@ owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since
 	stmt_int(s, 1, subscriber);
 	stmt_textz(s, 2, owed_kind_name(kind));
 	stmt_int(s, 3, since);
+	return read_number(s, n, e);
+}
+
+int
+owed_count_alike(struct db *db, const struct owed_wish *w, int64_t since, int64_t *n, struct err *e)
+{
+	struct stmt *s = db_prepare(db,
+		"SELECT count(*) FROM owed WHERE subscriber_id = ?1 AND kind = ?2 AND owed_at > ?3 "
+		"AND detail = ?4",
+		e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, w->subscriber);
+	stmt_textz(s, 2, owed_kind_name(w->kind));
+	stmt_int(s, 3, since);
+	stmt_text(s, 4, detail_of(w));
 	return read_number(s, n, e);
 }
 

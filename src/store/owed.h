@@ -70,6 +70,10 @@ int owed_done(struct db *db, int64_t id, int64_t now, struct err *e);
 int owed_count(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t since, int64_t *n,
 	struct err *e);
 
+/* The same of those that were for just this: `detail` as it was given to owed_add. */
+int owed_count_alike(
+	struct db *db, const struct owed_wish *w, int64_t since, int64_t *n, struct err *e);
+
 /* When one person was last told by a note of a kind (0: never), and whether another is on its way. One
  * that was skipped told nobody. */
 int owed_last(struct db *db, int64_t subscriber, enum owed_kind kind, int64_t *at, bool *waits,

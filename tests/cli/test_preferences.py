@@ -249,6 +249,18 @@ def test_three_mails_a_day_are_enough(server, page):
     assert len(owed(server)) == 4
 
 
+def test_a_mistyped_address_is_in_nobodys_way(server, page):
+    """The right one is asked about at once, neither of them twice, and three mails a day are enough."""
+    for n, email in enumerate(["ada@exmaple.org", "ada@example.org", "ada@exmaple.org", "ada@example.org", "third@example.org", "fourth@example.org"]):
+        assert post(server, page, do="address", email=email).status == 200
+        query(server, "update owed set owed_at = owed_at - 3000000")  # 3 s
+    assert [json.loads(detail)["email"] for _, _, detail in owed(server)] == ["ada@exmaple.org", "ada@example.org", "third@example.org"]
+    for email in ("fifth@example.org", "sixth@example.org"):
+        query(server, "update owed set owed_at = owed_at - 86400000000")
+        post(server, page, do="address", email=email), post(server, page, do="address", email="in@the.same.second.example")
+    assert len(owed(server)) == 5, "a link names its note by the second"
+
+
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "a@b.example\r\nBcc: c@d.example", "a b@c.example", '"a"@b.example',
                                    "a@b.example\0", "x" * 300 + "@b.example", "a@[127.0.0.1]"])
 def test_an_address_that_is_none(server, page, email):

@@ -175,6 +175,29 @@ finds_the_note_of_a_link(void **state)
 	assert_int_equal(n, 0);
 }
 
+static void
+counts_those_that_are_for_the_same(void **state)
+{
+	struct scratch *s = *state;
+	struct owed_wish one = { .subscriber = add_person(s),
+		.kind = OWED_ADDRESS,
+		.detail = STR("{\"email\":\"a@example.org\"}") },
+			 other = one, erase = { .subscriber = one.subscriber, .kind = OWED_ERASE };
+	int64_t n;
+
+	other.detail = STR("{\"email\":\"b@example.org\"}");
+	assert_done(s, owed_add(s->db, &one, AT(1000), NULL, &s->e));
+	assert_done(s, owed_add(s->db, &erase, AT(1000), NULL, &s->e));
+	assert_done(s, owed_count_alike(s->db, &one, AT(999), &n, &s->e));
+	assert_int_equal(n, 1);
+	assert_done(s, owed_count_alike(s->db, &one, AT(1000), &n, &s->e));
+	assert_int_equal(n, 0);
+	assert_done(s, owed_count_alike(s->db, &other, AT(999), &n, &s->e));
+	assert_int_equal(n, 0);
+	assert_done(s, owed_count_alike(s->db, &erase, AT(999), &n, &s->e));
+	assert_int_equal(n, 1);
+}
+
 static int
 collect(void *context, const struct consent *c, struct err *e)
 {
@@ -217,6 +240,8 @@ main(void)
 			a_note_goes_through_the_ledgers_states, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			one_for_later_waits_for_its_time, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			counts_those_that_are_for_the_same, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			takes_what_is_due_in_order_and_no_more, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
