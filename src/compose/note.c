@@ -31,9 +31,24 @@ data_of(struct templates *t, enum letter_slot email)
 	return data;
 }
 
-/* Words come as long as they are; a line of an address stays whole. */
 static struct str
-wrap(struct str s, struct arena *a)
+swap(struct str s, struct str from, struct str to, struct arena *a)
+{
+	ptrdiff_t at;
+	struct buf b;
+
+	buf_init(&b, PART);
+	while ((at = str_find_str(s, from)) >= 0) {
+		buf_add(&b, str_sub(s, 0, (size_t)at));
+		buf_add(&b, to);
+		s = str_from(s, (size_t)at + from.n);
+	}
+	buf_add(&b, s);
+	return buf_keep(&b, a);
+}
+
+static struct str
+wrap_lines(struct str s, struct arena *a)
 {
 	struct str line;
 	struct buf b;
@@ -46,6 +61,18 @@ wrap(struct str s, struct arena *a)
 			buf_printf(&b, "%.*s\n", STR_ARG(line));
 	}
 	return buf_keep(&b, a);
+}
+
+/* Words come as long as they are; a line of an address stays whole. Where the reader's is filled in later it
+ * takes up more than its mark: as much as most have, with a little to spare up to 78 columns. */
+static struct str
+wrap(struct str s, struct arena *a)
+{
+	struct str mark = letter_mark(LETTER_EMAIL);
+	struct str wide =
+		str_of(arena_printf(a, "%.*s%s", STR_ARG(mark), "<an-address-of-26-columns>"));
+
+	return swap(wrap_lines(swap(s, mark, wide, a), a), wide, mark, a);
 }
 
 static int

@@ -1,5 +1,6 @@
 #include "compose/note.h"
 
+#include "base/text.h"
 #include "scratch.h"
 
 static void
@@ -93,6 +94,38 @@ the_same_makes_the_same_and_lines_are_short(void **state)
 		assert_true(line.n <= 72);
 }
 
+/* It is not wrapped again when the reader's address is filled in. */
+static void
+lines_with_an_address_are_short_once_it_is_there(void **state)
+{
+	static const char *const kinds[] = { "confirm", "left", "changed", "address", "erase",
+		"export" };
+	static const char *const languages[] = { "en", "de" };
+	static const struct str address = STR_INIT("augusta.ada.king@lovelace.example");
+	struct str mark = letter_mark(LETTER_EMAIL);
+	struct scratch *s = *state;
+	size_t found = 0;
+
+	for (size_t i = 0; i < COUNT(kinds) * COUNT(languages); i++) {
+		struct publication p;
+		struct str rest, line;
+		struct note note;
+
+		open_publication(s, languages[i % COUNT(languages)], &p);
+		assert_done(s, note_compose(&p, kinds[i / COUNT(languages)], &s->a, &note, &s->e));
+		assert_int_equal(str_find_str(note.text, STR("columns")), -1);
+		for (rest = note.text; str_line(&rest, &line);) {
+			bool with = str_find_str(line, mark) >= 0;
+			size_t width = text_width(line) + (with ? address.n - text_width(mark) : 0);
+
+			print_message("%.*s\n", STR_ARG(line));
+			assert_true(str_find_str(line, STR("://")) >= 0 || width <= 78);
+			found += with;
+		}
+	}
+	assert_true(found >= 4);
+}
+
 /* What a stranger put into the form is no value of a note. */
 static void
 a_template_of_ones_own_may_not_name_the_reader(void **state)
@@ -119,6 +152,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(each_kind_says_its_own_in_the_papers_language,
 			scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(the_same_makes_the_same_and_lines_are_short,
+			scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(lines_with_an_address_are_short_once_it_is_there,
 			scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_template_of_ones_own_may_not_name_the_reader,
 			scratch_setup, scratch_teardown),
