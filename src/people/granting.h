@@ -43,7 +43,12 @@ grant_fn fulfil_export;
 grant_fn fulfil_erase;
 grant_fn fulfil_address;
 
-/* The key of a word that says what is wrong with what was filled in, or NULL (signup.c). */
-const char *signup_fault(const struct wish *w, struct arena *a);
+/* The key of a word that says what is wrong with what was filled in, or NULL: all that can be told without a
+ * database (signup.c, and preferences.c). */
+typedef const char *fault_fn(const struct wish *w, struct arena *a);
+fault_fn signup_fault;
+fault_fn save_fault;
+fault_fn readdress_fault;
+fault_fn reason_fault;
 
 #endif

@@ -61,6 +61,14 @@ take_over(const struct wish *w, struct arena *a, struct subscriber *s)
 	return NULL;
 }
 
+const char *
+save_fault(const struct wish *w, struct arena *a)
+{
+	struct subscriber nobody = { 0 };
+
+	return take_over(w, a, &nobody);
+}
+
 /* Does the paper come rarer by it? */
 static bool
 comes_rarer(const struct subscriber *was, const struct subscriber *is)
@@ -181,6 +189,17 @@ grant_erase(struct granting *g, struct err *e)
 	return ask_by_mail(g, OWED_ERASE, (struct str){ 0 }, e);
 }
 
+const char *
+readdress_fault(const struct wish *w, struct arena *a)
+{
+	struct address address;
+	const char *why;
+
+	return address_parse(str_trim(w->email), a, &address, &why) == ADDRESS_BAD
+		       ? "preferences_no_address"
+		       : NULL;
+}
+
 /* Whether the new address is known, suppressed or the very one they have makes no difference here:
  * whoever holds a forwarded issue could find it out by asking. */
 int
@@ -202,6 +221,15 @@ grant_readdress(struct granting *g, struct err *e)
 }
 
 /* -- why they left ---------------------------------------------------------------------------- */
+
+const char *
+reason_fault(const struct wish *w, struct arena *a)
+{
+	enum reason reason;
+
+	(void)a;
+	return reason_parse(w->reason, &reason) ? NULL : "reason_none";
+}
 
 /* Once each time that they leave, or one reader could be a hundred. That they said something is
  * recorded, what it was is only counted. */

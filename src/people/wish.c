@@ -186,17 +186,19 @@ fulfil(struct granting *g, struct err *e)
 static const struct {
 	grant_fn *grant;
 	unsigned tokens; /* the kinds it takes; 0: it needs none */
+	fault_fn *fault; /* NULL: there is nothing to fill in */
 } kinds[WISH_KINDS] = {
-	[WISH_SUBSCRIBE] = { grant_subscribe, 0 },
+	[WISH_SUBSCRIBE] = { grant_subscribe, 0, signup_fault },
 	[WISH_CONFIRM] = { fulfil,
-		BIT(TOKEN_CONFIRM) | BIT(TOKEN_EXPORT) | BIT(TOKEN_ERASE) | BIT(TOKEN_ADDRESS) },
-	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER) },
-	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER) },
-	[WISH_REASON] = { grant_reason, BIT(TOKEN_MEMBER) },
-	[WISH_SAVE] = { grant_save, BIT(TOKEN_MEMBER) },
-	[WISH_EXPORT] = { grant_export, BIT(TOKEN_MEMBER) },
-	[WISH_ERASE] = { grant_erase, BIT(TOKEN_MEMBER) },
-	[WISH_READDRESS] = { grant_readdress, BIT(TOKEN_MEMBER) },
+		BIT(TOKEN_CONFIRM) | BIT(TOKEN_EXPORT) | BIT(TOKEN_ERASE) | BIT(TOKEN_ADDRESS),
+		NULL },
+	[WISH_LEAVE] = { leave, BIT(TOKEN_MEMBER), NULL },
+	[WISH_RETURN] = { come_back, BIT(TOKEN_MEMBER), NULL },
+	[WISH_REASON] = { grant_reason, BIT(TOKEN_MEMBER), reason_fault },
+	[WISH_SAVE] = { grant_save, BIT(TOKEN_MEMBER), save_fault },
+	[WISH_EXPORT] = { grant_export, BIT(TOKEN_MEMBER), NULL },
+	[WISH_ERASE] = { grant_erase, BIT(TOKEN_MEMBER), NULL },
+	[WISH_READDRESS] = { grant_readdress, BIT(TOKEN_MEMBER), readdress_fault },
 };
 
 enum wish_outcome
@@ -206,7 +208,7 @@ wish_check(const struct wish_desk *desk, const struct wish *w, struct arena *a, 
 	enum wish_outcome outcome = WISH_GRANTED;
 	struct token t;
 
-	*why = w->kind == WISH_SUBSCRIBE ? signup_fault(w, a) : NULL;
+	*why = kinds[w->kind].fault ? kinds[w->kind].fault(w, a) : NULL;
 	if (*why)
 		return WISH_MALFORMED;
 	if (tokens)

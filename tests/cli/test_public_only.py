@@ -280,6 +280,17 @@ def test_what_is_no_address_is_said_at_once(pair, server):
     assert list(pair.spool.glob("*.wish")) == []
 
 
+def test_what_can_never_be_done_is_not_said_to_be_noted(pair, server):
+    for fields, told in (({"do": "save", "frequency": "weekly"}, "Please choose daily or Saturday"),
+                         ({"do": "save", "paused_until": "2020-01-01"}, "The pause must end"),
+                         ({"do": "save", "timezone": "Mars/Olympus"}, "no time zone we know"), ({"do": "save", "name": "x" * 201}, "longer than 200"),
+                         ({"do": "address", "email": "nobody"}, "no address we can send to"),
+                         ({"do": "reason", "reason": "none of these"}, "did not arrive")):
+        answer = server.post(f"/p/{pair.tokens[PEOPLE[0]]}", urllib.parse.urlencode(fields).encode())
+        assert answer.status == 400 and told in answer.text and "noted" not in answer.text, fields
+    assert list(pair.spool.glob("*.wish")) == []
+
+
 def test_a_flood_of_forms_in_the_spool_makes_no_flood_of_mail(pair, server):
     """Somebody who broke in leaves a hundred wishes; no more are asked to confirm in an hour than any visitors could be."""
     settings = pair.sender.path / "morningpost.yaml"
