@@ -671,14 +671,15 @@ db_open_settled(const char *path, struct db **out, struct err *e)
 	return status;
 }
 
-/* 1 ours, 0 nothing in it at all. */
+/* 1 ours, 0 nothing in it at all. The tables are asked for first: whoever makes it at this moment commits
+ * them and the number together, and tables without the number would be a stranger's. */
 static int
 ours(struct db *db, struct err *e)
 {
 	int64_t id, tables;
 
-	if (ask(db, "PRAGMA application_id", &id, e) < 0 ||
-		ask(db, "SELECT count(*) FROM sqlite_schema", &tables, e) < 0)
+	if (ask(db, "SELECT count(*) FROM sqlite_schema", &tables, e) < 0 ||
+		ask(db, "PRAGMA application_id", &id, e) < 0)
 		return -1;
 	if (id == OURS)
 		return 1;
