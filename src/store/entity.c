@@ -1,6 +1,9 @@
 #include "store/entity.h"
 
+#include "base/buf.h"
 #include "base/hash.h"
+
+enum { LIST = 32 << 20 }; /* a million numbers; there are some thousands */
 
 /* A length goes before each text, so that nothing moves from one to the next unseen. */
 static int64_t
@@ -75,13 +78,39 @@ entity_see(struct db *db, const struct entity *t, struct day day, int64_t value,
 	return 0;
 }
 
+/* The columns of a statement from `at` on. */
+#define COLUMNS                                                                                    \
+	"name, stable, created, task, quantized, description, language, library, fork, archived"
+
+static struct str
+text_at(struct stmt *s, int i, struct arena *a)
+{
+	struct str text = stmt_get_text(s, i);
+
+	return text.n ? arena_str(a, text) : STR("");
+}
+
+static struct entity
+read_entity(struct stmt *s, int at, struct arena *a)
+{
+	struct entity t = { .name = text_at(s, at, a),
+		.stable = text_at(s, at + 1, a),
+		.task = text_at(s, at + 3, a),
+		.quantized = text_at(s, at + 4, a),
+		.description = text_at(s, at + 5, a),
+		.language = text_at(s, at + 6, a),
+		.library = text_at(s, at + 7, a),
+		.fork = stmt_get_int(s, at + 8) != 0,
+		.archived = stmt_get_int(s, at + 9) != 0 };
+
+	t.has_created = clock_parse_day(stmt_get_text(s, at + 2), &t.created);
+	return t;
+}
+
 int
 entity_get(struct db *db, int64_t id, struct arena *a, struct entity *out, struct err *e)
 {
-	struct stmt *s = db_prepare(db,
-		"SELECT name, stable, created, task, quantized, description, language, library, "
-		"fork, archived FROM entity WHERE id = ?1",
-		e);
+	struct stmt *s = db_prepare(db, "SELECT " COLUMNS " FROM entity WHERE id = ?1", e);
 	int status;
 
 	if (!s)
@@ -90,18 +119,71 @@ entity_get(struct db *db, int64_t id, struct arena *a, struct entity *out, struc
 	status = stmt_step(s, e);
 	if (status <= 0)
 		return status;
-	*out = (struct entity){ .name = arena_str(a, stmt_get_text(s, 0)),
-		.stable = arena_str(a, stmt_get_text(s, 1)),
-		.task = arena_str(a, stmt_get_text(s, 3)),
-		.quantized = arena_str(a, stmt_get_text(s, 4)),
-		.description = arena_str(a, stmt_get_text(s, 5)),
-		.language = arena_str(a, stmt_get_text(s, 6)),
-		.library = arena_str(a, stmt_get_text(s, 7)),
-		.fork = stmt_get_int(s, 8) != 0,
-		.archived = stmt_get_int(s, 9) != 0 };
-	out->has_created = clock_parse_day(stmt_get_text(s, 2), &out->created);
+	*out = read_entity(s, 0, a);
 	stmt_reset(s);
 	return 1;
+}
+
+/* Thousands of them: printf would take as long as the reading. */
+static void
+add_id(struct buf *b, int64_t id)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+
+	for (uint64_t n = (uint64_t)id; at == sizeof digits || n; n /= 10)
+		digits[--at] = (char)('0' + n % 10);
+	buf_add(b, (struct str){ .p = digits + at, .n = sizeof digits - at });
+}
+
+static struct str
+json_list(const int64_t *ids, size_t n, struct buf *b)
+{
+	buf_addc(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_addc(b, ',');
+		add_id(b, ids[i]);
+	}
+	buf_addc(b, ']');
+	return buf_str(b);
+}
+
+static int
+each(struct db *db, struct str list, struct arena *a, entity_fn *fn, void *context, struct err *e)
+{
+	/* CROSS JOIN: SQLite keeps this order of the two. */
+	struct stmt *s = db_prepare(db,
+		"SELECT t.id, " COLUMNS
+		" FROM json_each(?1) AS j CROSS JOIN entity AS t ON t.id = j.value",
+		e);
+	int status;
+
+	if (!s)
+		return -1;
+	stmt_text(s, 1, list);
+	while ((status = stmt_step(s, e)) > 0) {
+		struct entity t = read_entity(s, 1, a);
+
+		if (fn(context, stmt_get_int(s, 0), &t, e) < 0) {
+			stmt_reset(s);
+			return -1;
+		}
+	}
+	return status;
+}
+
+int
+entity_each(struct db *db, const int64_t *ids, size_t n, struct arena *a, entity_fn *fn,
+	void *context, struct err *e)
+{
+	struct buf b;
+	int status;
+
+	buf_init(&b, LIST);
+	status = each(db, json_list(ids, n, &b), a, fn, context, e);
+	buf_free(&b);
+	return status;
 }
 
 int

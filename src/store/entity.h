@@ -25,6 +25,12 @@ int entity_see(struct db *db, const struct entity *entity, struct day day, int64
 /* 1 got it, 0 there is none. Strings in the arena; chart is NULL. */
 int entity_get(struct db *db, int64_t id, struct arena *a, struct entity *out, struct err *e);
 
+/* Calls fn for each of them that there is, in the order of `ids`; as entity_get has it. Return -1 to
+ * stop. For thousands of them this takes a quarter of the time. */
+typedef int entity_fn(void *context, int64_t id, const struct entity *entity, struct err *e);
+int entity_each(struct db *db, const int64_t *ids, size_t n, struct arena *a, entity_fn *fn,
+	void *context, struct err *e);
+
 /* It was asked for by its name on that day, and was not there (404, 451). */
 int entity_miss(struct db *db, const char *chart, struct str name, struct day day, struct err *e);
 

@@ -5,6 +5,7 @@
 
 #include "base/asset.h"
 #include "store/chain.h"
+#include "store/observation.h"
 
 /* The migration's number, from "migrations/0007_why.sql"; 0 when it is none. */
 static int
@@ -76,6 +77,7 @@ static const struct {
 	int (*run)(struct db *db, struct err *e);
 } second_halves[] = {
 	{ "_log.sql", chain_begin },
+	{ "_packed.sql", observation_pack_all },
 };
 
 static int

@@ -1,15 +1,17 @@
 #include "store/observation.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/slug.h"
 #include "store/entity.h"
+#include "store/packed.h"
 
 #define MOST 9007199254740991.0 /* 2^53-1: the last integer that every reader of JSON has */
 
-enum { DESCRIPTION = 240, WORD = 60 };
+enum { DESCRIPTION = 240, WORD = 60, PACKED = 4 << 20 };
 
 /* The columns of row.c's CHART. */
 enum column {
@@ -36,6 +38,13 @@ struct seen {
 	size_t n, room;
 };
 
+/* All that is kept of a snapshot. */
+struct list {
+	struct arena arena;
+	struct observation *items;
+	size_t n, room;
+};
+
 struct keeping {
 	struct db *db;
 	const struct row_source *source;
@@ -44,6 +53,7 @@ struct keeping {
 	struct seen seen;
 	struct row_count *count;
 	struct arena arena; /* of one row */
+	struct list kept;
 };
 
 /* An integer, or a float without a fraction, from 0 to 2^53-1. */
@@ -169,6 +179,14 @@ insert(struct keeping *k, const struct observation *o, struct err *e)
 	return stmt_run(s, e);
 }
 
+static void
+add(struct list *list, const struct observation *o)
+{
+	list->items =
+		arena_grow(&list->arena, list->items, list->n, &list->room, sizeof *list->items);
+	list->items[list->n++] = *o;
+}
+
 static int
 keep_row(struct keeping *k, struct stmt *s, struct err *e)
 {
@@ -188,9 +206,41 @@ keep_row(struct keeping *k, struct stmt *s, struct err *e)
 		return 0;
 	if (insert(k, &o, e) < 0)
 		return -1;
+	add(&k->kept, &o);
 	k->count->rows++;
 	k->count->charted += !stmt_get_int(s, TRACKED);
 	return 0;
+}
+
+static int
+insert_values(
+	struct db *db, int64_t snapshot, struct str counters, struct str details, struct err *e)
+{
+	struct stmt *s = db_prepare(
+		db, "INSERT INTO packed (snapshot_id, counters, details) VALUES (?1, ?2, ?3)", e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, snapshot);
+	stmt_blob(s, 2, counters);
+	stmt_blob(s, 3, details);
+	return stmt_run(s, e);
+}
+
+static int
+insert_packed(struct db *db, int64_t snapshot, const struct list *list, struct err *e)
+{
+	struct buf counters, details;
+	int status;
+
+	buf_init(&counters, PACKED);
+	buf_init(&details, PACKED);
+	packed_write(list->items, list->n, &counters, &details);
+	assert(!counters.over && !details.over && "row.c has a limit of rows");
+	status = insert_values(db, snapshot, buf_str(&counters), buf_str(&details), e);
+	buf_free(&counters);
+	buf_free(&details);
+	return status;
 }
 
 int
@@ -214,9 +264,14 @@ observation_keep(struct db *db, const struct row_source *source, int64_t snapsho
 			break;
 		}
 	}
+	if (status == 0)
+		status = insert_packed(db, snapshot, &k.kept, e);
+	arena_free(&k.kept.arena);
 	free(k.seen.ids);
 	return status;
 }
+
+/* -- packing what was kept before -------------------------------------------------------------- */
 
 static struct observation
 read_row(struct stmt *s)
@@ -231,8 +286,8 @@ read_row(struct stmt *s)
 		.forks = stmt_get_int(s, 4) };
 }
 
-int
-observation_each(struct db *db, int64_t snapshot, observation_fn *fn, void *context, struct err *e)
+static int
+read_rows(struct db *db, int64_t snapshot, struct list *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db,
 		"SELECT entity_id, value, score, downloads, forks FROM observation "
@@ -246,10 +301,81 @@ observation_each(struct db *db, int64_t snapshot, observation_fn *fn, void *cont
 	while ((status = stmt_step(s, e)) > 0) {
 		struct observation o = read_row(s);
 
-		if (fn(context, &o, e) < 0) {
+		add(out, &o);
+	}
+	return status;
+}
+
+static int
+pack(struct db *db, int64_t snapshot, struct err *e)
+{
+	struct list list = { 0 };
+	int status = read_rows(db, snapshot, &list, e);
+
+	if (status == 0)
+		status = insert_packed(db, snapshot, &list, e);
+	arena_free(&list.arena);
+	return status;
+}
+
+int
+observation_pack_all(struct db *db, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT DISTINCT snapshot_id FROM observation", e);
+	int status;
+
+	if (!s)
+		return -1;
+	while ((status = stmt_step(s, e)) > 0)
+		if (pack(db, stmt_get_int(s, 0), e) < 0) {
 			stmt_reset(s);
 			return -1;
 		}
+	return status;
+}
+
+/* -- reading ---------------------------------------------------------------------------------- */
+
+int
+observation_read(struct db *db, int64_t snapshot, bool details, struct arena *a, struct packed *out,
+	struct err *e)
+{
+	struct stmt *s =
+		db_prepare(db, "SELECT counters, details FROM packed WHERE snapshot_id = ?1", e);
+	struct str counters, more = { 0 };
+	int status;
+
+	*out = (struct packed){ 0 };
+	if (!s)
+		return -1;
+	stmt_int(s, 1, snapshot);
+	status = stmt_step(s, e);
+	if (status <= 0)
+		return status;
+	counters = arena_str(a, stmt_get_blob(s, 0));
+	if (details)
+		more = arena_str(a, stmt_get_blob(s, 1));
+	stmt_reset(s);
+	if (!packed_open(counters, more, out))
+		return err_set(e, ERR_CONFIG,
+			"the counters of snapshot %lld are damaged: collect that day again, or "
+			"take a backup back (morningpost db restore)",
+			(long long)snapshot);
+	return 0;
+}
+
+int
+observation_each(struct db *db, int64_t snapshot, observation_fn *fn, void *context, struct err *e)
+{
+	struct arena a = { 0 };
+	struct packed p;
+	int status = observation_read(db, snapshot, true, &a, &p, e);
+
+	for (size_t i = 0; status == 0 && i < p.n; i++) {
+		struct observation o = packed_at(&p, i);
+
+		status = fn(context, &o, e);
 	}
+	arena_free(&a);
 	return status;
 }

@@ -23,4 +23,13 @@ typedef int observation_fn(void *context, const struct observation *o, struct er
 int observation_each(
 	struct db *db, int64_t snapshot, observation_fn *fn, void *context, struct err *e);
 
+/* All of a snapshot's at once, packed (packed.h), in the arena; without `details` downloads and forks
+ * are unknown. */
+struct packed;
+int observation_read(struct db *db, int64_t snapshot, bool details, struct arena *a,
+	struct packed *out, struct err *e);
+
+/* What was kept before the table `packed` was (0015_packed.sql), in the caller's transaction. */
+int observation_pack_all(struct db *db, struct err *e);
+
 #endif

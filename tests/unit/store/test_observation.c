@@ -25,6 +25,42 @@ rows_come_back_in_their_order(void **state)
 	assert_int_equal(sum, 10 + 11 + 12 + 13);
 }
 
+#define PACKED "SELECT hex(counters) || ' ' || hex(details) FROM packed"
+
+/* The rows and what is packed say the same, whichever of the two was there first. */
+static void
+what_was_kept_before_is_packed_the_same(void **state)
+{
+	struct scratch *s = *state;
+	struct str packed;
+
+	answers_keepz(s, "hf_models", "2026-02-14",
+		"[{\"id\":\"a/b\",\"likes\":5,\"trendingScore\":2.5,\"downloads\":300},"
+		"{\"id\":\"a/c\",\"likes\":70000}]");
+	packed = arena_str(&s->a, answers_text(s, PACKED));
+	assert_done(s, db_exec(s->db, "DELETE FROM packed", &s->e));
+	assert_done(s, observation_pack_all(s->db, &s->e));
+	assert_str(answers_text(s, PACKED), arena_strz(&s->a, packed));
+	assert_done(s, db_exec(s->db, "DELETE FROM snapshot", &s->e));
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM packed"), 0);
+}
+
+static void
+damaged_counters_are_told(void **state)
+{
+	struct scratch *s = *state;
+	int64_t sum = 0;
+
+	answers_keep(s, "hf_models", "2026-02-14", answers_models(s, 4));
+	assert_done(s, db_exec(s->db, "UPDATE packed SET counters = x'ffff'", &s->e));
+	assert_int_equal(
+		observation_each(s->db, scratch_number(s, "SELECT id FROM snapshot"), count, &sum,
+			&s->e),
+		-1);
+	assert_non_null(strstr(s->e.text, "damaged"));
+	assert_int_equal(sum, 0);
+}
+
 /* What a row says, and what is kept of it. */
 static const struct {
 	const char *source, *row, *column;
@@ -140,6 +176,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			rows_come_back_in_their_order, scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(what_was_kept_before_is_packed_the_same,
+			scratch_setup_db, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			damaged_counters_are_told, scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_bad_field_is_unknown_and_not_the_rows_fault,
 			scratch_setup_db, scratch_teardown),
 		cmocka_unit_test_setup_teardown(
