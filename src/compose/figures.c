@@ -7,6 +7,7 @@
 #include "store/entity.h"
 #include "store/link.h"
 #include "store/observation.h"
+#include "store/packed.h"
 #include "store/snapshot.h"
 
 enum {
@@ -35,22 +36,26 @@ static const struct {
 	{ "hackernews", "story" },
 };
 
-/* An entity that was met, by the store's number (0: none): what is the same of it on all days. */
+/* An entity that was met, by the store's number (0: none): its row, and what was counted of it. */
 struct met {
 	int64_t entity;
+	int times, counted;
 	struct trend_row *row;
+	struct trend_count *days;
 };
 
 /* What is read of one chart. `met` is an open table; it grows. */
 struct reading {
 	struct db *db;
 	struct arena *arena;
+	struct arena scratch; /* what is needed until the rows are there */
 	enum trend_kind kind;
-	int day;
-	struct trend_row *rows;
-	size_t n;
 	struct met *met;
-	size_t met_count, met_room;
+	size_t room;
+	int64_t *entities; /* in the order that they were met */
+	size_t n, entity_room;
+	struct trend_row *rows; /* one an entity, in that order */
+	size_t row_count;
 };
 
 /* -- rows ------------------------------------------------------------------------------------- */
@@ -68,14 +73,14 @@ place_of(struct met *table, size_t room, int64_t entity)
 static void
 grow(struct reading *r)
 {
-	size_t room = r->met_room ? r->met_room * 2 : 1024;
-	struct met *bigger = arena_many(r->arena, room, struct met);
+	size_t room = r->room ? r->room * 2 : 1024;
+	struct met *bigger = arena_many(&r->scratch, room, struct met);
 
-	for (size_t i = 0; i < r->met_room; i++)
+	for (size_t i = 0; i < r->room; i++)
 		if (r->met[i].entity)
 			*place_of(bigger, room, r->met[i].entity) = r->met[i];
 	r->met = bigger;
-	r->met_room = room;
+	r->room = room;
 }
 
 /* A number that stands for what no rename changes: GitHub's own; of HuggingFace's, which is a word,
@@ -92,81 +97,172 @@ number_of(struct str stable, enum trend_kind kind)
 	return (int64_t)(hash_add(HASH_SEED, stable) >> 1 | 1);
 }
 
-static int
-meet(struct reading *r, struct met *m, int64_t id, struct err *e)
+static void
+meet(struct reading *r, int64_t entity)
 {
-	struct entity t;
-	int status = entity_get(r->db, id, r->arena, &t, e);
+	struct met *m;
 
-	if (status <= 0)
-		return status < 0 ? -1
-				  : err_set(e, ERR_CONFIG, "entity %lld is missing", (long long)id);
-	m->entity = id;
-	m->row = arena_new(r->arena, struct trend_row);
-	*m->row = (struct trend_row){ .id = number_of(t.stable, r->kind),
-		.name = t.name,
-		.has_value = true,
-		.task = t.task,
-		.quantized = t.quantized,
-		.created = t.has_created ? clock_day_number(t.created) : TREND_NO_DAY,
-		.description = t.description,
-		.language = t.language,
-		.library = t.library,
-		.fork = t.fork,
-		.archived = t.archived };
-	r->met_count++;
+	if (r->n * 2 >= r->room)
+		grow(r);
+	m = place_of(r->met, r->room, entity);
+	if (!m->entity) {
+		m->entity = entity;
+		r->entities = arena_grow(
+			&r->scratch, r->entities, r->n, &r->entity_room, sizeof *r->entities);
+		r->entities[r->n++] = entity;
+	}
+	m->times++;
+}
+
+static bool
+is_of_last_day(const struct snapshot *list, size_t n, size_t i)
+{
+	return clock_day_cmp(list[i].day, list[n - 1].day) == 0;
+}
+
+/* First, who is met, and how often. */
+static int
+meet_all(struct reading *r, const struct snapshot *list, struct packed *packed, size_t n,
+	struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (observation_read(r->db, list[i].id, is_of_last_day(list, n, i), &r->scratch,
+			    &packed[i], e) < 0)
+			return -1;
+		for (size_t k = 0; k < packed[i].n; k++)
+			meet(r, packed_entity(&packed[i], k));
+	}
 	return 0;
 }
 
+/* What they are. */
 static int
-add_row(void *context, const struct observation *o, struct err *e)
+describe(void *context, int64_t id, const struct entity *t, struct err *e)
 {
 	struct reading *r = context;
-	struct trend_row *row = &r->rows[r->n];
-	struct met *m;
+	struct met *m = place_of(r->met, r->room, id);
 
-	if (r->met_count * 2 >= r->met_room)
-		grow(r);
-	m = place_of(r->met, r->met_room, o->entity);
-	if (!m->entity && meet(r, m, o->entity, e) < 0)
+	(void)e;
+	m->days = arena_many(r->arena, (size_t)m->times, struct trend_count);
+	m->row = &r->rows[r->row_count++];
+	*m->row = (struct trend_row){ .id = number_of(t->stable, r->kind),
+		.name = t->name,
+		.has_value = true,
+		.task = t->task,
+		.quantized = t->quantized,
+		.created = t->has_created ? clock_day_number(t->created) : TREND_NO_DAY,
+		.description = t->description,
+		.language = t->language,
+		.library = t->library,
+		.fork = t->fork,
+		.archived = t->archived,
+		.days = m->days };
+	return 0;
+}
+
+/* Then, the counters. Of what two sources say on a day the first wins, and what it lacks comes from
+ * the later. */
+static void
+count(struct met *m, const struct packed *p, size_t i, int day, int order)
+{
+	struct trend_count *last = m->counted ? &m->days[m->counted - 1] : NULL;
+	double score = packed_score(p, i);
+
+	if (!last || last->day != day)
+		m->days[m->counted++] =
+			(struct trend_count){ packed_value(p, i), score, day, order };
+	else if (last->score < 0)
+		last->score = score;
+}
+
+static int
+count_all(struct reading *r, const struct snapshot *list, const struct packed *packed, size_t n,
+	struct err *e)
+{
+	int order = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int day = clock_day_number(list[i].day);
+
+		for (size_t k = 0; k < packed[i].n; k++) {
+			int64_t entity = packed_entity(&packed[i], k);
+			struct met *m = place_of(r->met, r->room, entity);
+
+			if (!m->row)
+				return err_set(
+					e, ERR_CONFIG, "entity %lld is missing", (long long)entity);
+			count(m, &packed[i], k, day, order++);
+		}
+	}
+	return 0;
+}
+
+/* Last, what is asked of the newest day only. */
+static void
+add_details(struct reading *r, const struct packed *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct observation o = packed_at(p, i);
+		struct trend_row *row = place_of(r->met, r->room, o.entity)->row;
+
+		if (!row->has_downloads && o.has_downloads) {
+			row->downloads = o.downloads;
+			row->has_downloads = true;
+		}
+		if (!row->has_forks && o.has_forks) {
+			row->forks = o.forks;
+			row->has_forks = true;
+		}
+	}
+}
+
+/* A row's own counters are those of its last day. */
+static void
+finish(struct met *m)
+{
+	const struct trend_count *last = &m->days[m->counted - 1];
+
+	m->row->day_count = (size_t)m->counted;
+	m->row->day = last->day;
+	m->row->value = last->value;
+	m->row->has_score = last->score >= 0;
+	m->row->score = m->row->has_score ? last->score : 0;
+}
+
+/* The rows of all that the snapshots speak of. */
+static int
+read_rows(struct reading *r, const struct snapshot *list, size_t n, struct err *e)
+{
+	struct packed *packed = arena_many(&r->scratch, n + 1, struct packed);
+
+	if (meet_all(r, list, packed, n, e) < 0)
 		return -1;
-	*row = *m->row;
-	row->day = r->day;
-	row->value = o->value;
-	row->has_score = o->has_score;
-	row->score = o->score;
-	row->has_downloads = o->has_downloads;
-	row->downloads = o->downloads;
-	row->has_forks = o->has_forks;
-	row->forks = o->forks;
-	r->n++;
+	r->rows = arena_many(r->arena, r->n + 1, struct trend_row);
+	if (entity_each(r->db, r->entities, r->n, r->arena, describe, r, e) < 0)
+		return -1;
+	if (count_all(r, list, packed, n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->room; i++)
+		if (r->met[i].entity)
+			finish(&r->met[i]);
+	for (size_t i = 0; i < n; i++)
+		if (is_of_last_day(list, n, i))
+			add_details(r, &packed[i]);
 	return 0;
 }
 
 static size_t
-count_rows(const struct snapshot *list, size_t n)
+list_days(const struct snapshot *list, size_t n, int *days)
 {
-	size_t rows = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++)
-		rows += (size_t)list[i].rows;
-	return rows;
-}
-
-/* All rows of the snapshots, and the days there are. */
-static int
-read_rows(struct reading *r, const struct snapshot *list, size_t n, int *days, size_t *day_count,
-	struct err *e)
-{
-	r->rows = arena_many(r->arena, count_rows(list, n) + 1, struct trend_row);
 	for (size_t i = 0; i < n; i++) {
-		r->day = clock_day_number(list[i].day);
-		if (*day_count == 0 || days[*day_count - 1] != r->day)
-			days[(*day_count)++] = r->day;
-		if (observation_each(r->db, list[i].id, add_row, r, e) < 0)
-			return -1;
+		int day = clock_day_number(list[i].day);
+
+		if (count == 0 || days[count - 1] != day)
+			days[count++] = day;
 	}
-	return 0;
+	return count;
 }
 
 /* -- a chart ---------------------------------------------------------------------------------- */
@@ -231,13 +327,18 @@ read_chart(struct db *db, size_t i, struct day day, struct arena *a, struct figu
 	struct reading r = { .db = db, .arena = a, .kind = charts[i].kind };
 	int *days = arena_many(a, DAYS_READ + 1, int), earlier;
 	struct snapshot *list;
-	size_t n, day_count = 0;
+	size_t n;
+	int status;
 
-	if (snapshot_list(db, charts[i].source, charts[i].also, clock_add_days(day, -DAYS_READ),
-		    day, a, &list, &n, e) < 0 ||
-		read_rows(&r, list, n, days, &day_count, e) < 0)
+	status = snapshot_list(db, charts[i].source, charts[i].also,
+		clock_add_days(day, -DAYS_READ), day, a, &list, &n, e);
+	if (status == 0)
+		status = read_rows(&r, list, n, e);
+	arena_free(&r.scratch);
+	if (status < 0)
 		return -1;
-	trend_report(c->kind, r.rows, r.n, days, day_count, clock_day_number(day), a, &c->report);
+	trend_report(c->kind, r.rows, r.row_count, days, list_days(list, n, days),
+		clock_day_number(day), a, &c->report);
 	if (c->report.stale)
 		return 0;
 	judge_days(c, list, n);

@@ -1,5 +1,6 @@
 #include "trend/momentum.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/slug.h"
@@ -56,7 +57,7 @@ trend_name_ok(enum trend_kind kind, struct str name)
 
 /* The series up to day t, without what was before its last reset. */
 struct view {
-	const struct trend_row *rows;
+	const struct trend_count *rows;
 	size_t n;
 	bool reset;
 };
@@ -89,10 +90,10 @@ is_better_base(int d, int best, int t)
 	return best == TREND_NO_DAY || abs(d - (t - WEEK)) < abs(best - (t - WEEK));
 }
 
-static const struct trend_row *
+static const struct trend_count *
 base_at(const struct view *v, int t)
 {
-	const struct trend_row *best = NULL;
+	const struct trend_count *best = NULL;
 
 	for (size_t i = 0; i < v->n; i++)
 		if (is_better_base(v->rows[i].day, best ? best->day : TREND_NO_DAY, t))
@@ -100,7 +101,7 @@ base_at(const struct view *v, int t)
 	return best;
 }
 
-static const struct trend_row *
+static const struct trend_count *
 row_at(const struct view *v, int t)
 {
 	for (size_t i = v->n; i-- > 0;)
@@ -132,7 +133,7 @@ was_read_before(const struct table *t, int asof)
 static enum trend_status
 status_without_base(const struct view *v, int t, bool read_before)
 {
-	const struct trend_row *earlier = NULL;
+	const struct trend_count *earlier = NULL;
 
 	for (size_t i = 0; i < v->n && v->rows[i].day < t; i++)
 		earlier = &v->rows[i];
@@ -144,7 +145,7 @@ status_without_base(const struct view *v, int t, bool read_before)
 }
 
 static double
-gain_a_week(int64_t now, const struct trend_row *base, int t)
+gain_a_week(int64_t now, const struct trend_count *base, int t)
 {
 	return (double)(now - base->value) * WEEK / (t - base->day);
 }
@@ -169,32 +170,38 @@ set_momentum(struct trend_entity *e, enum trend_kind kind, int t)
 		e->how = TREND_UNRANKED;
 }
 
-/* False when the entity has no row on day t. */
 static bool
+has_row(const struct series *s, int t)
+{
+	for (size_t i = s->n; i-- > 0 && s->rows[i].day >= t;)
+		if (s->rows[i].day == t)
+			return true;
+	return false;
+}
+
+/* It has a row on day t. */
+static void
 entity_at(const struct table *table, const struct series *s, int t, struct trend_entity *out)
 {
 	struct view v = view_at(s, t);
-	const struct trend_row *now = row_at(&v, t), *base;
+	const struct trend_count *base = base_at(&v, t);
 
-	if (!now)
-		return false;
-	*out = (struct trend_entity){ .key = s->key,
-		.name = now->name,
-		.value = now->value,
-		.info = *now,
-		.days = v.rows,
-		.day_count = v.n };
-	base = base_at(&v, t);
+	bool found;
+
+	*out = (struct trend_entity){ .key = s->key, .days = v.rows, .day_count = v.n };
+	found = series_row_on(s, t, &out->info);
+	assert(found && "it has a row on day t");
+	out->name = out->info.name;
+	out->value = out->info.value;
 	if (base) {
 		out->has_base = true;
 		out->base = base->value;
 		out->base_day = base->day;
-		out->gain7 = gain_a_week(now->value, base, t);
+		out->gain7 = gain_a_week(out->value, base, t);
 	} else {
 		out->status = status_without_base(&v, t, was_read_before(table, t));
 	}
 	set_momentum(out, table->kind, t);
-	return true;
 }
 
 /* -- charts ----------------------------------------------------------------------------------- */
@@ -232,12 +239,14 @@ chart_at(const struct table *table, int t, struct arena *a, struct trend_entity 
 {
 	size_t n = 0;
 
-	*entities = arena_many(a, table->all.n + 1, struct trend_entity);
-	*ranked = arena_many(a, table->all.n + 1, struct trend_entity *);
-	*ranked_count = 0;
 	for (size_t i = 0; i < table->all.n; i++)
-		if (entity_at(table, &table->all.list[i], t, &(*entities)[n]))
-			n++;
+		n += has_row(&table->all.list[i], t);
+	*entities = arena_many(a, n + 1, struct trend_entity);
+	*ranked = arena_many(a, n + 1, struct trend_entity *);
+	*ranked_count = n = 0;
+	for (size_t i = 0; i < table->all.n; i++)
+		if (has_row(&table->all.list[i], t))
+			entity_at(table, &table->all.list[i], t, &(*entities)[n++]);
 	for (size_t i = 0; i < n; i++)
 		if ((*entities)[i].how != TREND_UNRANKED)
 			(*ranked)[(*ranked_count)++] = &(*entities)[i];
@@ -245,6 +254,15 @@ chart_at(const struct table *table, int t, struct arena *a, struct trend_entity 
 	for (size_t i = 0; i < *ranked_count; i++)
 		(*ranked)[i]->rank = (int)i + 1;
 	return n;
+}
+
+/* The series of an entity; both stand in key order, and *at goes along. */
+static const struct series *
+series_of(const struct table *table, const struct trend_entity *e, size_t *at)
+{
+	while (table->all.list[*at].key.p != e->key.p)
+		(*at)++;
+	return &table->all.list[*at];
 }
 
 static void
@@ -274,7 +292,8 @@ set_accel(struct trend_entity *e, const struct series *s, int t, double c)
 	int weeks = 0;
 
 	for (int back = WEEK; back <= 3 * WEEK; back += WEEK) {
-		const struct trend_row *then = row_at(&v, t - back), *base = base_at(&v, t - back);
+		const struct trend_count *then = row_at(&v, t - back),
+					 *base = base_at(&v, t - back);
 		double gain;
 
 		if (!then || !base)
@@ -294,12 +313,12 @@ set_movers(struct trend_report *r, const struct table *table, struct arena *a)
 	double k = constants[r->kind].k;
 
 	r->movers = arena_many(a, r->count + 1, struct trend_entity *);
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0, at = 0; i < r->count; i++) {
 		struct trend_entity *e = &r->entities[i];
 
 		if (e->status != TREND_OK)
 			continue;
-		set_accel(e, series_find(&table->all, e->key), r->asof, constants[r->kind].c);
+		set_accel(e, series_of(table, e, &at), r->asof, constants[r->kind].c);
 		e->has_raw_growth = e->base > 0;
 		if (e->has_raw_growth)
 			e->raw_growth = e->gain7 / (double)e->base;
@@ -327,11 +346,12 @@ static void
 compare_with_base_day(struct trend_report *r, const struct table *table, struct arena *a)
 {
 	struct trend_entity *before, **ranked;
+	struct arena scratch = { 0 };
 	size_t n, ranked_count, at = 0;
 
 	if (r->base_day == TREND_NO_DAY)
 		return;
-	n = chart_at(table, r->base_day, a, &before, &ranked, &ranked_count);
+	n = chart_at(table, r->base_day, &scratch, &before, &ranked, &ranked_count);
 	r->previous = arena_many(a, ranked_count + 1, struct str);
 	for (size_t i = 0; i < ranked_count; i++)
 		r->previous[r->previous_count++] = ranked[i]->name;
@@ -346,6 +366,7 @@ compare_with_base_day(struct trend_report *r, const struct table *table, struct 
 				(struct trend_gone){ before[i].name, before[i].rank };
 	}
 	qsort(r->dropped, r->dropped_count, sizeof *r->dropped, by_prev_rank);
+	arena_free(&scratch);
 }
 
 /* A name that is another than within the last 9 days. */
@@ -353,21 +374,13 @@ static void
 find_renames(struct trend_report *r, const struct table *table, struct arena *a)
 {
 	r->renamed = arena_many(a, r->count + 1, struct trend_rename);
-	for (size_t i = 0; i < r->count; i++) {
-		const struct series *s = series_find(&table->all, r->entities[i].key);
+	for (size_t i = 0, at = 0; i < r->count; i++) {
+		struct str name = r->entities[i].name, was;
 
-		for (size_t k = s->n; k-- > 0;) {
-			if (s->rows[k].day > r->asof)
-				continue;
-			if (s->rows[k].day < r->asof - BASE_OLDEST)
-				break;
-			if (!str_ieq(s->rows[k].name, r->entities[i].name)) {
-				r->renamed[r->renamed_count++] =
-					(struct trend_rename){ r->entities[i].name,
-						s->rows[k].name };
-				break;
-			}
-		}
+		was = series_other_name(series_of(table, &r->entities[i], &at),
+			r->asof - BASE_OLDEST, r->asof, name);
+		if (was.n)
+			r->renamed[r->renamed_count++] = (struct trend_rename){ name, was };
 	}
 }
 
@@ -383,7 +396,7 @@ rejected_on(enum trend_kind kind, const struct trend_row *rows, size_t n, int da
 }
 
 void
-trend_report(enum trend_kind kind, struct trend_row *rows, size_t n, const int *days,
+trend_report(enum trend_kind kind, const struct trend_row *rows, size_t n, const int *days,
 	size_t day_count, int day, struct arena *a, struct trend_report *out)
 {
 	struct table table = { .days = days, .day_count = day_count, .kind = kind };

@@ -23,10 +23,18 @@ enum trend_kind { TREND_GITHUB, TREND_MODELS, TREND_DATASETS, TREND_SPACES };
 
 enum { TREND_NO_DAY = INT32_MIN };
 
+/* What one day says of a counter. More than a hundred thousand are read every morning. */
+struct trend_count {
+	int64_t value;
+	double score; /* trendingScore; below 0: unknown */
+	int day;
+	int order; /* among all rows of the day: the first wins */
+};
+
 /*
  * One row of one day's snapshot, in the order it came. Strings are borrowed from the caller. What is
- * unknown has its has_ false, or is empty. Tens of thousands are read every morning, so small
- * members stand together.
+ * unknown has its has_ false, or is empty. Thousands are read every morning, so small members stand
+ * together.
  */
 struct trend_row {
 	int day;
@@ -44,6 +52,10 @@ struct trend_row {
 	struct str quantized; /* the model it is a quantized copy of */
 	/* What it says of itself; no formula reads it. */
 	struct str description, language, library;
+	/* What was counted of it on all days, one a day, ascending, and this one the last. NULL:
+	 * it is a row of its day alone. */
+	const struct trend_count *days;
+	size_t day_count;
 };
 
 enum trend_status {
@@ -79,7 +91,7 @@ struct trend_entity {
 	bool has_accel;
 	double accel;
 	struct trend_row info; /* the day's row, missing fields filled from later ones of the day */
-	const struct trend_row *days; /* one a day, up to this one and since its last reset */
+	const struct trend_count *days; /* one a day, up to this one and since its last reset */
 	size_t day_count;
 };
 
@@ -118,10 +130,10 @@ struct trend_report {
 
 /*
  * Report on `day` from the rows of the days day-40 to day; `days` are those that have a snapshot at
- * all, ascending. Rows stand by day, and those of one day in the order they were read; they are put
- * into another order, and the report goes on looking at them. The rest lives in the arena.
+ * all, ascending. Rows without days of their own stand by day, and those of one day in the order
+ * they were read. The report goes on looking at the rows; the rest lives in the arena.
  */
-void trend_report(enum trend_kind kind, struct trend_row *rows, size_t n, const int *days,
+void trend_report(enum trend_kind kind, const struct trend_row *rows, size_t n, const int *days,
 	size_t day_count, int day, struct arena *a, struct trend_report *out);
 
 /* Is it a name that a link may be built from: parts of [A-Za-z0-9._-], GitHub with one slash,

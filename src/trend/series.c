@@ -1,6 +1,5 @@
 #include "trend/series.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -13,7 +12,6 @@ struct identity {
 	bool good;               /* its name is one */
 	struct str key;
 	size_t series; /* its place in the table */
-	size_t rows;   /* how many have it */
 };
 
 /* All identities: a list, and an open table that finds them. */
@@ -60,15 +58,16 @@ grow(struct identities *t, struct arena *a)
 		*slot_of(t, t->list[i].name, t->list[i].id) = i + 1;
 }
 
-/* The place of a row's identity in the list. */
+/* The place of a row's identity in the list, which lives in `scratch`. */
 static size_t
-identify(struct identities *t, enum trend_kind kind, const struct trend_row *row, struct arena *a)
+identify(struct identities *t, enum trend_kind kind, const struct trend_row *row, struct arena *a,
+	struct arena *scratch)
 {
 	int64_t id = row->id > 0 ? row->id : 0;
 	size_t *slot;
 
 	if (t->n == t->room)
-		grow(t, a);
+		grow(t, scratch);
 	slot = slot_of(t, row->name, id);
 	if (!*slot) {
 		t->list[t->n] = (struct identity){ .name = row->name,
@@ -201,109 +200,200 @@ fill_missing(struct trend_row *first, const struct trend_row *later)
 		first->created = later->created;
 }
 
-/* A series for each key, and where among all rows its own will stand: in key order, behind one
- * another. Returns how many there are. */
+/* A row as it was on one of its days. Downloads and forks are known of its own day only. */
+static struct trend_row
+row_of(const struct trend_row *of, const struct trend_count *count)
+{
+	struct trend_row row = *of;
+
+	row.value = count->value;
+	row.has_score = count->score >= 0;
+	row.score = row.has_score ? count->score : 0;
+	if (row.day != count->day) {
+		row.day = count->day;
+		row.has_downloads = row.has_forks = false;
+	}
+	return row;
+}
+
 static size_t
-lay_out(struct series_table *t, struct identity *const *sorted, size_t n, struct trend_row *rows,
+days_of(const struct trend_row *row)
+{
+	return row->days ? row->day_count : 1;
+}
+
+static size_t
+add_days(const struct trend_row *row, int order, struct series_day *out)
+{
+	if (!row->days)
+		out[0] = (struct series_day){
+			{ row->value, row->has_score ? row->score : -1, row->day, order }, row
+		};
+	for (size_t i = 0; row->days && i < row->day_count; i++)
+		out[i] = (struct series_day){ row->days[i], row };
+	return days_of(row);
+}
+
+static int
+by_day(const void *x, const void *y)
+{
+	const struct trend_count *a = &((const struct series_day *)x)->count,
+				 *b = &((const struct series_day *)y)->count;
+
+	if (a->day != b->day)
+		return (a->day > b->day) - (a->day < b->day);
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* One count a day. */
+static void
+merge(struct series *s, struct series_day *all, size_t n, struct arena *a)
+{
+	struct trend_count *rows = arena_many(a, n + 1, struct trend_count);
+
+	qsort(all, n, sizeof *all, by_day);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || all[i - 1].count.day != all[i].count.day)
+			rows[s->n++] = all[i].count;
+		else if (rows[s->n - 1].score < 0)
+			rows[s->n - 1].score = all[i].count.score;
+	s->rows = rows;
+	s->all = all;
+	s->all_count = n;
+}
+
+/* `members` are the places of its rows, in the order they stand. */
+static void
+build(struct series *s, const struct trend_row *rows, const size_t *members, size_t n,
 	struct arena *a)
 {
-	size_t at = 0;
+	struct series_day *all;
+	size_t count = 0;
 
+	if (n == 1 && rows[members[0]].days) {
+		s->only = &rows[members[0]];
+		s->rows = s->only->days;
+		s->n = s->only->day_count;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		count += days_of(&rows[members[i]]);
+	all = arena_many(a, count + 1, struct series_day);
+	count = 0;
+	for (size_t i = 0; i < n; i++)
+		count += add_days(&rows[members[i]], (int)members[i], &all[count]);
+	merge(s, all, count, a);
+}
+
+/* A series for each key, sorted by it. */
+static void
+lay_out(struct series_table *t, struct identity *const *sorted, size_t n, struct arena *a)
+{
 	t->list = arena_many(a, n + 1, struct series);
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || !str_eq(sorted[i]->key, sorted[i - 1]->key))
-			t->list[t->n++] =
-				(struct series){ .key = sorted[i]->key, .rows = &rows[at] };
+			t->list[t->n++] = (struct series){ .key = sorted[i]->key };
 		sorted[i]->series = t->n - 1;
-		at += sorted[i]->rows;
-	}
-	return at;
-}
-
-/* Where each row goes: those of a series in the order they stand now, bad ones behind all. In the
- * place of what says whose they are. */
-static void
-find_places(struct series_table *t, const struct identity *list, const struct trend_row *rows,
-	size_t *of, size_t n, size_t behind)
-{
-	for (size_t i = 0; i < n; i++) {
-		bool good = rows[i].has_value && list[of[i]].good;
-		struct series *s = good ? &t->list[list[of[i]].series] : NULL;
-
-		of[i] = s ? (size_t)(s->rows - rows) + s->n++ : behind++;
 	}
 }
 
+/* `of` says which series a row is of, or that it is of none (t->n). Its members are gathered by
+ * counting. */
 static void
-move(struct trend_row *rows, size_t *to, size_t n)
+build_all(struct series_table *t, const struct trend_row *rows, const size_t *of, size_t n,
+	struct arena *a, struct arena *scratch)
 {
+	size_t *begin = arena_many(scratch, t->n + 2, size_t),
+	       *members = arena_many(scratch, n + 1, size_t);
+
 	for (size_t i = 0; i < n; i++)
-		while (to[i] != i) {
-			size_t there = to[i], next = to[there];
-			struct trend_row row = rows[there];
+		begin[of[i] + 1]++;
+	for (size_t i = 0; i < t->n; i++)
+		begin[i + 1] += begin[i];
+	for (size_t i = 0; i < n; i++)
+		members[begin[of[i]]++] = i;
+	/* Now each begins where the one before it ends. */
+	for (size_t i = 0; i < t->n; i++) {
+		size_t from = i ? begin[i - 1] : 0;
 
-			rows[there] = rows[i];
-			to[there] = there;
-			rows[i] = row;
-			to[i] = next;
-		}
-}
-
-/* One row a day. */
-static void
-merge(struct series *s)
-{
-	size_t kept = 1;
-
-	for (size_t i = 1; i < s->n; i++) {
-		assert(s->rows[kept - 1].day <= s->rows[i].day && "rows stand by day");
-		if (s->rows[kept - 1].day == s->rows[i].day)
-			fill_missing(&s->rows[kept - 1], &s->rows[i]);
-		else
-			s->rows[kept++] = s->rows[i];
+		build(&t->list[i], rows, &members[from], begin[i] - from, a);
 	}
-	s->n = kept;
 }
 
 void
-series_join(enum trend_kind kind, struct trend_row *rows, size_t n, struct arena *a,
+series_join(enum trend_kind kind, const struct trend_row *rows, size_t n, struct arena *a,
 	struct series_table *out)
 {
 	struct identities all = { 0 };
-	size_t *of = arena_many(a, n + 1, size_t), count = 0;
+	struct arena scratch = { 0 };
+	size_t *of = arena_many(&scratch, n + 1, size_t), count = 0;
 	struct identity **sorted;
 
 	*out = (struct series_table){ 0 };
-	grow(&all, a);
+	grow(&all, &scratch);
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].has_value) {
-			of[i] = identify(&all, kind, &rows[i], a);
-			all.list[of[i]].rows++;
-		}
-	sorted = arena_many(a, all.n + 1, struct identity *);
+		if (rows[i].has_value)
+			of[i] = identify(&all, kind, &rows[i], a, &scratch);
+	sorted = arena_many(&scratch, all.n + 1, struct identity *);
 	for (size_t i = 0; i < all.n; i++)
 		if (all.list[i].good)
 			sorted[count++] = &all.list[i];
 	give_keys(kind, sorted, count, a);
-	find_places(out, all.list, rows, of, n, lay_out(out, sorted, count, rows, a));
-	move(rows, of, n);
-	for (size_t i = 0; i < out->n; i++)
-		merge(&out->list[i]);
+	lay_out(out, sorted, count, a);
+	for (size_t i = 0; i < n; i++) {
+		bool good = rows[i].has_value && all.list[of[i]].good;
+
+		of[i] = good ? all.list[of[i]].series : out->n;
+	}
+	build_all(out, rows, of, n, a, &scratch);
+	arena_free(&scratch);
 }
 
-const struct series *
-series_find(const struct series_table *t, struct str key)
+/* -- asking ----------------------------------------------------------------------------------- */
+
+static bool
+only_row_on(const struct series *s, int day, struct trend_row *out)
 {
-	size_t low = 0, high = t->n;
+	for (size_t i = s->n; i-- > 0;)
+		if (s->rows[i].day == day) {
+			*out = row_of(s->only, &s->rows[i]);
+			return true;
+		}
+	return false;
+}
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
+bool
+series_row_on(const struct series *s, int day, struct trend_row *out)
+{
+	bool found = false;
 
-		if (str_cmp(t->list[mid].key, key) < 0)
-			low = mid + 1;
+	if (s->only)
+		return only_row_on(s, day, out);
+	for (size_t i = 0; i < s->all_count; i++) {
+		struct trend_row row;
+
+		if (s->all[i].count.day != day)
+			continue;
+		row = row_of(s->all[i].of, &s->all[i].count);
+		if (found)
+			fill_missing(out, &row);
 		else
-			high = mid;
+			*out = row;
+		found = true;
 	}
-	assert(low < t->n && str_eq(t->list[low].key, key));
-	return &t->list[low];
+	return found;
+}
+
+struct str
+series_other_name(const struct series *s, int from, int to, struct str name)
+{
+	for (size_t i = s->all_count; i-- > 0;) {
+		const struct series_day *d = &s->all[i];
+		bool first = i == 0 || d[-1].count.day != d->count.day;
+
+		if (first && d->count.day >= from && d->count.day <= to &&
+			!str_ieq(d->of->name, name))
+			return d->of->name;
+	}
+	return (struct str){ 0 };
 }

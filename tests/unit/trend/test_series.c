@@ -69,7 +69,6 @@ rows_of_one_entity_are_one_series(void **state)
 				buf_printf(&said, " %d=%d", table.list[k].rows[d].day,
 					(int)table.list[k].rows[d].value);
 			buf_addc(&said, '\n');
-			assert_ptr_equal(series_find(&table, table.list[k].key), &table.list[k]);
 		}
 		assert_str(buf_str(&said), joins[i].want);
 		buf_free(&said);
@@ -100,16 +99,98 @@ what_the_first_lacks_comes_from_the_later(void **state)
 	};
 	struct arena a = { 0 };
 	struct series_table table;
+	struct trend_row row;
 
 	(void)state;
 	series_join(TREND_MODELS, rows, COUNT(rows), &a, &table);
 	assert_int_equal(table.n, 1);
 	assert_int_equal(table.list[0].n, 1);
 	assert_int_equal(table.list[0].rows[0].value, 5);
-	assert_int_equal(table.list[0].rows[0].created, 1);
-	assert_true(table.list[0].rows[0].has_score && table.list[0].rows[0].score == 2);
-	assert_str(table.list[0].rows[0].task, "chat");
-	assert_str(table.list[0].rows[0].library, "l");
+	assert_true(series_row_on(&table.list[0], 1, &row));
+	assert_int_equal(row.value, 5);
+	assert_int_equal(row.created, 1);
+	assert_true(row.has_score && row.score == 2);
+	assert_str(row.task, "chat");
+	assert_str(row.library, "l");
+	assert_false(series_row_on(&table.list[0], 2, &row));
+	arena_free(&a);
+}
+
+/* Rows that have their days: one alone is taken as it is, two of a name are joined day by day, and the
+ * one that was read first on a day wins it. */
+static void
+rows_with_days_are_joined_by_day(void **state)
+{
+	static const struct trend_count alone[] = { { 1, -1, 1, 0 }, { 2, -1, 3, 9 } },
+					older[] = { { 5, -1, 1, 1 }, { 6, 4, 2, 8 },
+						{ 9, 2, 3, 11 } },
+					newer[] = { { 7, 3, 2, 7 }, { 8, -1, 3, 10 } };
+	const struct trend_row rows[] = {
+		{ .name = STR("a/alone"),
+			.has_value = true,
+			.day = 3,
+			.value = 2,
+			.days = alone,
+			.day_count = 2 },
+		{ .name = STR("a/b"),
+			.has_value = true,
+			.day = 3,
+			.value = 9,
+			.has_score = true,
+			.score = 2,
+			.has_forks = true,
+			.forks = 1,
+			.task = STR("old"),
+			.days = older,
+			.day_count = 3 },
+		{ .name = STR("A/B"),
+			.has_value = true,
+			.day = 3,
+			.value = 8,
+			.task = STR("new"),
+			.days = newer,
+			.day_count = 2 },
+	};
+	struct series_table table;
+	struct arena a = { 0 };
+	struct trend_row row;
+
+	(void)state;
+	series_join(TREND_GITHUB, rows, COUNT(rows), &a, &table);
+	assert_int_equal(table.n, 2);
+	assert_ptr_equal(table.list[0].rows, alone);
+	assert_int_equal(table.list[1].n, 3);
+	assert_int_equal(table.list[1].rows[1].value, 7);
+	assert_true(series_row_on(&table.list[1], 3, &row));
+	assert_str(row.name, "A/B");
+	assert_str(row.task, "new");
+	assert_true(row.value == 8 && row.has_score && row.score == 2 && row.forks == 1);
+	assert_true(series_row_on(&table.list[1], 1, &row));
+	assert_true(row.value == 5 && !row.has_score && !row.has_forks);
+	assert_str(row.task, "old");
+	assert_int_equal(series_other_name(&table.list[1], 1, 3, STR("a/b")).n, 0);
+	assert_int_equal(series_other_name(&table.list[0], 1, 3, STR("a/x")).n, 0);
+	arena_free(&a);
+}
+
+/* The newest of the names that it had before, within the days. */
+static void
+another_name_is_the_newest_before(void **state)
+{
+	static const struct trend_row rows[] = {
+		{ .name = STR_INIT("a/first"), .id = 7, .has_value = true, .day = 1 },
+		{ .name = STR_INIT("a/second"), .id = 7, .has_value = true, .day = 5 },
+		{ .name = STR_INIT("a/third"), .id = 7, .has_value = true, .day = 9 },
+	};
+	struct series_table table;
+	struct arena a = { 0 };
+
+	(void)state;
+	series_join(TREND_GITHUB, rows, COUNT(rows), &a, &table);
+	assert_int_equal(table.n, 1);
+	assert_str(series_other_name(&table.list[0], 0, 9, STR("A/Third")), "a/second");
+	assert_str(series_other_name(&table.list[0], 0, 4, STR("a/third")), "a/first");
+	assert_int_equal(series_other_name(&table.list[0], 6, 9, STR("a/third")).n, 0);
 	arena_free(&a);
 }
 
@@ -119,6 +200,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_of_one_entity_are_one_series),
 		cmocka_unit_test(what_the_first_lacks_comes_from_the_later),
+		cmocka_unit_test(rows_with_days_are_joined_by_day),
+		cmocka_unit_test(another_name_is_the_newest_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

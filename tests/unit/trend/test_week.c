@@ -5,7 +5,7 @@
 static void
 a_day_without_its_neighbour_is_unknown(void **state)
 {
-	static const struct trend_row days[] = {
+	static const struct trend_count days[] = {
 		{ .day = 90, .value = 10 },
 		{ .day = 93, .value = 100 },
 		{ .day = 94, .value = 130 },
