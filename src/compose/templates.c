@@ -10,10 +10,9 @@ enum { TEMPLATE = 1 << 20, PART = 16 << 20 };
 
 /* -- finding ---------------------------------------------------------------------------------- */
 
-int
-templates_find(void *context, struct str name, struct str *text, struct err *e)
+static int
+look_for(struct templates *t, struct str name, struct str *text, struct err *e)
 {
-	struct templates *t = context;
 	const char *path = arena_printf(t->arena, "templates/%.*s", STR_ARG(name));
 	const struct asset *asset;
 
@@ -29,6 +28,29 @@ templates_find(void *context, struct str name, struct str *text, struct err *e)
 		return 0;
 	*text = asset->bytes;
 	return 1;
+}
+
+int
+templates_find(void *context, struct str name, struct str *text, struct err *e)
+{
+	struct templates *t = context;
+	struct template_found now = { .name = name };
+
+	for (size_t i = 0; i < t->found_count; i++)
+		if (str_eq(t->found[i].name, name)) {
+			if (t->found[i].got)
+				*text = t->found[i].text;
+			return t->found[i].got;
+		}
+	now.got = look_for(t, name, &now.text, e);
+	if (now.got < 0)
+		return -1;
+	if (now.got)
+		*text = now.text;
+	now.name = arena_str(t->arena, name);
+	t->found = arena_grow(t->arena, t->found, t->found_count, &t->found_room, sizeof *t->found);
+	t->found[t->found_count++] = now;
+	return now.got;
 }
 
 int

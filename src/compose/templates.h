@@ -7,16 +7,25 @@
 #include "settings/publication.h"
 #include "settings/words.h"
 
+/* One that was looked for; `got` is what came of it. */
+struct template_found {
+	struct str name, text;
+	int got;
+};
+
 struct templates {
 	const struct publication *publication;
 	struct arena *arena; /* all that is found and rendered lives there */
 	const char *ending;  /* of those now being rendered: ".html" or ".txt" */
 	struct theme theme;
 	const struct words *words; /* NULL: the templates use none */
+	/* All that were looked for, so that each row of a chart is rendered from the same file. */
+	struct template_found *found;
+	size_t found_count, found_room;
 };
 
 /* Find templates/NAME: a file in the publication's folder replaces the built-in one. 1 got it, 0
- * there is none. A template_partial_fn but for the ending. */
+ * there is none. It is looked for once. A template_partial_fn but for the ending. */
 int templates_find(void *templates, struct str name, struct str *text, struct err *e);
 /* The same, and there must be one. */
 int templates_need(struct templates *t, const char *name, struct str *text, struct err *e);
