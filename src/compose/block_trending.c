@@ -11,7 +11,7 @@
  * The text part: "  1  name       ████████   +6 388", and below the name what is said of it. A
  * description is as long as one line of a narrow column of the HTML.
  */
-enum { PLACE = 3, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 34 };
+enum { PLACE = 3, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 34, WEEK = 7 };
 
 struct column {
 	const struct figures_chart *chart;
@@ -71,6 +71,23 @@ set_change(struct row *r, const struct figures_chart *c, struct arena *a)
 	r->change = change_of(e, a);
 }
 
+static int
+days_counted(const struct column *c, const struct trend_entity *e)
+{
+	return e->how == TREND_GAIN ? c->chart->report.asof - e->base_day : WEEK;
+}
+
+/* A gain of other than 7 days is a week's at their pace. Where all of the chart is so, the note below
+ * it says it once. */
+static void
+add_pace(const struct column *c, const struct trend_entity *e, struct pieces *p)
+{
+	int days = days_counted(c, e);
+
+	if (days != WEEK && e->base_day != c->chart->report.base_day)
+		pieces_add(p, "at the pace of %d days", days);
+}
+
 /* Three or more that are numbered alike are told by their number and the range of their names. */
 static void
 set_flood(struct row *r, const struct select_row *s, const struct origin *o, struct pieces *detail)
@@ -106,6 +123,7 @@ set_details(struct row *r, const struct column *c, const struct select_row *s, s
 	else
 		pieces_add(d, "%.*s %s in all", STR_ARG(amount_whole((double)e->value, d->a)),
 			c->origin->unit);
+	add_pace(c, e, d);
 	pieces_add_usual(d, e);
 	if (f->family_count)
 		pieces_add(d, "+%zu" AMOUNT_BLANK "%s", f->family_count,
@@ -178,11 +196,16 @@ static void
 add_signs(const struct column *c, struct pieces *note)
 {
 	bool score = c->climbs_by_score, counted = false;
+	int days = WEEK;
 
 	for (size_t i = 0; i < c->count; i++) {
 		score = score || (!c->rows[i].counted && c->rows[i].lead->how == TREND_SCORE);
 		counted = counted || c->rows[i].counted;
+		if (c->rows[i].lead->base_day == c->chart->report.base_day)
+			days = days_counted(c, c->rows[i].lead);
 	}
+	if (days != WEEK)
+		pieces_add(note, "Gains are those of %d days, at their pace for 7", days);
 	if (score)
 		pieces_add(note, "~ is Hugging Face's own trendingScore, which is near to the "
 				 "likes of 7 days");

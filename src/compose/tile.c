@@ -7,7 +7,7 @@
 #include "compose/origin.h"
 #include "compose/quality.h"
 
-enum { CHART = 30, TASK = 40 };
+enum { CHART = 30, TASK = 40, WEEK = 7 };
 
 /* What is summed over all of a chart is only known where all of it is. */
 static const struct figures_chart *
@@ -39,7 +39,11 @@ biggest_gain(const struct tile_charts *d, struct tile *t)
 		return false;
 	t->number = c->numbers.top_gain7;
 	t->value = amount_gain(t->number, d->a);
-	t->label = STR("stars in 7 days, the biggest single gain:");
+	t->label = c->numbers.top_gain_days == WEEK
+			   ? STR("stars in 7 days, the biggest single gain:")
+			   : str_of(arena_printf(d->a,
+				     "stars in 7 days at the pace of %d, the biggest single gain:",
+				     c->numbers.top_gain_days));
 	t->name = c->numbers.top_gain;
 	t->url = origin_url(origin_find(STR("github")), t->name, d->a);
 	return true;

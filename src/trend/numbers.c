@@ -41,6 +41,7 @@ count_gains(const struct trend_report *r, struct arena *a, struct trend_numbers 
 					      str_cmp(e->name, out->top_gain) < 0)) {
 			top = e->gain7;
 			out->top_gain = e->name;
+			out->top_gain_days = r->asof - e->base_day;
 		}
 	}
 	out->top_gain7 = top;

@@ -16,6 +16,7 @@ struct trend_numbers {
 	int churn50; /* names in the top 50 that were not there on the base day */
 	struct str top_gain;
 	double top_gain7;
+	int top_gain_days; /* that were counted; the gain is a week's at their pace */
 	size_t chart_rows; /* of HuggingFace's chart: the 30 highest trendingScores */
 	double chart_likes7;
 	struct str author; /* with the most rows on the chart */

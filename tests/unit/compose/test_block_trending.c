@@ -48,6 +48,48 @@ a_row_says_rank_change_bar_and_figure(void **state)
 	arena_free(&m.a);
 }
 
+/* +6 600 in 6 days is 7 700 in 7: the figure alone would claim what nobody counted. */
+static void
+a_gain_of_other_days_says_its_pace(void **state)
+{
+	static struct made m;
+
+	(void)state;
+	made_begin(&m);
+	made_row(&m, 6, "alpha/first", 10000);
+	made_row(&m, 0, "alpha/first", 16600);
+	made_crowd(&m, 5);
+	made_chart(&m, TREND_GITHUB);
+	assert_int_equal(made_render(&m, "trending", "{sources: [github], top: 3}"), 1);
+	assert_has(m.text, "+7" B "700\n     1st on the chart, 16" B
+			   "600 stars in all, at the pace of 6 days\n");
+	assert_has(m.html, "at the pace of 6 days");
+	assert_int_equal(made_render(&m, "numbers", "tiles: [biggest_gain]"), 1);
+	assert_has(m.text, "+7" B "700  stars in 7 days at the pace of 6, the biggest single");
+	arena_free(&m.a);
+}
+
+/* Where the day a week ago is missing it is said once. */
+static void
+a_chart_of_other_days_says_so_below(void **state)
+{
+	static struct made m;
+
+	(void)state;
+	made_begin(&m);
+	for (int i = 0; i < 8; i++) {
+		const char *name = arena_printf(&m.a, "org%c/thing", 'a' + i);
+
+		made_row(&m, 8, name, 10000);
+		made_row(&m, 0, name, 18000 + i * 80);
+	}
+	made_chart(&m, TREND_GITHUB);
+	assert_int_equal(made_render(&m, "trending", "{sources: [github], top: 3}"), 1);
+	assert_has(m.text, "Gains are those of 8 days, at their pace for 7");
+	assert_false(made_has(m.text, "at the pace of"));
+	arena_free(&m.a);
+}
+
 static void
 ranks_move_in_words_and_signs(void **state)
 {
@@ -335,6 +377,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_says_rank_change_bar_and_figure),
+		cmocka_unit_test(a_gain_of_other_days_says_its_pace),
+		cmocka_unit_test(a_chart_of_other_days_says_so_below),
 		cmocka_unit_test(ranks_move_in_words_and_signs),
 		cmocka_unit_test(a_family_and_a_flood_are_one_row_each),
 		cmocka_unit_test(what_stands_on_a_score_is_marked),
