@@ -254,7 +254,8 @@ text_is_clean(struct str s)
 
 /* -- cutting and wrapping --------------------------------------------------------------------- */
 
-/* Does it end in what points to words that were cut off? A hyphen does when it is a dash. */
+/* Does it end in what points to words that were cut off, or in a full stop, which the ellipsis has?
+ * A hyphen does when it is a dash. */
 static bool
 is_left_hanging(struct str s, size_t end)
 {
@@ -262,7 +263,7 @@ is_left_hanging(struct str s, size_t end)
 		return false;
 	if (s.p[end - 1] == '-')
 		return end > 1 && s.p[end - 2] == ' ';
-	return s.p[end - 1] && strchr(" ,;:(", s.p[end - 1]);
+	return s.p[end - 1] && strchr(" ,;:(.", s.p[end - 1]);
 }
 
 struct str

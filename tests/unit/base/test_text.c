@@ -86,6 +86,7 @@ a_cut_falls_before_a_word_and_never_within_a_character(void **state)
 		{ "short", 10, "short" },
 		{ "one two three four", 10, "one two\xe2\x80\xa6" },
 		{ "one two, three four", 10, "one two\xe2\x80\xa6" },
+		{ "one two. Three four", 10, "one two\xe2\x80\xa6" },
 		{ "one two - three four", 12, "one two\xe2\x80\xa6" },
 		{ "one two (three four)", 12, "one two\xe2\x80\xa6" },
 		{ "one self- and other", 12, "one self-\xe2\x80\xa6" },
