@@ -274,6 +274,30 @@ faults_have_their_lines(void **state)
 	}
 }
 
+/* At a word, with a sign that it goes on; and never within a character. */
+static void
+what_is_told_of_a_long_fault_is_its_beginning(void **state)
+{
+	struct arena a = { 0 };
+	struct markdown m;
+	struct err e;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 10000);
+	buf_addz(&b, "TODO: w");
+	for (int i = 0; i < 600; i++)
+		buf_addz(&b, " w\xc3\xb6rd");
+	buf_addc(&b, '\n');
+	assert_int_equal(render(buf_str(&b), &a, &m, &e), 0);
+	assert_int_equal(m.fault_count, 1);
+	assert_string_equal(m.faults[0].code, "todo");
+	assert_true(str_ends(m.faults[0].detail, STR(" w\xc3\xb6rd\xe2\x80\xa6")));
+	assert_true(m.faults[0].detail.n > 150 && m.faults[0].detail.n < 250);
+	buf_free(&b);
+	arena_free(&a);
+}
+
 static void
 too_deep_and_bad_blocks_are_errors(void **state)
 {
@@ -441,6 +465,7 @@ main(void)
 		cmocka_unit_test(link_notes_run_through_the_whole_message),
 		cmocka_unit_test(what_runs_from_right_to_left_says_so),
 		cmocka_unit_test(faults_have_their_lines),
+		cmocka_unit_test(what_is_told_of_a_long_fault_is_its_beginning),
 		cmocka_unit_test(too_deep_and_bad_blocks_are_errors),
 		cmocka_unit_test(no_control_character_comes_out),
 	};
