@@ -53,9 +53,8 @@ damaged_counters_are_told(void **state)
 
 	answers_keep(s, "hf_models", "2026-02-14", answers_models(s, 4));
 	assert_done(s, db_exec(s->db, "UPDATE packed SET counters = x'ffff'", &s->e));
-	assert_int_equal(
-		observation_each(s->db, scratch_number(s, "SELECT id FROM snapshot"), count, &sum,
-			&s->e),
+	assert_int_equal(observation_each(s->db, scratch_number(s, "SELECT id FROM snapshot"),
+				 count, &sum, &s->e),
 		-1);
 	assert_non_null(strstr(s->e.text, "damaged"));
 	assert_int_equal(sum, 0);
