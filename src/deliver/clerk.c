@@ -1,9 +1,11 @@
 #include "deliver/clerk.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -64,24 +66,54 @@ live(void *context)
 	return NULL;
 }
 
+static void
+free_clerk(struct clerk *c)
+{
+	pthread_cond_destroy(&c->given);
+	pthread_cond_destroy(&c->done);
+	pthread_mutex_destroy(&c->lock);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+}
+
+/* An errno. */
+static int
+start_thread(struct clerk *c)
+{
+	sigset_t all, before;
+	int code;
+
+	if (c->fd < 0)
+		return errno;
+	/* Signals are for the loop: they end its sleep. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(&c->thread, NULL, live, c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
 struct clerk *
-clerk_start(struct db *db)
+clerk_start(struct db *db, struct err *e)
 {
 	struct clerk *c = mem_alloc(sizeof *c);
-	sigset_t all, before;
-	int status;
+	int code;
 
-	*c = (struct clerk){ .db = db, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	*c = (struct clerk){ .db = db };
 	c->end = &c->first;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->given, NULL);
 	pthread_cond_init(&c->done, NULL);
-	/* Signals are for the loop: they end its sleep. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	status = pthread_create(&c->thread, NULL, live, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	assert(c->fd >= 0 && status == 0);
+	c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	code = start_thread(c);
+	if (code) {
+		free_clerk(c);
+		err_fill(e, ERR_INTERNAL,
+			"no thread can be started for the database: %s; nothing has been sent",
+			strerror(code));
+		return NULL;
+	}
 	pthread_setname_np(c->thread, "clerk");
 	return c;
 }
@@ -96,11 +128,7 @@ clerk_stop(struct clerk *c)
 	pthread_cond_signal(&c->given);
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
-	pthread_cond_destroy(&c->given);
-	pthread_cond_destroy(&c->done);
-	pthread_mutex_destroy(&c->lock);
-	close(c->fd);
-	free(c);
+	free_clerk(c);
 }
 
 int

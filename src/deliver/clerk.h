@@ -23,8 +23,8 @@ struct clerk_job {
 };
 
 /* The database is the clerk's until clerk_stop, which waits for all that was given. */
-struct clerk *clerk_start(struct db *db);
-void clerk_stop(struct clerk *c); /* NULL is fine */
+struct clerk *clerk_start(struct db *db, struct err *e); /* NULL: there is no room for a thread */
+void clerk_stop(struct clerk *c);                        /* NULL is fine */
 
 /* An eventfd, readable when a job has been done. */
 int clerk_fd(const struct clerk *c);

@@ -293,7 +293,9 @@ run_with_clerk(struct run *r)
 {
 	int status;
 
-	r->clerk = clerk_start(r->db);
+	r->clerk = clerk_start(r->db, r->e);
+	if (!r->clerk)
+		return -1;
 	relay_wake_by(r->relays.loop, clerk_fd(r->clerk));
 	sealing_start(r);
 	r->next_due = 1; /* nobody has looked yet */

@@ -1,6 +1,8 @@
 #include "deliver/clerk.h"
 
 #include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
 
 #include "test.h"
 
@@ -28,9 +30,9 @@ jobs_are_done_in_order_and_say_so(void **state)
 	int n = 0;
 	struct note notes[26];
 	struct clerk_job jobs[26];
-	struct clerk *c = clerk_start(NULL);
-	struct pollfd p = { .fd = clerk_fd(c), .events = POLLIN };
 	struct err e = { 0 };
+	struct clerk *c = clerk_start(NULL, &e);
+	struct pollfd p = { .fd = clerk_fd(c), .events = POLLIN };
 
 	(void)state;
 	for (int i = 0; i < 26; i++) {
@@ -58,7 +60,8 @@ what_was_given_is_done_before_it_stops(void **state)
 	int n = 0;
 	struct note note = { log, &n, 'x', 0 };
 	struct clerk_job jobs[20];
-	struct clerk *c = clerk_start(NULL);
+	struct err e;
+	struct clerk *c = clerk_start(NULL, &e);
 
 	(void)state;
 	for (int i = 0; i < 20; i++) {
@@ -70,12 +73,29 @@ what_was_given_is_done_before_it_stops(void **state)
 	clerk_stop(NULL);
 }
 
+static void
+without_room_for_it_there_is_an_error(void **state)
+{
+	struct rlimit before, none;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_null(clerk_start(NULL, &e));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_non_null(strstr(e.text, "Too many open files"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jobs_are_done_in_order_and_say_so),
 		cmocka_unit_test(what_was_given_is_done_before_it_stops),
+		cmocka_unit_test(without_room_for_it_there_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
