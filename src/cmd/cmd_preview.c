@@ -149,8 +149,6 @@ watch_and_serve(struct preview *v, const char *address, struct err *e)
 		return -1;
 	}
 	status = listen_open(address, &listeners, e);
-	if (status < 0 && e->code == ERR_CONFIG)
-		e->code = ERR_USAGE; /* it stands on the command line, and nowhere else */
 	if (status == 0) {
 		name_hosts(v, &listeners, address);
 		/* What was saved between the first look and the watch. */

@@ -82,17 +82,6 @@ serve_on(const struct listeners *listeners, const struct publication *p, const s
 	return status;
 }
 
-/* An address on the command line (else NULL) is not the settings' fault. */
-static int
-open_listeners(const char *named, const char *set, struct listeners *out, struct err *e)
-{
-	int status = listen_open(named ? named : set, out, e);
-
-	if (status < 0 && named && e->code == ERR_CONFIG)
-		e->code = ERR_USAGE;
-	return status;
-}
-
 static int
 serve(const struct publication *p, const struct spool *spool, const char *address, struct err *e)
 {
@@ -102,7 +91,7 @@ serve(const struct publication *p, const struct spool *spool, const char *addres
 	int status = site_load(p, &a, &site, e);
 
 	if (status == 0)
-		status = open_listeners(address, p->settings.web.listen, &listeners, e);
+		status = listen_open(address ? address : p->settings.web.listen, &listeners, e);
 	if (status == 0) {
 		status = serve_on(&listeners, p, &site, spool, e);
 		listen_close(&listeners);
