@@ -297,9 +297,10 @@ run_with_clerk(struct run *r)
 	if (!r->clerk)
 		return -1;
 	relay_wake_by(r->relays.loop, clerk_fd(r->clerk));
-	sealing_start(r);
+	status = sealing_start(r);
 	r->next_due = 1; /* nobody has looked yet */
-	status = run_loop(r);
+	if (status == 0)
+		status = run_loop(r);
 	r->refused = all_refused(r);
 	r->usable = any_usable(r);
 	if (status == 0)
@@ -326,7 +327,7 @@ plan(struct run *r)
 
 /* What an earlier run left on the wire: in doubt from now on. */
 static int
-recover(struct run *r)
+put_in_doubt(struct run *r)
 {
 	int64_t n = 0, again = 0, stranded = 0;
 	struct str relays = buf_str(&r->relays.urls);
@@ -345,6 +346,17 @@ recover(struct run *r)
 		log_warn("%lld were on the wire when the last run ended: in doubt%s", (long long)n,
 			resend ? ", and sent again" : "; see 'morningpost resolve'");
 	return 0;
+}
+
+/* Mostly there is nothing of that kind, which one walk over the rows tells. */
+static int
+recover(struct run *r, int64_t counts[DELIVERY_STATES])
+{
+	if (delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
+		return -1;
+	if (counts[DELIVERY_SENDING] + counts[DELIVERY_IN_DOUBT] == 0)
+		return 0;
+	return put_in_doubt(r) < 0 ? -1 : delivery_counts(r->db, r->issue->id, counts, r->e);
 }
 
 /* How it ended is part of the record, as its beginning is. */
@@ -506,12 +518,10 @@ free_run(struct run *r)
 static int
 carry(struct run *r)
 {
-	/* Nothing was on the wire before everybody had a row. */
-	bool fresh = r->issue->state == ISSUE_PLANNING;
 	int64_t counts[DELIVERY_STATES];
 	int status;
 
-	if (fresh && plan(r) < 0)
+	if (r->issue->state == ISSUE_PLANNING && plan(r) < 0)
 		return -1;
 	if (r->issue->state == ISSUE_PLANNING) {
 		r->out->end = DELIVER_INTERRUPTED;
@@ -519,7 +529,7 @@ carry(struct run *r)
 	}
 	if (reserve_take(&r->reserve, r->o->publication->dir, r->e) < 0)
 		return -1;
-	if ((!fresh && recover(r) < 0) || delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
+	if (recover(r, counts) < 0)
 		return -1;
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		r->progress.planned += counts[i];

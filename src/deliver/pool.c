@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -80,11 +81,20 @@ processors(void)
 	return n < 1 ? 1 : n > THREADS ? THREADS : (size_t)n;
 }
 
+static void
+free_pool(struct pool *p)
+{
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->given);
+	free(p);
+}
+
 struct pool *
-pool_start(int wake)
+pool_start(int wake, struct err *e)
 {
 	struct pool *p = mem_zeroed(1, sizeof *p);
 	sigset_t all, before;
+	int code = 0;
 
 	p->wake = wake;
 	p->end = &p->first;
@@ -94,12 +104,16 @@ pool_start(int wake)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	/* One will do where there cannot be more. */
-	while (p->count < processors() && pthread_create(&p->threads[p->count], NULL, live, p) == 0)
+	while (p->count < processors() &&
+		(code = pthread_create(&p->threads[p->count], NULL, live, p)) == 0)
 		pthread_setname_np(p->threads[p->count++], "pool");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (p->count == 0)
-		mem_out();
-	return p;
+	if (p->count)
+		return p;
+	free_pool(p);
+	err_fill(e, ERR_INTERNAL, "no thread can be started for signing: %s; nothing has been sent",
+		strerror(code));
+	return NULL;
 }
 
 void
@@ -113,9 +127,7 @@ pool_stop(struct pool *p)
 	pthread_mutex_unlock(&p->lock);
 	for (size_t i = 0; i < p->count; i++)
 		pthread_join(p->threads[i], NULL);
-	pthread_mutex_destroy(&p->lock);
-	pthread_cond_destroy(&p->given);
-	free(p);
+	free_pool(p);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/err.h"
+
 struct pool;
 
 /* Whatever the work touches is the pool's until the job is done; the job must stay where it is. */
@@ -16,7 +18,7 @@ struct pool_job {
 
 /* As many threads as there are processors, within reason. That there is something for pool_look is
  * told by `wake` (an eventfd, not closed here), once until it was called. */
-struct pool *pool_start(int wake);
+struct pool *pool_start(int wake, struct err *e); /* NULL: there is no room for a single thread */
 /* What has not begun is never done. NULL is fine. */
 void pool_stop(struct pool *p);
 

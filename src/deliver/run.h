@@ -38,6 +38,7 @@ struct hand {
 	bool due;        /* it stands in the turn that is filled, to be marked */
 	bool counted;    /* in run.marked: from then on, until what came of it stands in a turn */
 	bool marked;     /* `sending` is committed */
+	bool recorded;   /* what came of it stands in a turn, which ends it */
 	/* Where letters are signed: what the pool makes of it, and why it could not. */
 	struct run *run;
 	struct pool_job job;
@@ -82,6 +83,8 @@ struct batch {
 /* What came of somebody, to be written. */
 struct turn_record {
 	int64_t subscriber;
+	struct str email; /* of a failure that is the address's: in the arena as well */
+	bool moved;       /* and what came of it: they have another one by now */
 	struct delivery_outcome outcome; /* its strings live in the turn's arena */
 };
 
@@ -137,10 +140,10 @@ struct run {
 	bool disk_full;
 	struct domain_pace *domains;
 	struct loaded editions[RUN_EDITIONS];
-	size_t edition_count;
-	char dated[40];             /* the Date of every copy */
-	char what[MESSAGE_ID_WHAT]; /* that Message-IDs are made of */
-	struct pool *pool;          /* signs letters, and tokens at first use */
+	_Atomic size_t edition_count; /* the clerk adds, the pool looks */
+	char dated[40];               /* the Date of every copy */
+	char what[MESSAGE_ID_WHAT];   /* that Message-IDs are made of */
+	struct pool *pool;            /* signs letters, and tokens at first use */
 	struct hand *sealing[RUN_SEALING];
 	size_t sealing_count;
 	/* what comes next: queue.c */
@@ -208,8 +211,8 @@ int fill_letter(const struct run *r, const struct hand *h, struct splice **body,
 struct str fill_sender(const struct run *r, const struct hand *h, char verp[static VERP_MAX + 1]);
 
 /* -- sealing.c */
-/* When the clerk is there; the loop is woken when a letter is ready. */
-void sealing_start(struct run *r);
+/* When the clerk is there; the loop is woken when a letter is ready. -1: no thread can be started. */
+int sealing_start(struct run *r);
 void sealing_stop(struct run *r);
 /* Is this letter to be signed, and nobody has begun? */
 bool sealing_needs(const struct run *r, const struct hand *h);

@@ -17,10 +17,11 @@ fill(void *context)
 	*h->unfilled = e;
 }
 
-void
+int
 sealing_start(struct run *r)
 {
-	r->pool = pool_start(clerk_fd(r->clerk));
+	r->pool = pool_start(clerk_fd(r->clerk), r->e);
+	return r->pool ? 0 : -1;
 }
 
 void

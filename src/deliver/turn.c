@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "deliver/run.h"
+#include "store/subscriber.h"
 
 enum {
 	BUSY_TRIES = 24, /* times the database's own patience of five seconds */
@@ -48,6 +49,7 @@ turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
 		drop_mark(t, h);
 	r->marked -= h->counted;
 	h->counted = false;
+	h->recorded = true;
 	if (t->record_count == t->record_room) {
 		t->record_room = t->record_room ? t->record_room * 2 : 64;
 		t->records = mem_grow(t->records, t->record_room * sizeof *t->records);
@@ -56,6 +58,8 @@ turn_record(struct run *r, struct hand *h, const struct delivery_outcome *o)
 	*record = (struct turn_record){ .subscriber = subscriber, .outcome = *o };
 	record->outcome.words = arena_str(&t->arena, o->words);
 	record->outcome.status = arena_str(&t->arena, o->status);
+	if (o->to == DELIVERY_FAILED && o->blames_address)
+		record->email = arena_str(&t->arena, h->d.email);
 	if (o->to == DELIVERY_QUEUED && (!t->again_from || subscriber < t->again_from))
 		t->again_from = subscriber;
 }
@@ -116,12 +120,31 @@ turn_collect(struct run *r)
 
 /* -- the clerk's part ------------------------------------------------------------------------- */
 
+/* An address was refused that its reader has left: that says nothing of the new one, which the row
+ * is read again for. */
+static int
+look_for_move(struct db *db, struct turn_record *record, struct err *e)
+{
+	int is;
+
+	if (!record->email.n || record->moved)
+		return 0;
+	is = subscriber_has_email(db, record->subscriber, record->email, e);
+	if (is != 0)
+		return is < 0 ? -1 : 0;
+	record->moved = true;
+	record->outcome.to = DELIVERY_QUEUED;
+	record->outcome.blames_address = false;
+	return 0;
+}
+
 static int
 write_records(struct db *db, const struct turn *t, int64_t now, struct err *e)
 {
 	for (size_t i = 0; i < t->record_count; i++)
-		if (delivery_record(db, t->run->issue->id, t->records[i].subscriber,
-			    &t->records[i].outcome, now, e) < 0)
+		if (look_for_move(db, &t->records[i], e) < 0 ||
+			delivery_record(db, t->run->issue->id, t->records[i].subscriber,
+				&t->records[i].outcome, now, e) < 0)
 			return -1;
 	return 0;
 }
@@ -238,6 +261,9 @@ settle_mark(struct run *r, struct hand *h, enum delivery_mark outcome)
 		relay_clear(relay, (uint64_t)subscriber);
 		return;
 	}
+	/* A verdict came meanwhile: the turn that it stands in ends it. */
+	if (h->recorded)
+		return;
 	relay_withdraw(relay, (uint64_t)subscriber);
 	hand_free(r, h);
 	if (outcome == DELIVERY_CHANGED)
@@ -260,6 +286,10 @@ settle_records(struct run *r, const struct turn *t)
 		queue_forget(r, t->records[i].subscriber);
 		if (h)
 			hand_free(r, h);
+		if (t->records[i].moved) {
+			r->out->failed--;
+			queue_read_again(r, t->records[i].subscriber);
+		}
 	}
 	if (t->again_from)
 		queue_put_back(r, t->again_from);

@@ -128,6 +128,18 @@ subscriber_get(struct db *db, int64_t id, struct arena *a, struct subscriber *ou
 	return read_one(db, s, a, out, e);
 }
 
+int
+subscriber_has_email(struct db *db, int64_t id, struct str email, struct err *e)
+{
+	struct stmt *s = db_prepare(db, "SELECT 1 FROM subscriber WHERE id = ?1 AND email = ?2", e);
+
+	if (!s)
+		return -1;
+	stmt_int(s, 1, id);
+	stmt_text(s, 2, email);
+	return stmt_ask(s, e);
+}
+
 /* A chunk of those past `after`; *n of them. The arena owns them. */
 static int
 read_chunk(struct db *db, int64_t after, int state, struct str tag, struct arena *a,

@@ -210,6 +210,51 @@ def test_who_moves_while_it_is_sent_gets_it_at_the_new_address_alone(tmp_path, e
         lab.stop()
 
 
+@pytest.mark.parametrize("extensions", ["PIPELINING", ""], ids=["pipelining", "lock-step"])
+def test_a_refusal_of_the_address_that_somebody_left_is_not_held_against_them(tmp_path, extensions):
+    """RCPT goes out before anybody is marked: what is refused there is the old address, and they are served at the new one."""
+    gone = [f"f.rcpt-550-5.1.1@d{i}.example" for i in range(4)]
+    moved = {who: f"new{i}@d{i}.example" for i, who in enumerate(gone)}
+    lab = Lab(tmp_path, people=[f"reader{i}@d.example" for i in range(3)] + gone)
+    relay = lab.relay("--by-name", "--ext", extensions)
+    lab.configure(relay, connections=2, rate="4/s")
+    try:
+        p = lab.start("send")
+        while relay.accepted() < 3:
+            time.sleep(0.005)
+        # As long as somebody else writes, nobody is marked, and the relay has its say first.
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db", timeout=30, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("UPDATE subscriber SET email = ?2, email_key = ?2 WHERE email = ?1", moved.items())
+            time.sleep(1)
+            db.execute("COMMIT")
+        assert p.wait(120) == 0
+        audit = lab.full_audit([moved.get(who, who) for who in lab.people])
+        assert audit.lost == [] and audit.duplicated == [] and lab.status()["sent"] == 7 and lab.status()["failed"] == 0
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db")) as db:
+            assert db.execute("SELECT count(*) FROM bounce").fetchone() == (0,)
+    finally:
+        lab.stop()
+
+
+@pytest.mark.parametrize("again", [("--only-missed",), ("--tag", "some")])
+def test_what_a_kill_left_on_the_wire_is_served_by_whatever_send_comes_next(tmp_path, again):
+    """A send to those who are missed plans anew, and nobody may take that for the beginning."""
+    lab = Lab(tmp_path, people=[f"reader{i}@d.example" for i in range(4)])
+    lab.configure(lab.relay())
+    try:
+        if "--tag" in again:
+            lab.run("subscriber", "set", "reader0@d.example", "--tag", "+some")
+        lab.send("--max", "2", ok=(75,))
+        with contextlib.closing(sqlite3.connect(lab.dir / "var/morningpost.db")) as db, db:
+            db.execute("UPDATE delivery SET state = 'sending', attempts = 1, relay = (SELECT max(relay) FROM delivery) WHERE subscriber_id = "
+                       "(SELECT max(subscriber_id) FROM delivery WHERE state = 'queued')")
+        lab.send(*again)
+        assert lab.status()["sent"] == 4
+    finally:
+        lab.stop()
+
+
 @pytest.mark.parametrize("extensions", ["PIPELINING, CHUNKING, 8BITMIME", "PIPELINING", ""])
 def test_who_left_a_second_ago_gets_nothing(tmp_path, extensions):
     """RELIABILITY R7: 100 of 2,000 leave half way, as the page does it; nothing that begins a second later is for them."""

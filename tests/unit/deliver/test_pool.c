@@ -26,7 +26,8 @@ every_job_is_done_and_told(void **state)
 {
 	static struct sum sums[JOBS];
 	int wake = eventfd(0, EFD_CLOEXEC);
-	struct pool *p = pool_start(wake);
+	struct err e;
+	struct pool *p = pool_start(wake, &e);
 	size_t done = 0;
 
 	(void)state;
@@ -55,7 +56,8 @@ stopping_waits_for_no_queue(void **state)
 {
 	static struct sum sums[JOBS];
 	int wake = eventfd(0, EFD_CLOEXEC);
-	struct pool *p = pool_start(wake);
+	struct err e;
+	struct pool *p = pool_start(wake, &e);
 
 	(void)state;
 	for (int i = 0; i < JOBS; i++) {
