@@ -239,7 +239,7 @@ alert_without_desk(const struct context *c, const struct err *e)
 
 	if (publication_open(c->dir, &p, &why) < 0 && publication_salvage(c->dir, &p, &why) < 0) {
 		if (why.code != ERR_NOINPUT)
-			log_error("no alert is mailed: daily.alert and the relays cannot be read");
+			log_error("no alert is mailed: %s", why.text);
 		return;
 	}
 	t.day = publication_today(&p, clock_now());

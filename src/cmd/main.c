@@ -59,12 +59,22 @@ reader_has_enough(void)
 	return ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
+/* Whatever else could not be written is told, whoever reads. */
+static bool
+is_of_output(const struct err *e)
+{
+	struct str text = str_of(e->text);
+
+	return e->code == ERR_IO && (str_starts(text, STR("standard output")) ||
+					    str_ends(text, str_of(strerror(EPIPE))));
+}
+
 static int
 fail_with(const struct err *e)
 {
 	/* What was written before the failure still goes out, but no half JSON value is completed. */
 	fflush(stdout);
-	log_line(e->code == ERR_IO && reader_has_enough() ? LOG_DEBUG : LOG_ERROR, "%s", e->text);
+	log_line(is_of_output(e) && reader_has_enough() ? LOG_DEBUG : LOG_ERROR, "%s", e->text);
 	return (int)e->code;
 }
 

@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "base/sign.h"
 
-/* No page has such a name, and no web server of ours shows a file that begins with a dot. */
+/* No page has such a name; `serve`, and a proxy set up as docs/serving.md has it, give out no file
+ * that begins with a dot. */
 #define MANIFEST ".morningpost-files"
 
 struct manifest_entry {

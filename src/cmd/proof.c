@@ -48,14 +48,16 @@ ask_approval(const struct publication *p, struct day day, struct proof *proof, s
 	return status;
 }
 
-/* The first that stops its composition. */
+/* The first that stops its composition; of so much else it may have found no place. */
 static int
 tell_why(const struct proof *proof, struct err *e)
 {
-	const struct check_finding *f = proof->findings;
+	const struct check_finding *f = proof->findings, *end = f + proof->finding_count;
 
-	while (strcmp(f->code, "composition") != 0)
+	while (f < end && strcmp(f->code, "composition") != 0)
 		f++;
+	if (f == end)
+		return err_set(e, ERR_DATA, "it cannot be composed; see 'morningpost check'");
 	return err_set(e, ERR_DATA, "%.*s: %.*s", STR_ARG(f->where), STR_ARG(f->what));
 }
 

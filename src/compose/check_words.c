@@ -355,7 +355,7 @@ check_fence(struct check_desk *d)
 	struct fence f = { 0 };
 	char mark;
 
-	for (int n = d->c->front.body_line + 1; str_line(&rest, &line); n++) {
+	for (int n = d->c->front.body_line + 1; str_line(&rest, &line) && !check_enough(d); n++) {
 		size_t marks = fence_of(line, &mark, &info);
 
 		if (marks)

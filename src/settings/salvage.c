@@ -32,9 +32,10 @@ cut_out(struct str text, bool *has_relays, struct buf *out)
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		text = str_from(text, 3);
 	while (str_line(&text, &line)) {
-		if (begins_section(line, &name))
+		if (begins_section(line, &name)) {
 			keep = is_wanted(name);
-		*has_relays = *has_relays || str_eqz(name, "relays");
+			*has_relays = *has_relays || str_eqz(name, "relays");
+		}
 		if (keep && !str_starts(line, STR("---")) && !str_starts(line, STR("...")))
 			buf_add(out, line);
 		buf_addc(out, '\n');

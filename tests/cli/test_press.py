@@ -116,6 +116,27 @@ def test_who_reads_the_beginning_alone_is_told_nothing(publication, args):
     assert done.returncode == 74 and "error" not in done.stderr, done
 
 
+def test_another_failure_is_told_whoever_reads(publication, tmp_path):
+    """Nobody reads standard output, and it is not that which could not be written."""
+    publication.ok("subscriber", "add", "ada@example.org")
+    publication.ok("send")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", PROGRAM, "-C", publication.path, "archive", "export", tmp_path / "www"],
+                          stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode != 0 and "error: " in done.stderr, done
+
+
+def test_what_stops_an_issue_is_told_beside_three_hundred_others(publication):
+    """Of one kind there are so many told and no more, so that there is a place for it."""
+    day = sorted((publication.path / "issues").glob("*.md"))[-1]
+    day.write_text("---\nsummary: x\n---\n\n" + "```text\n```trending\n```\n\n" * 310)
+    found = json.loads(publication.run("check", "--json").out)
+    found = found if isinstance(found, list) else found["findings"]
+    assert any(f["code"] == "composition" for f in found) and any(f["code"] == "fence-open" for f in found)
+
+
 def test_a_folder_is_no_file_to_write_to(publication, tmp_path):
     for args in (("compose", "-o"), ("subscriber", "export", "-o"), ("db", "backup")):
         done = publication.run(*args, tmp_path)

@@ -128,6 +128,12 @@ def home(public):
     it.stop()
 
 
+def test_nobody_gets_the_list_of_what_was_exported(public):
+    assert (public.pair.public.path / "archive" / ".morningpost-files").is_file()
+    for host in (public, public.behind):
+        assert host.get("/.morningpost-files").status == 404
+
+
 @pytest.mark.parametrize("through", ["nginx", "alone"])
 def test_the_archive_is_served_as_files(public, home, through):
     """The same bytes as from the database, under the same policy."""

@@ -50,6 +50,7 @@ what_is_wrong_in_them_is_refused_with_its_line(void **state)
 		{ RELAYS DAILY, "f.yaml:1: publication.name is missing" },
 		{ PAPER RELAYS RELAYS DAILY, "f.yaml:8: " },
 		{ "{" PAPER, "f.yaml: there is no section relays" },
+		{ PAPER DAILY "broken:\n  relays: 1\n", "f.yaml: there is no section relays" },
 		{ "", "f.yaml: there is no section relays" },
 	};
 
