@@ -327,7 +327,7 @@ plan(struct run *r)
 
 /* What an earlier run left on the wire: in doubt from now on. */
 static int
-put_in_doubt(struct run *r)
+recover(struct run *r)
 {
 	int64_t n = 0, again = 0, stranded = 0;
 	struct str relays = buf_str(&r->relays.urls);
@@ -346,17 +346,6 @@ put_in_doubt(struct run *r)
 		log_warn("%lld were on the wire when the last run ended: in doubt%s", (long long)n,
 			resend ? ", and sent again" : "; see 'morningpost resolve'");
 	return 0;
-}
-
-/* Mostly there is nothing of that kind, which one walk over the rows tells. */
-static int
-recover(struct run *r, int64_t counts[DELIVERY_STATES])
-{
-	if (delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
-		return -1;
-	if (counts[DELIVERY_SENDING] + counts[DELIVERY_IN_DOUBT] == 0)
-		return 0;
-	return put_in_doubt(r) < 0 ? -1 : delivery_counts(r->db, r->issue->id, counts, r->e);
 }
 
 /* How it ended is part of the record, as its beginning is. */
@@ -529,7 +518,7 @@ carry(struct run *r)
 	}
 	if (reserve_take(&r->reserve, r->o->publication->dir, r->e) < 0)
 		return -1;
-	if (recover(r, counts) < 0)
+	if (recover(r) < 0 || delivery_counts(r->db, r->issue->id, counts, r->e) < 0)
 		return -1;
 	for (int i = 0; i < DELIVERY_STATES; i++)
 		r->progress.planned += counts[i];
