@@ -294,6 +294,17 @@ text_cut(struct str s, size_t columns, struct arena *a)
 	return str_of(arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, s.p));
 }
 
+struct str
+text_excerpt(struct str s, size_t most, size_t columns, struct arena *a)
+{
+	size_t n = s.n < most ? s.n : most;
+
+	/* Not within a character: its other bytes are 10xxxxxx. */
+	while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return text_cut(text_clean(str_sub(s, 0, n), a), columns, a);
+}
+
 bool
 text_mixes_scripts(struct str s)
 {

@@ -42,6 +42,9 @@ bool text_is_clean(struct str s);
  * within a grapheme. */
 struct str text_cut(struct str s, size_t columns, struct arena *a);
 
+/* The same of a stranger's words, cleaned: what may be megabytes is looked at for `most` bytes only. */
+struct str text_excerpt(struct str s, size_t most, size_t columns, struct arena *a);
+
 /* The letter mixes scripts in a way that a name does not (Latin with Cyrillic or Greek): for
  * warnings. */
 bool text_mixes_scripts(struct str s);

@@ -54,23 +54,11 @@ is_known(const struct markdown *m, const char *code, int line, struct str detail
 	return false;
 }
 
-/* Enough of it to be found again; of what may be megabytes, only the beginning is looked at. */
-static struct str
-beginning(struct str detail, struct arena *a)
-{
-	size_t n = detail.n < LOOKED_AT ? detail.n : LOOKED_AT;
-
-	/* Not within a character: its other bytes are 10xxxxxx. */
-	while (n && n < detail.n && ((unsigned char)detail.p[n] & 0xc0) == 0x80)
-		n--;
-	return text_cut(text_clean(str_sub(detail, 0, n), a), DETAIL, a);
-}
-
 static void
 fault(struct walker *w, const char *code, bool fail, int line, struct str detail)
 {
 	struct markdown *m = w->out;
-	struct str kept = beginning(detail, w->a);
+	struct str kept = text_excerpt(detail, LOOKED_AT, DETAIL, w->a);
 
 	if (is_known(m, code, line, kept))
 		return;

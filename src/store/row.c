@@ -58,12 +58,7 @@ row_keep(struct db *db, const struct row_source *source, int64_t snapshot, struc
 struct str
 row_text(struct str s, size_t columns, struct arena *a)
 {
-	size_t n = s.n < LONGEST_TEXT ? s.n : LONGEST_TEXT;
-
-	/* Not within a character: its other bytes are 10xxxxxx. */
-	while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-		n--;
-	return text_cut(text_clean(str_sub(s, 0, n), a), columns, a);
+	return text_excerpt(s, LONGEST_TEXT, columns, a);
 }
 
 bool

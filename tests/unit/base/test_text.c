@@ -99,6 +99,11 @@ a_cut_falls_before_a_word_and_never_within_a_character(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_str(text_cut(str_of(rows[i].in), rows[i].columns, &a), rows[i].want);
+	/* Of what is not looked at, not half of a character either. */
+	assert_str(text_excerpt(STR("ab\xe6\x97\xa5"), 4, 10, &a), "ab");
+	assert_str(text_excerpt(STR("ab\xe6\x97\xa5"), 5, 10, &a), "ab\xe6\x97\xa5");
+	assert_str(
+		text_excerpt(STR("\x01 one  two three four"), 100, 10, &a), "one two\xe2\x80\xa6");
 	arena_free(&a);
 }
 
