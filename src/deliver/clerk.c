@@ -3,13 +3,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 struct clerk {
 	struct db *db;
@@ -77,23 +77,6 @@ free_clerk(struct clerk *c)
 	free(c);
 }
 
-/* An errno. */
-static int
-start_thread(struct clerk *c)
-{
-	sigset_t all, before;
-	int code;
-
-	if (c->fd < 0)
-		return errno;
-	/* Signals are for the loop: they end its sleep. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&c->thread, NULL, live, c);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return code;
-}
-
 struct clerk *
 clerk_start(struct db *db, struct err *e)
 {
@@ -106,7 +89,7 @@ clerk_start(struct db *db, struct err *e)
 	pthread_cond_init(&c->given, NULL);
 	pthread_cond_init(&c->done, NULL);
 	c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	code = start_thread(c);
+	code = c->fd < 0 ? errno : thread_begin(&c->thread, "clerk", live, c);
 	if (code) {
 		free_clerk(c);
 		err_fill(e, ERR_INTERNAL,
@@ -114,7 +97,6 @@ clerk_start(struct db *db, struct err *e)
 			strerror(code));
 		return NULL;
 	}
-	pthread_setname_np(c->thread, "clerk");
 	return c;
 }
 

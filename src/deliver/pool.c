@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 enum { THREADS = 16 };
 
@@ -93,21 +93,17 @@ struct pool *
 pool_start(int wake, struct err *e)
 {
 	struct pool *p = mem_zeroed(1, sizeof *p);
-	sigset_t all, before;
+	size_t wanted = processors();
 	int code = 0;
 
 	p->wake = wake;
 	p->end = &p->first;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->given, NULL);
-	/* Signals are for the loop: they end its sleep. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	/* One will do where there cannot be more. */
-	while (p->count < processors() &&
-		(code = pthread_create(&p->threads[p->count], NULL, live, p)) == 0)
-		pthread_setname_np(p->threads[p->count++], "pool");
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	while (p->count < wanted &&
+		(code = thread_begin(&p->threads[p->count], "pool", live, p)) == 0)
+		p->count++;
 	if (p->count)
 		return p;
 	free_pool(p);
