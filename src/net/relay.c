@@ -621,9 +621,9 @@ next_deadline(const struct relay_loop *loop, int64_t until)
 }
 
 static bool
-is_late(const struct lane *l)
+is_late(const struct lane *l, int64_t now)
 {
-	return l->state == LANE_OPEN && lane_deadline(l) <= clock_steady();
+	return l->state == LANE_OPEN && lane_deadline(l) <= now;
 }
 
 /* It may be we who are late, stopped for a minute, and the reply has come long since: that would be
@@ -631,11 +631,13 @@ is_late(const struct lane *l)
 static void
 end_late_lanes(struct relay_loop *loop)
 {
+	int64_t now = clock_steady();
+
 	for (struct relay *r = loop->relays; r; r = r->next)
 		for (struct lane *l = r->lanes; l; l = l->next) {
-			if (is_late(l))
+			if (is_late(l, now))
 				lane_read(l);
-			if (!is_late(l))
+			if (!is_late(l, now))
 				continue;
 			session_end(l->session,
 				l->stuck_since ? "the server stopped reading" : "no reply in time");

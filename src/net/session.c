@@ -15,8 +15,8 @@ enum {
 	IDLE = 10000, /* microseconds: who was cleared so long before its turn was asked for too early */
 };
 
-#define HELD                                                                                       \
-	400000 /* microseconds, besides the way, that a relay may keep us waiting for a reply */
+/* Microseconds, besides the way, that a relay may keep us waiting for a reply. */
+#define HELD 400000
 #define STALE 500000 /* microseconds after which the caller's word that it may go is too old */
 
 /* What a reply that is waited for belongs to. */
