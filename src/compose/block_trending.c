@@ -6,12 +6,13 @@
 #include "compose/chart.h"
 #include "compose/quality.h"
 #include "compose/select.h"
+#include "trend/week.h"
 
 /*
  * The text part: "  1  name       ████████   +6 388", and below the name what is said of it. A
  * description is as long as one line of a narrow column of the HTML.
  */
-enum { PLACE = 3, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 34, WEEK = 7 };
+enum { PLACE = 3, BAR = 10, FIGURE = 9, INDENT = 5, NAME = 56, DESCRIPTION = 34 };
 
 struct column {
 	const struct figures_chart *chart;
@@ -74,7 +75,7 @@ set_change(struct row *r, const struct figures_chart *c, struct arena *a)
 static int
 days_counted(const struct column *c, const struct trend_entity *e)
 {
-	return e->how == TREND_GAIN ? c->chart->report.asof - e->base_day : WEEK;
+	return e->how == TREND_GAIN ? c->chart->report.asof - e->base_day : TREND_WEEK;
 }
 
 /* A gain of other than 7 days is a week's at their pace. Where all of the chart is so, the note below
@@ -84,7 +85,7 @@ add_pace(const struct column *c, const struct trend_entity *e, struct pieces *p)
 {
 	int days = days_counted(c, e);
 
-	if (days != WEEK && e->base_day != c->chart->report.base_day)
+	if (days != TREND_WEEK && e->base_day != c->chart->report.base_day)
 		pieces_add(p, "at the pace of %d days", days);
 }
 
@@ -196,7 +197,7 @@ static void
 add_signs(const struct column *c, struct pieces *note)
 {
 	bool score = c->climbs_by_score, counted = false;
-	int days = WEEK;
+	int days = TREND_WEEK;
 
 	for (size_t i = 0; i < c->count; i++) {
 		score = score || (!c->rows[i].counted && c->rows[i].lead->how == TREND_SCORE);
@@ -204,7 +205,7 @@ add_signs(const struct column *c, struct pieces *note)
 		if (c->rows[i].lead->base_day == c->chart->report.base_day)
 			days = days_counted(c, c->rows[i].lead);
 	}
-	if (days != WEEK)
+	if (days != TREND_WEEK)
 		pieces_add(note, "Gains are those of %d days, at their pace for 7", days);
 	if (score)
 		pieces_add(note, "~ is Hugging Face's own trendingScore, which is near to the "

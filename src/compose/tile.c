@@ -6,8 +6,9 @@
 #include "compose/amount.h"
 #include "compose/origin.h"
 #include "compose/quality.h"
+#include "trend/week.h"
 
-enum { CHART = 30, TASK = 40, WEEK = 7 };
+enum { CHART = 30, TASK = 40 };
 
 /* What is summed over all of a chart is only known where all of it is. */
 static const struct figures_chart *
@@ -39,7 +40,7 @@ biggest_gain(const struct tile_charts *d, struct tile *t)
 		return false;
 	t->number = c->numbers.top_gain7;
 	t->value = amount_gain(t->number, d->a);
-	t->label = c->numbers.top_gain_days == WEEK
+	t->label = c->numbers.top_gain_days == TREND_WEEK
 			   ? STR("stars in 7 days, the biggest single gain:")
 			   : str_of(arena_printf(d->a,
 				     "stars in 7 days at the pace of %d, the biggest single gain:",
