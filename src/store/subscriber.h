@@ -39,10 +39,10 @@ struct subscriber {
 /* 1 found, 0 not, -1. Strings live in the arena. */
 int subscriber_find(struct db *db, struct str email_key, struct arena *a, struct subscriber *out,
 	struct err *e);
-/* Is that their address now? 1, 0 not, or nobody has this id. */
-int subscriber_has_email(struct db *db, int64_t id, struct str email, struct err *e);
 int subscriber_get(
 	struct db *db, int64_t id, struct arena *a, struct subscriber *out, struct err *e);
+/* Is that their address now? 1, 0 not, or nobody has this id. */
+int subscriber_has_email(struct db *db, int64_t id, struct str email, struct err *e);
 
 /* Insert, with the tags; id and the times are filled in. Inside the caller's transaction, like all
  * that write below. */
